@@ -1,0 +1,1 @@
+"""Checkpoints, devices and the log of scans."""

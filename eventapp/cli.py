@@ -1,0 +1,190 @@
+"""The command ``eventapp``: exits 0 on success, 2 on bad arguments, 1 on a refusal.
+
+A refusal is one line on standard error that says what is wrong and what to do.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from eventapp import config, create_app
+from eventapp.accounts import audit
+from eventapp.accounts import service as accounts
+from eventapp.accounts.permissions import Role
+from eventapp.config import ConfigurationError
+from eventapp.events import service as events
+from eventapp.web import migrations
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Refusal(click.ClickException):
+    """What was asked cannot be done; the message says why and what to do."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        """Print the one line."""
+        click.echo(f"eventapp: {self.message}", err=True)
+
+
+def in_app(command: Callable[P, T]) -> Callable[P, T]:
+    """Run a command inside an application, its errors turned into refusals."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            with create_app(serving=False).app_context():
+                audit.actor.set("command line")
+                return command(*args, **kwargs)
+        except ConfigurationError as error:
+            raise Refusal(str(error)) from None
+        except events.EventNotFound as error:
+            raise Refusal(
+                f"There is no event named {error}. See the names on the home page."
+            ) from None
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error.orig).splitlines()[0]
+            raise Refusal(
+                f"The database refused ({reason}). Run 'eventapp db upgrade' or check DATABASE_URL."
+            ) from None
+        except OSError as error:
+            raise Refusal(f"{error.strerror}: {error.filename}.") from None
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="eventapp")
+def cli() -> None:
+    """Run a government conference, from the first registration to the last certificate."""
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 200))
+@click.option("--workers", default=1, show_default=True, help="Processes; 1 is best on SQLite.")
+@click.option("--demo", is_flag=True, help="Set up the demo event first, where there is none.")
+def serve(host: str, port: int, threads: int, workers: int, demo: bool) -> None:
+    """Serve the pages with gunicorn."""
+    from eventapp import serving
+
+    try:
+        serving.run(host, port, threads=threads, workers=workers, demo=demo)
+    except (ConfigurationError, serving.CannotServe) as error:
+        raise Refusal(str(error)) from None
+
+
+@cli.group("db")
+def database() -> None:
+    """Look after the database."""
+
+
+@database.command()
+@in_app
+def upgrade() -> None:
+    """Bring the tables up to date."""
+    click.echo("Upgraded." if migrations.upgrade() else "Already up to date.")
+
+
+@cli.group()
+def user() -> None:
+    """Accounts of organisers and staff."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--role", type=click.Choice(["administrator", *Role]), required=True)
+@click.option("--event", "slug", help="The event at which the role holds.")
+@click.option("--name", default="", help="The person's name, as pages show it.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@in_app
+def create_user(email: str, role: str, slug: str | None, name: str, password_stdin: bool) -> None:
+    """Make an account, or give an existing one a role at an event."""
+    if role != "administrator" and not slug:
+        raise click.UsageError("Say at which event with --event SLUG.")
+    if not password_stdin:
+        raise click.UsageError("Send the password with --password-stdin.")
+    event_id = events.find(slug).id if slug else None
+    password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        made = accounts.create_user(
+            email, password, name=name, is_administrator=role == "administrator"
+        )
+    except accounts.InvalidEmail:
+        raise Refusal(f"{email} is not an e-mail address. Write name@place.vn.") from None
+    except accounts.EmailTaken:
+        raise Refusal(f"{email} has an account already. Choose another address.") from None
+    except accounts.WeakPassword:
+        raise Refusal("The password needs 10 to 200 characters. Choose a longer one.") from None
+    if event_id is not None and role != "administrator":
+        accounts.set_role(made.id, event_id, Role(role))
+    click.echo(f"Created {email}.")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@in_app
+def backup(file: Path) -> None:
+    """Write the whole database to FILE, while people go on working."""
+    from eventapp import backups
+
+    try:
+        backups.backup(file)
+    except backups.CannotBackUp as error:
+        raise Refusal(str(error)) from None
+    click.echo(f"Wrote {file}.")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@in_app
+def restore(file: Path) -> None:
+    """Put back the database that 'eventapp backup' wrote. Stop the server first."""
+    from eventapp import backups
+
+    try:
+        backups.restore(file)
+    except backups.CannotBackUp as error:
+        raise Refusal(str(error)) from None
+    click.echo(f"Restored {file}.")
+
+
+@cli.group()
+def demo() -> None:
+    """The demo event."""
+
+
+@demo.command("load")
+@click.option("--delegates", default=600, show_default=True, type=click.IntRange(0, 200_000))
+@click.option("--seed", default=2012, show_default=True, type=int)
+def load_demo(delegates: int, seed: int) -> None:
+    """Load the reference event with made-up delegates; again, it adds nothing."""
+    try:
+        settings = config.load()
+        if settings.secret_key is None:
+            config.ensure_demo_key(settings.instance)
+    except ConfigurationError as error:
+        raise Refusal(str(error)) from None
+    _load_demo(delegates, seed)
+
+
+@in_app
+def _load_demo(delegates: int, seed: int) -> None:
+    from eventapp.demo import loader
+
+    migrations.upgrade()
+    added = loader.load(delegates=delegates, seed=seed)
+    click.echo(f"Loaded {added} delegates." if added else "The demo is loaded already.")
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    cli()

@@ -1,0 +1,1 @@
+"""Events, their days, rooms, categories and the sites that can be visited."""

@@ -1,0 +1,131 @@
+"""An event and the things that every feature speaks of."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.database import Model, UtcDateTime, now
+
+
+class Event(Model):
+    """A conference of one or more days at one place."""
+
+    __tablename__ = "event"
+    __table_args__ = (CheckConstraint("capacity >= 0", name="capacity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    short_title: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(Text, default="")
+    organiser: Mapped[str] = mapped_column(String(200), default="")
+    co_organiser: Mapped[str] = mapped_column(String(200), default="")
+    venue: Mapped[str] = mapped_column(String(300), default="")
+    place: Mapped[str] = mapped_column(String(100), default="")
+    timezone: Mapped[str] = mapped_column(String(60), default="Asia/Ho_Chi_Minh")
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    registration_open: Mapped[bool] = mapped_column(default=True)
+    # How many people may come; None is no limit. Counted in registration.models.Quota.
+    capacity: Mapped[int | None]
+    # Personal data is anonymised after this day.
+    retention_until: Mapped[date | None]
+    # Which parts of a demo event were made up, shown wherever they appear as fact.
+    illustrative: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    days: Mapped[list["Day"]] = relationship(
+        back_populates="event", order_by="Day.date", cascade="all, delete-orphan"
+    )
+    rooms: Mapped[list["Room"]] = relationship(
+        back_populates="event", order_by="Room.position", cascade="all, delete-orphan"
+    )
+    categories: Mapped[list["Category"]] = relationship(
+        back_populates="event",
+        order_by="Category.position",
+        cascade="all, delete-orphan",
+    )
+    sites: Mapped[list["Site"]] = relationship(
+        back_populates="event", order_by="Site.position", cascade="all, delete-orphan"
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the event's times are shown."""
+        return ZoneInfo(self.timezone)
+
+    def title_in(self, language: str) -> str:
+        """The full title in ``vi`` or ``en``."""
+        return self.title_en if language == "en" and self.title_en else self.title
+
+
+class Day(Model):
+    """One calendar day of an event, in the event's zone."""
+
+    __tablename__ = "day"
+    __table_args__ = (UniqueConstraint("event_id", "date"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    date: Mapped[date]
+
+    event: Mapped[Event] = relationship(back_populates="days")
+
+
+class Room(Model):
+    """Where sessions take place."""
+
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("event_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(120))
+    capacity: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(back_populates="rooms")
+
+
+class Category(Model):
+    """What a delegate comes as; it gives the badge its colour (``#rrggbb``)."""
+
+    __tablename__ = "category"
+    __table_args__ = (
+        UniqueConstraint("event_id", "name"),
+        CheckConstraint("length(colour) = 7", name="colour"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80), default="")
+    colour: Mapped[str] = mapped_column(String(7))
+    position: Mapped[int] = mapped_column(default=0)
+    # Whether people may choose it themselves when they register.
+    is_public: Mapped[bool] = mapped_column(default=True)
+
+    event: Mapped[Event] = relationship(back_populates="categories")
+
+    def name_in(self, language: str) -> str:
+        """The name in ``vi`` or ``en``."""
+        return self.name_en if language == "en" and self.name_en else self.name
+
+
+class Site(Model):
+    """A place that delegates can visit; groups that go there are in eventapp.visits."""
+
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("event_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(300), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(back_populates="sites")

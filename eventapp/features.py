@@ -1,0 +1,22 @@
+"""Every feature's tables, views and commands, in the order in which they build on one another."""
+
+from flask import Flask
+
+from eventapp.accounts.views import accounts
+
+# Tables that no view imports are named here, so that migrations see them all.
+from eventapp.checkin import models as _checkin  # noqa: F401
+from eventapp.events import guard
+from eventapp.events.views import events
+from eventapp.mail import models as _mail  # noqa: F401
+from eventapp.visits import models as _visits  # noqa: F401
+from eventapp.web.health import health
+
+BLUEPRINTS = (health, accounts, events)
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint, behind the guard."""
+    guard.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

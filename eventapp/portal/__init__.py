@@ -1,0 +1,1 @@
+"""The delegate's own page, behind the personal link."""

@@ -1,0 +1,1 @@
+"""The programme: sessions with their rooms, chairs and speakers."""

@@ -1,0 +1,1 @@
+"""Delegates, their organisations and delegations, and the places that they take."""

@@ -1,0 +1,200 @@
+"""Delegates and what they belong to."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.database import Model, UtcDateTime, db, now
+from eventapp.events.models import Category, Day, Event, Site
+from eventapp.programme.models import Session
+
+
+class Province(Model):
+    """A province as the reference data knows it, whichever events use it."""
+
+    __tablename__ = "province"
+
+    code: Mapped[str] = mapped_column(String(2), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    region: Mapped[str] = mapped_column(String(80))
+
+
+class Delegation(Model):
+    """The delegates of one province or ministry at one event."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (UniqueConstraint("event_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    # None for a ministry, and for the one delegation that takes whoever comes from elsewhere.
+    province_code: Mapped[str | None] = mapped_column(ForeignKey("province.code"))
+    # The customary order of lists; ties by name.
+    position: Mapped[int] = mapped_column(default=0)
+    is_other: Mapped[bool] = mapped_column(default=False)
+
+    event: Mapped[Event] = relationship()
+    province: Mapped[Province | None] = relationship()
+    organisations: Mapped[list["Organisation"]] = relationship(
+        back_populates="delegation",
+        order_by="Organisation.position, Organisation.sort_key",
+    )
+
+
+class Organisation(Model):
+    """An office within a delegation: a provincial department, a ministry, or one that was typed."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (UniqueConstraint("delegation_id", "name_folded"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delegation_id: Mapped[int] = mapped_column(ForeignKey("delegation.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(300))
+    name_folded: Mapped[str] = mapped_column(String(300))
+    sort_key: Mapped[str] = mapped_column(String(600))
+    position: Mapped[int] = mapped_column(default=0)
+    # Typed by somebody who registered, and so not offered to others.
+    is_typed: Mapped[bool] = mapped_column(default=False)
+
+    delegation: Mapped[Delegation] = relationship(back_populates="organisations")
+
+
+class Quota(Model):
+    """How many places an event has and how many are taken; see eventapp.registration.quota."""
+
+    __tablename__ = "quota"
+    __table_args__ = (
+        CheckConstraint("taken >= 0", name="taken"),
+        CheckConstraint("places >= 0", name="places"),
+    )
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    places: Mapped[int | None]
+    taken: Mapped[int] = mapped_column(default=0)
+
+
+class Status(StrEnum):
+    """Where a registration stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    CANCELLED = "cancelled"
+
+
+delegate_day = Table(
+    "delegate_day",
+    db.metadata,
+    Column("delegate_id", ForeignKey("delegate.id", ondelete="CASCADE"), primary_key=True),
+    Column("day_id", ForeignKey("day.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+enrolment = Table(
+    "enrolment",
+    db.metadata,
+    Column("delegate_id", ForeignKey("delegate.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "session_id",
+        ForeignKey("session.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+)
+
+
+class Delegate(Model):
+    """One person at one event."""
+
+    __tablename__ = "delegate"
+    __table_args__ = (
+        UniqueConstraint("event_id", "submission_hash"),
+        CheckConstraint("status in ('pending', 'approved', 'cancelled')", name="status"),
+        # Covers a search: walked in the order of names, without touching the wide rows.
+        Index("ix_delegate_search", "event_id", "name_key", "status", "search_text"),
+        Index("ix_delegate_event_id_email", "event_id", "email"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # As typed, in NFC; the folded form is searched and the key sorts (eventapp.text).
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(400))
+    # Name, organisation, delegation and e-mail, folded: what a search looks through.
+    search_text: Mapped[str] = mapped_column(Text)
+    position: Mapped[str] = mapped_column(String(300))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")  # E.164
+    diet: Mapped[str] = mapped_column(String(300), default="")
+    needs: Mapped[str] = mapped_column(String(500), default="")
+    status: Mapped[Status] = mapped_column(String(20), default=Status.APPROVED)
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    # The pass: 12 characters of Crockford base32. It identifies and opens nothing.
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    # SHA-256 of the secret in the personal link, and of the form's once-only token.
+    secret_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    submission_hash: Mapped[str | None] = mapped_column(String(64))
+    consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consent_version: Mapped[str] = mapped_column(String(20), default="")
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_reason: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    revision: Mapped[int] = mapped_column(default=0)
+
+    # Two people editing at once: the second to save an old copy is told, not obeyed.
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
+
+    event: Mapped[Event] = relationship()
+    category: Mapped[Category] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    days: Mapped[list[Day]] = relationship(secondary=delegate_day, order_by=Day.date)
+    enrolments: Mapped[list[Session]] = relationship(
+        secondary=enrolment, order_by=Session.starts_at
+    )
+    preferences: Mapped[list["Preference"]] = relationship(
+        back_populates="delegate",
+        order_by="Preference.rank",
+        cascade="all, delete-orphan",
+    )
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the person is no longer coming."""
+        return self.status == Status.CANCELLED
+
+
+class Preference(Model):
+    """A wish for a site visit; rank 1 is the first wish."""
+
+    __tablename__ = "preference"
+    __table_args__ = (
+        UniqueConstraint("delegate_id", "rank"),
+        CheckConstraint("rank >= 1", name="rank"),
+    )
+
+    delegate_id: Mapped[int] = mapped_column(
+        ForeignKey("delegate.id", ondelete="CASCADE"), primary_key=True
+    )
+    site_id: Mapped[int] = mapped_column(
+        ForeignKey("site.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    rank: Mapped[int]
+
+    delegate: Mapped[Delegate] = relationship(back_populates="preferences")
+    site: Mapped[Site] = relationship()

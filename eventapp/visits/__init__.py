@@ -1,0 +1,1 @@
+"""Site visits: groups, their buses and leaders, and who goes with which."""

@@ -1,0 +1,36 @@
+"""Static files: versioned by their content, so that browsers may keep them for a year."""
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, Response, request, url_for
+
+_YEAR = 31_536_000
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``asset('css/eventapp.css')``."""
+    root = Path(app.static_folder or "")
+    versions: dict[str, str] = {}
+
+    def version(path: str) -> str:
+        known = versions.get(path)
+        if known is None or app.debug:
+            known = hashlib.sha256((root / path).read_bytes()).hexdigest()[:12]
+            versions[path] = known
+        return known
+
+    def asset(path: str) -> str:
+        return url_for("static", filename=path, v=version(path))
+
+    @app.after_request
+    def cache_static(response: Response) -> Response:
+        if request.endpoint == "static" and response.status_code in {200, 206, 304}:
+            if "v" in request.args:
+                response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+            else:
+                # Fonts and modules that other static files name by themselves.
+                response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+
+    app.jinja_env.globals["asset"] = asset

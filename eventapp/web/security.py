@@ -1,0 +1,55 @@
+"""Security headers. The content policy allows nothing inline and nothing from elsewhere."""
+
+from flask import Flask, Response, g
+
+_POLICY = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "img-src": "'self' data: blob:",  # data: Bootstrap's own icons; blob: camera frames
+    "manifest-src": "'self'",
+    "media-src": "'self' blob:",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "worker-src": "'self'",
+}
+
+
+def allow_webassembly() -> None:
+    """Let the page being answered compile WebAssembly: the camera's decoder needs it."""
+    g.webassembly = True
+
+
+def policy(*, webassembly: bool = False) -> str:
+    """The Content-Security-Policy as a header value."""
+    directives = dict(_POLICY)
+    if webassembly:
+        directives["script-src"] += " 'wasm-unsafe-eval'"
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+def init_app(app: Flask, *, https: bool) -> None:
+    """Add the headers to every answer."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault(
+            "Content-Security-Policy", policy(webassembly=g.get("webassembly", False))
+        )
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "DENY")
+        # Addresses hold secrets: no other site may see where people come from.
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
+        if https:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if "Cache-Control" not in headers:
+            # Pages hold personal data: kept by nobody.
+            headers["Cache-Control"] = "no-store"
+        return response

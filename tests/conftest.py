@@ -1,0 +1,181 @@
+"""What tests share: an application on SQLite or PostgreSQL, an event, and people signed in.
+
+``TEST_DATABASE_URL`` runs the suite on PostgreSQL: each worker process makes a database of its own
+beside the one that the address names.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from eventapp import create_app
+from eventapp.accounts import service as accounts
+from eventapp.accounts.models import User
+from eventapp.accounts.permissions import Role
+from eventapp.config import Config
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from tests.builders import build_event
+
+PASSWORD = "một câu dài dễ nhớ"  # noqa: S105 - nobody's password but the tests'
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database that this process alone uses."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if not given:
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
+        return
+    server = make_url(given).set(drivername="postgresql+psycopg")
+    name = f"eventapp_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'create database "{name}"'))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'drop database "{name}" with (force)'))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Settings as a server would have them."""
+    return Config(
+        instance=tmp_path_factory.mktemp("instance"),
+        database_url=database_url,
+        secret_key="a key that only the tests know, long enough",  # noqa: S106
+        testing=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def _app_with_tables(settings: Config) -> Flask:
+    app = create_app(settings)
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture
+def app(_app_with_tables: Flask) -> Iterator[Flask]:
+    """The application, on empty tables, inside its context."""
+    with _app_with_tables.app_context():
+        yield _app_with_tables
+        db.session.rollback()
+        empty_tables()
+        db.session.remove()
+
+
+def empty_tables() -> None:
+    """Delete every row."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+            connection.execute(text(f"truncate {names} restart identity cascade"))
+        else:
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+        connection.commit()
+
+
+@pytest.fixture
+def event(app: Flask) -> Event:
+    """A small event of two days; see tests.builders."""
+    return build_event()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make_user(app: Flask) -> Callable[..., User]:
+    """Make a user with a role at an event, or an administrator."""
+
+    def make(role: Role | None = None, event: Event | None = None, email: str = "") -> User:
+        email = email or f"{role or 'administrator'}@bacninh.example"
+        user = accounts.create_user(email, PASSWORD, is_administrator=role is None)
+        if role is not None and event is not None:
+            accounts.set_role(user.id, event.id, role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def sign_in(app: Flask, make_user: Callable[..., User]) -> Callable[..., FlaskClient]:
+    """A browser with somebody of that role signed in: ``sign_in(Role.ORGANISER, event)``."""
+
+    def open_session(role: Role | None = None, event: Event | None = None) -> FlaskClient:
+        user = make_user(role, event)
+        client = app.test_client()
+        answer = post(client, "/account/sign-in", {"email": user.email, "password": PASSWORD})
+        assert answer.status_code == 302, answer.text
+        return client
+
+    return open_session
+
+
+@pytest.fixture
+def organiser(sign_in: Callable[..., FlaskClient], event: Event) -> FlaskClient:
+    """A browser with an organiser of the event signed in."""
+    return sign_in(Role.ORGANISER, event)
+
+
+def csrf_token(client: FlaskClient, address: str) -> str:
+    """The token in the first form of a page."""
+    page = client.get(address)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
+    assert found, f"{address} has no form: {page.status_code}"
+    return found.group(1)
+
+
+def post(client: FlaskClient, address: str, data: dict[str, object], *, form_at: str = ""):  # type: ignore[no-untyped-def]
+    """Send a form as a browser would, with the token of the page it stands on."""
+    token = csrf_token(client, form_at or address)
+    return client.post(address, data={"csrf_token": token, **data})
+
+
+@pytest.fixture
+def second_app(settings: Config) -> Callable[..., Flask]:
+    """Another application on the same database, with some settings changed."""
+    return lambda **changes: create_app(replace(settings, **changes))
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], object]:
+    """``with count_queries() as queries: …`` collects the statements that are executed."""
+    from sqlalchemy import event as listen
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(conn: object, cursor: object, statement: str, *rest: object) -> None:
+            seen.append(statement)
+
+        listen.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            listen.remove(db.engine, "before_cursor_execute", note)
+
+    return counting
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the checkout."""
+    return Path(__file__).parent.parent
