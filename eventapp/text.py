@@ -169,7 +169,7 @@ _LETTERS |= {
 _LETTERS |= {key.upper(): (letter.upper(), tone) for key, (letter, tone) in _LETTERS.items()}
 _CODES = dict(zip(_ALPHABET, _LETTER_CODES, strict=True))
 
-_WORD = re.compile("[^\\W_][^\\W_\u0300-\u036f]*[\\w\u0300-\u036f]*")
+_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")
 _PIECE = re.compile(r"\d+|\D")
 
 
