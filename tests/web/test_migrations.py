@@ -1,0 +1,53 @@
+"""The migrations build what the models describe."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from eventapp import create_app
+from eventapp.config import Config
+from eventapp.extensions import db
+from eventapp.web import migrations
+
+
+def test_migrations_and_models_agree(settings: Config, tmp_path: Path) -> None:
+    with _empty_database(settings, tmp_path) as address:
+        app = create_app(replace(settings, database_url=address))
+        with app.app_context():
+            assert migrations.upgrade()
+            assert migrations.is_current()
+            assert not migrations.upgrade()
+            with db.engine.connect() as connection:
+                context = MigrationContext.configure(connection, opts={"compare_type": True})
+                assert compare_metadata(context, db.metadata) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+class _empty_database:  # noqa: N801 - reads as a context
+    """An empty database of the kind that the suite runs on."""
+
+    def __init__(self, settings: Config, folder: Path) -> None:
+        self._url = make_url(settings.database_url)
+        self._folder = folder
+
+    def __enter__(self) -> str:
+        if self._url.get_backend_name() == "sqlite":
+            return f"sqlite:///{self._folder / 'migrated.db'}"
+        self._name = f"{self._url.database}_migrated"
+        self._execute(f'create database "{self._name}"')
+        return self._url.set(database=self._name).render_as_string(hide_password=False)
+
+    def __exit__(self, *exc: object) -> None:
+        if self._url.get_backend_name() != "sqlite":
+            self._execute(f'drop database "{self._name}" with (force)')
+
+    def _execute(self, statement: str) -> None:
+        engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
