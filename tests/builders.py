@@ -32,7 +32,6 @@ def build_event(slug: str = "hoi-nghi", *, places: int | None = None) -> Event:
         organiser="Bộ Thông tin và Truyền thông",
         venue="Trung tâm văn hóa Kinh Bắc",
         place="Bắc Ninh",
-        capacity=places,
         days=[Day(date=date(2026, 11, 26)), Day(date=date(2026, 11, 27))],
         rooms=[Room(name="Hội trường lớn", position=1), Room(name="Phòng A", position=2)],
         categories=[

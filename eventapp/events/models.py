@@ -13,8 +13,6 @@ class Event(Model):
     """A conference of one or more days at one place."""
 
     __tablename__ = "event"
-    __table_args__ = (CheckConstraint("capacity >= 0", name="capacity"),)
-
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     title: Mapped[str] = mapped_column(Text)
@@ -29,8 +27,6 @@ class Event(Model):
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
     registration_open: Mapped[bool] = mapped_column(default=True)
-    # How many people may come; None is no limit. Counted in registration.models.Quota.
-    capacity: Mapped[int | None]
     # Personal data is anonymised after this day.
     retention_until: Mapped[date | None]
     # Which parts of a demo event were made up, shown wherever they appear as fact.
