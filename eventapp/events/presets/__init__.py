@@ -90,6 +90,8 @@ class PresetCategory:
 class People:
     """Names of one northern people that go together; empty given names mean the common ones."""
 
+    regions: tuple[str, ...]
+    """Where many of them live: values of `Province.region`."""
     families: tuple[str, ...]
     male_middle: tuple[str, ...]
     female_middle: tuple[str, ...]

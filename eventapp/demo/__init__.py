@@ -1,0 +1,1 @@
+"""The demo: synthetic people for an event that ships with the program."""
