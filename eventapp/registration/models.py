@@ -14,10 +14,16 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeEngine
 
 from eventapp.database import Model, UtcDateTime, db, now
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
+
+
+def _sort_key(length: int) -> TypeEngine[str]:
+    """A key of eventapp.text, ordered by code point on both databases."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class Province(Model):
@@ -64,7 +70,7 @@ class Organisation(Model):
     delegation_id: Mapped[int] = mapped_column(ForeignKey("delegation.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(300))
     name_folded: Mapped[str] = mapped_column(String(300))
-    sort_key: Mapped[str] = mapped_column(String(600))
+    sort_key: Mapped[str] = mapped_column(_sort_key(600))
     position: Mapped[int] = mapped_column(default=0)
     # Typed by somebody who registered, and so not offered to others.
     is_typed: Mapped[bool] = mapped_column(default=False)
@@ -134,7 +140,7 @@ class Delegate(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     # As typed, in NFC; the folded form is searched and the key sorts (eventapp.text).
     name: Mapped[str] = mapped_column(String(120))
-    name_key: Mapped[str] = mapped_column(String(400))
+    name_key: Mapped[str] = mapped_column(_sort_key(400))
     # Name, organisation, delegation and e-mail, folded: what a search looks through.
     search_text: Mapped[str] = mapped_column(Text)
     position: Mapped[str] = mapped_column(String(300))

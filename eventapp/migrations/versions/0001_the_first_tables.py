@@ -13,6 +13,11 @@ branch_labels = None
 depends_on = None
 
 
+def _sort_key(length: int) -> sa.types.TypeEngine[str]:
+    """Ordered by code point on both databases."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
     """Apply."""
 
@@ -248,7 +253,7 @@ def upgrade() -> None:
         sa.Column("delegation_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("name_folded", sa.String(length=300), nullable=False),
-        sa.Column("sort_key", sa.String(length=600), nullable=False),
+        sa.Column("sort_key", _sort_key(600), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("is_typed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -373,7 +378,7 @@ def upgrade() -> None:
         sa.Column("category_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("name_key", sa.String(length=400), nullable=False),
+        sa.Column("name_key", _sort_key(400), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("position", sa.String(length=300), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
