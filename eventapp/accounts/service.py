@@ -1,11 +1,13 @@
 """Accounts: create, sign in, change the password, give roles."""
 
 import secrets
+from collections.abc import Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from eventapp.accounts import audit
 from eventapp.accounts.models import Membership, User
@@ -35,6 +37,10 @@ class InvalidEmail(AccountError):
 
 class EmailTaken(AccountError):
     """Another account has the address."""
+
+
+class LastOrganiser(AccountError):
+    """The only organiser of an event cannot be removed."""
 
 
 class WeakPassword(AccountError):
@@ -72,22 +78,60 @@ def create_user(
 
 
 def set_role(user_id: int, event_id: int, role: Role) -> None:
-    """Make the user an organiser, staff or leader of the event, in place of what they were."""
+    """Make the user an organiser, staff or leader of the event, in place of what they were.
+
+    Raises LastOrganiser rather than leave an event that nobody runs.
+    """
     with transaction():
-        membership = db.session.scalar(
-            select(Membership).filter_by(user_id=user_id, event_id=event_id)
-        )
-        before = membership.role if membership else None
-        if membership is None:
-            membership = Membership(user_id=user_id, event_id=event_id)
-            db.session.add(membership)
-        membership.role = role
+        memberships = _locked_memberships(event_id)
+        mine = next((it for it in memberships if it.user_id == user_id), None)
+        before = mine.role if mine else None
+        if mine is None:
+            mine = Membership(user_id=user_id, event_id=event_id)
+            db.session.add(mine)
+        elif role != Role.ORGANISER:
+            _check_other_organiser(memberships, mine)
+        mine.role = role
         audit.record(
-            "set_role",
-            "user",
-            user_id,
-            event_id=event_id,
-            changes={"role": [before, role]},
+            "set_role", "user", user_id, event_id=event_id, changes={"role": [before, role]}
+        )
+
+
+def new_password() -> str:
+    """A random password to hand to somebody, who changes it after signing in."""
+    return secrets.token_urlsafe(12)
+
+
+def members(event_id: int) -> Sequence[Membership]:
+    """Who has a role at the event, by name."""
+    return db.session.scalars(
+        select(Membership)
+        .join(User)
+        .options(contains_eager(Membership.user))
+        .filter(Membership.event_id == event_id)
+        .order_by(User.name, User.id)
+    ).all()
+
+
+def find_user(email: str) -> User | None:
+    """The user with that address."""
+    return db.session.scalar(select(User).filter_by(email=normalise_email(email)))
+
+
+def remove_role(user_id: int, event_id: int) -> None:
+    """Take the user's role at the event away; nothing happens when there is none.
+
+    Raises LastOrganiser rather than leave an event that nobody runs.
+    """
+    with transaction():
+        memberships = _locked_memberships(event_id)
+        mine = next((it for it in memberships if it.user_id == user_id), None)
+        if mine is None:
+            return
+        _check_other_organiser(memberships, mine)
+        db.session.delete(mine)
+        audit.record(
+            "remove_role", "user", user_id, event_id=event_id, changes={"role": [mine.role, None]}
         )
 
 
@@ -141,6 +185,18 @@ def role_at(user_id: int, event_id: int) -> Role | None:
     """What the user is at the event."""
     role = db.session.scalar(select(Membership.role).filter_by(user_id=user_id, event_id=event_id))
     return Role(role) if role else None
+
+
+def _locked_memberships(event_id: int) -> Sequence[Membership]:
+    """Locked until the transaction ends, so that two organisers cannot each remove the other."""
+    return db.session.scalars(
+        select(Membership).filter_by(event_id=event_id).with_for_update()
+    ).all()
+
+
+def _check_other_organiser(memberships: Sequence[Membership], mine: Membership) -> None:
+    if [it for it in memberships if it.role == Role.ORGANISER] == [mine]:
+        raise LastOrganiser
 
 
 def _hash(password: str) -> str:

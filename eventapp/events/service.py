@@ -1,11 +1,12 @@
 """Events: find them, change their settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
+from eventapp.accounts import audit
 from eventapp.accounts.models import Membership
-from eventapp.database import db
+from eventapp.database import db, transaction
 from eventapp.events.models import Event
 
 
@@ -32,3 +33,14 @@ def events_of(user_id: int) -> Sequence[Event]:
     return db.session.scalars(
         select(Event).where(Event.id.in_(mine)).order_by(Event.id.desc())
     ).all()
+
+
+def change_settings(event_id: int, values: Mapping[str, object]) -> None:
+    """Change columns of an event and record what they were."""
+    with transaction():
+        event = db.session.get_one(Event, event_id)
+        for name, value in values.items():
+            setattr(event, name, value)
+        changes = audit.changes_of(event)
+        if changes:
+            audit.record("update", "event", event_id, event_id=event_id, changes=changes)

@@ -31,6 +31,7 @@ _EVENT_PAGES = (
     (lazy_gettext("Badges"), "badges.index", "badge", Access.ORGANISE),
     (lazy_gettext("Mailbox"), "mailbox.index", "mail", Access.ORGANISE),
     (lazy_gettext("Change log"), "audit.index", "history", Access.ORGANISE),
+    (lazy_gettext("Team"), "team.index", "team", Access.ORGANISE),
     (lazy_gettext("Settings"), "settings.edit", "settings", Access.ORGANISE),
 )
 
