@@ -1,0 +1,180 @@
+"""Forms of the programme. Times are typed as clocks in the event's zone."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TimeField,
+)
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
+
+from eventapp import text
+from eventapp.events.models import Event, Room
+from eventapp.programme.models import Session, SessionKind
+from eventapp.programme.service import STEP_MINUTES, SessionData, SpeakerData
+
+KINDS = {
+    SessionKind.PLENARY: _l("Plenary session"),
+    SessionKind.TRAINING: _l("Training"),
+    SessionKind.VISIT: _l("Site visit"),
+    SessionKind.BREAK: _l("Break"),
+    SessionKind.MEAL: _l("Meal"),
+    SessionKind.LOGISTICS: _l("Reception and logistics"),
+}
+
+MAX_SPEAKERS = 20
+_SPARE_ROWS = 2
+
+
+def cleaned(value: str | None) -> str:
+    """A line of text as it should be stored; a filter of fields."""
+    return text.clean(value or "")
+
+
+class SpeakerForm(Form):
+    """One row of the speakers; an empty row is nobody."""
+
+    name = StringField(_l("Name"), [Length(max=200)], filters=[cleaned])
+    position = StringField(_l("Position"), [Length(max=300)], filters=[cleaned])
+
+    def validate_name(self, field: StringField) -> None:
+        """A position needs somebody who holds it."""
+        if self.position.data and not field.data:
+            raise ValidationError(_("Enter the speaker's name, or clear the position."))
+
+
+class SessionForm(FlaskForm):
+    """A session of the programme."""
+
+    day = SelectField(_l("Day"), coerce=int)
+    starts = TimeField(_l("From"), [InputRequired(_l("Enter when it starts."))])
+    ends = TimeField(_l("To"), [InputRequired(_l("Enter when it ends."))])
+    kind = SelectField(_l("Kind"), choices=list(KINDS.items()))
+    title = StringField(
+        _l("Title"),
+        [InputRequired(_l("Enter a title.")), Length(max=1000)],
+        filters=[cleaned],
+    )
+    title_en = StringField(
+        _l("Title in English"),
+        [Length(max=1000)],
+        filters=[cleaned],
+        description=_l("Left empty, English pages show the Vietnamese title."),
+    )
+    chair = StringField(_l("Chair"), [Length(max=300)], filters=[cleaned])
+    room = SelectField(_l("Room"), coerce=int)
+    takes_enrolment = BooleanField(
+        _l("Delegates choose this session when they register"),
+    )
+    speakers = FieldList(FormField(SpeakerForm), max_entries=MAX_SPEAKERS)
+    revision = HiddenField()
+    more_speakers = SubmitField(_l("More speakers"))
+    submit = SubmitField(_l("Save"))
+
+    def __init__(self, event: Event, session: Session | None = None) -> None:
+        """For a new session, or filled with one that exists."""
+        super().__init__(data=_filled(event, session) if session else None)
+        for clock in (self.starts, self.ends):
+            clock.render_kw = {"step": STEP_MINUTES * 60}
+        self.day.choices = [(day.id, f"{day.date:%d/%m/%Y}") for day in event.days]
+        self.room.choices = [(0, _("No room")), *((r.id, r.name) for r in event.rooms)]
+        if not self.is_submitted():
+            self.add_rows()
+
+    def add_rows(self) -> None:
+        """Show two more empty rows for speakers."""
+        for _row in range(min(_SPARE_ROWS, MAX_SPEAKERS - len(self.speakers))):
+            self.speakers.append_entry()
+
+    def validate_starts(self, field: TimeField) -> None:
+        """Times are on the five minutes."""
+        _check_step(field)
+
+    def validate_ends(self, field: TimeField) -> None:
+        """The end is on the five minutes and after the start."""
+        _check_step(field)
+        if self.starts.data and field.data and field.data <= self.starts.data:
+            raise ValidationError(_("The end must come after the start."))
+
+    def session(self, event: Event) -> SessionData:
+        """What was typed, as the service takes it. Call it on a valid form."""
+        day = next(day for day in event.days if day.id == self.day.data)
+        starts, ends = self.starts.data, self.ends.data
+        assert starts and ends  # required fields of a valid form
+        return SessionData(
+            day_id=day.id,
+            kind=SessionKind(self.kind.data),
+            title=self.title.data or "",
+            title_en=self.title_en.data or "",
+            chair=self.chair.data or "",
+            room_id=self.room.data or None,
+            starts_at=datetime.combine(day.date, starts, event.zone),
+            ends_at=datetime.combine(day.date, ends, event.zone),
+            takes_enrolment=bool(self.takes_enrolment.data),
+            speakers=tuple(
+                SpeakerData(row["name"], row["position"])
+                for row in self.speakers.data
+                if row["name"]
+            ),
+        )
+
+
+class RoomForm(FlaskForm):
+    """A room: its name and how many it holds."""
+
+    name = StringField(
+        _l("Name"),
+        [InputRequired(_l("Enter the room's name.")), Length(max=120)],
+        filters=[cleaned],
+    )
+    capacity = IntegerField(
+        _l("Seats"),
+        [
+            Optional(),
+            NumberRange(1, 100_000, _l("Enter a number of seats, 1 or more, or leave it empty.")),
+        ],
+    )
+
+    def __init__(self, room: Room | None = None) -> None:
+        """For a new room, or filled with one that exists."""
+        super().__init__(obj=room)
+
+
+def _check_step(field: TimeField) -> None:
+    if field.data and (field.data.minute % STEP_MINUTES or field.data.second):
+        raise StopValidation(_("Choose a time in steps of five minutes."))
+
+
+def _filled(event: Event, session: Session) -> dict[str, Any]:
+    return {
+        "day": session.day_id,
+        "starts": session.starts_at.astimezone(event.zone).time(),
+        "ends": session.ends_at.astimezone(event.zone).time(),
+        "kind": session.kind,
+        "title": session.title,
+        "title_en": session.title_en,
+        "chair": session.chair,
+        "room": session.room_id or 0,
+        "takes_enrolment": session.takes_enrolment,
+        "speakers": [{"name": s.name, "position": s.position} for s in session.speakers],
+        "revision": session.revision,
+    }

@@ -1,0 +1,277 @@
+"""The programme: its sessions, their speakers, and the rooms."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.exc import StaleDataError
+
+from eventapp.accounts import audit
+from eventapp.database import db, now, transaction
+from eventapp.events.models import Day, Event, Room
+from eventapp.programme.models import Session, SessionKind, Speaker
+
+STEP_MINUTES = 5
+"""Sessions begin and end at full steps of the hour."""
+
+
+class ProgrammeError(Exception):
+    """A refusal that concerns the programme."""
+
+
+class SessionNotFound(ProgrammeError):
+    """The event has no such session."""
+
+
+class SessionChanged(ProgrammeError):
+    """Somebody else has saved the session since it was read."""
+
+
+class SessionInUse(ProgrammeError):
+    """Delegates are enrolled in the session, or have been scanned at it."""
+
+
+class EndsBeforeStart(ProgrammeError):
+    """A session ends after it starts."""
+
+
+class OutsideDay(ProgrammeError):
+    """The session does not lie within that day of the event."""
+
+
+class NotAtStep(ProgrammeError):
+    """A time is not at a full step of STEP_MINUTES."""
+
+
+class UnknownRoom(ProgrammeError):
+    """The room is not one of the event's."""
+
+
+class RoomNotFound(ProgrammeError):
+    """The event has no such room."""
+
+
+class RoomNameTaken(ProgrammeError):
+    """Another room of the event has the name."""
+
+
+class RoomInUse(ProgrammeError):
+    """Sessions take place in the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerData:
+    """Who speaks, in the order of the rows."""
+
+    name: str
+    position: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionData:
+    """What a session is made of. Times are instants; their day is the one in the event's zone."""
+
+    day_id: int
+    kind: SessionKind
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    room_id: int | None = None
+    title_en: str = ""
+    chair: str = ""
+    takes_enrolment: bool = False
+    speakers: tuple[SpeakerData, ...] = ()
+
+
+def sessions_of(event_id: int) -> Sequence[Session]:
+    """Every session in the order of the programme, with its day, room and speakers."""
+    return db.session.scalars(
+        select(Session)
+        .filter_by(event_id=event_id)
+        .outerjoin(Session.room)
+        .options(joinedload(Session.day), joinedload(Session.room), selectinload(Session.speakers))
+        .order_by(Session.starts_at, Room.position, Session.ends_at, Session.id)
+    ).all()
+
+
+def session_of(event_id: int, session_id: int) -> Session:
+    """One session of the event. Raises SessionNotFound."""
+    session = db.session.scalar(
+        select(Session)
+        .filter_by(id=session_id, event_id=event_id)
+        .options(joinedload(Session.room), selectinload(Session.speakers))
+    )
+    if session is None:
+        raise SessionNotFound(session_id)
+    return session
+
+
+def add_session(event_id: int, data: SessionData) -> int:
+    """Put a session into the programme and return its id.
+
+    Raises EndsBeforeStart, OutsideDay, NotAtStep, UnknownRoom.
+    """
+    with transaction():
+        _check(event_id, data)
+        session = Session(event_id=event_id, uid=f"{secrets.token_hex(12)}@eventapp")
+        _write(session, data)
+        db.session.add(session)
+        changes = audit.changes_of(session)
+        changes["speakers"] = [None, _spoken(data.speakers)]
+        db.session.flush()
+        audit.record("create", "session", session.id, event_id=event_id, changes=changes)
+        return session.id
+
+
+def change_session(event_id: int, session_id: int, revision: int, data: SessionData) -> None:
+    """Change a session that was read at that revision.
+
+    Raises SessionNotFound, SessionChanged, and what :func:`add_session` raises.
+    """
+    with transaction():
+        session = _at_revision(event_id, session_id, revision)
+        _check(event_id, data)
+        before = _spoken([SpeakerData(s.name, s.position) for s in session.speakers])
+        _write(session, data)
+        changes = audit.changes_of(session)
+        if before != (after := _spoken(data.speakers)):
+            changes["speakers"] = [before, after]
+        if not changes:
+            return
+        # Speakers have rows of their own: without this they would leave the revision as it was.
+        session.updated_at = now()
+        audit.record("change", "session", session_id, event_id=event_id, changes=changes)
+        _flush(session_id)
+
+
+def delete_session(event_id: int, session_id: int, revision: int) -> None:
+    """Take a session out of the programme.
+
+    Raises SessionNotFound, SessionChanged, SessionInUse.
+    """
+    with transaction():
+        session = _at_revision(event_id, session_id, revision)
+        # A table of registration, which builds on this feature and so cannot be imported.
+        enrolment: Table = db.metadata.tables["enrolment"]
+        taken = select(func.count()).where(enrolment.c.session_id == session_id)
+        if db.session.scalar(taken):
+            raise SessionInUse(session_id)
+        audit.record(
+            "delete",
+            "session",
+            session_id,
+            event_id=event_id,
+            changes={"title": [session.title, None]},
+        )
+        db.session.delete(session)
+        try:
+            _flush(session_id)
+        except IntegrityError:  # scans at its checkpoint are a log, and stay
+            raise SessionInUse(session_id) from None
+
+
+def add_room(event_id: int, name: str, capacity: int | None = None) -> int:
+    """Add a room after the others and return its id. Raises RoomNameTaken."""
+    with transaction():
+        last = db.session.scalar(select(func.max(Room.position)).filter_by(event_id=event_id))
+        room = Room(event_id=event_id, name=name, capacity=capacity, position=(last or 0) + 1)
+        db.session.add(room)
+        changes = audit.changes_of(room)
+        _flush_room(name)
+        audit.record("create", "room", room.id, event_id=event_id, changes=changes)
+        return room.id
+
+
+def change_room(event_id: int, room_id: int, name: str, capacity: int | None = None) -> None:
+    """Rename a room or change how many it holds. Raises RoomNotFound, RoomNameTaken."""
+    with transaction():
+        room = _room(event_id, room_id)
+        room.name, room.capacity = name, capacity
+        changes = audit.changes_of(room)
+        if changes:
+            _flush_room(name)
+            audit.record("change", "room", room_id, event_id=event_id, changes=changes)
+
+
+def delete_room(event_id: int, room_id: int) -> None:
+    """Remove a room in which nothing takes place. Raises RoomNotFound, RoomInUse."""
+    with transaction():
+        room = _room(event_id, room_id)
+        changes = {"name": [room.name, None]}
+        audit.record("delete", "room", room_id, event_id=event_id, changes=changes)
+        db.session.delete(room)
+        try:
+            db.session.flush()
+        except IntegrityError:
+            raise RoomInUse(room_id) from None
+
+
+def rooms_in_use(event_id: int) -> frozenset[int]:
+    """The rooms in which some session takes place."""
+    used = select(Session.room_id).filter_by(event_id=event_id).distinct()
+    return frozenset(room for room in db.session.scalars(used) if room is not None)
+
+
+def _at_revision(event_id: int, session_id: int, revision: int) -> Session:
+    session = session_of(event_id, session_id)
+    if session.revision != revision:
+        raise SessionChanged(session_id)
+    return session
+
+
+def _check(event_id: int, data: SessionData) -> None:
+    event = db.session.get_one(Event, event_id)
+    day = db.session.scalar(select(Day).filter_by(id=data.day_id, event_id=event_id))
+    if data.ends_at <= data.starts_at:
+        raise EndsBeforeStart
+    starts, ends = (t.astimezone(event.zone) for t in (data.starts_at, data.ends_at))
+    if day is None or starts.date() != day.date or ends.date() != day.date:
+        raise OutsideDay
+    if any(t.minute % STEP_MINUTES or t.second or t.microsecond for t in (starts, ends)):
+        raise NotAtStep
+    if data.room_id is not None:
+        known = select(Room.id).filter_by(id=data.room_id, event_id=event_id)
+        if db.session.scalar(known) is None:
+            raise UnknownRoom(data.room_id)
+
+
+def _write(session: Session, data: SessionData) -> None:
+    session.day_id, session.room_id = data.day_id, data.room_id
+    session.kind, session.title, session.title_en = data.kind, data.title, data.title_en
+    session.chair, session.takes_enrolment = data.chair, data.takes_enrolment
+    session.starts_at, session.ends_at = data.starts_at, data.ends_at
+    old = [SpeakerData(s.name, s.position) for s in session.speakers]
+    if old != list(data.speakers):
+        session.speakers = [
+            Speaker(name=s.name, position=s.position, order=order)
+            for order, s in enumerate(data.speakers, start=1)
+        ]
+
+
+def _spoken(speakers: Sequence[SpeakerData]) -> str:
+    return "; ".join(f"{s.name}, {s.position}" if s.position else s.name for s in speakers)
+
+
+def _flush(session_id: int) -> None:
+    try:
+        db.session.flush()
+    except StaleDataError:
+        raise SessionChanged(session_id) from None
+
+
+def _room(event_id: int, room_id: int) -> Room:
+    room = db.session.scalar(select(Room).filter_by(id=room_id, event_id=event_id))
+    if room is None:
+        raise RoomNotFound(room_id)
+    return room
+
+
+def _flush_room(name: str) -> None:
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise RoomNameTaken(name) from None

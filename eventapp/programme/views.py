@@ -1,0 +1,212 @@
+"""The programme: pages on which organisers edit it, and the public agenda."""
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from eventapp.accounts.permissions import Access, requires
+from eventapp.events.models import Event
+from eventapp.programme import service
+from eventapp.programme.calendar import MEDIA_TYPE, Item, calendar
+from eventapp.programme.forms import KINDS, RoomForm, SessionForm
+from eventapp.programme.models import Session
+from eventapp.programme.timetable import by_day
+from eventapp.web.language import current_language
+
+programme = Blueprint("programme", __name__)
+agenda = Blueprint("agenda", __name__)
+
+
+@agenda.get("/e/<event:event>/agenda")
+@requires(Access.PUBLIC)
+def show(event: Event) -> ResponseReturnValue:
+    """The programme as everybody sees it."""
+    plans = by_day(event.days, service.sessions_of(event.id))
+    return render_template("programme/agenda.html", event=event, plans=plans, kinds=KINDS)
+
+
+@agenda.get("/e/<event:event>/agenda.ics")
+@requires(Access.PUBLIC)
+def download(event: Event) -> ResponseReturnValue:
+    """The programme for calendars, which fetch it again and again."""
+    language = current_language()
+    items = [_item(event, session, language) for session in service.sessions_of(event.id)]
+    file = calendar(event.short_title, event.zone, items, language=language)
+    response = Response(file, content_type=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="agenda-{event.slug}.ics"'
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@programme.get("/manage/<event:event>/programme")
+@requires(Access.ORGANISE)
+def manage(event: Event) -> ResponseReturnValue:
+    """Days and their sessions."""
+    plans = by_day(event.days, service.sessions_of(event.id))
+    return render_template("programme/manage.html", event=event, plans=plans, kinds=KINDS)
+
+
+@programme.route("/manage/<event:event>/programme/sessions/new", methods=["GET", "POST"])
+@requires(Access.ORGANISE)
+def add(event: Event) -> ResponseReturnValue:
+    """A form for a new session."""
+    form = SessionForm(event)
+    if not form.is_submitted():
+        form.day.data = request.args.get("day", type=int)
+    if _sent_whole(form):
+        try:
+            service.add_session(event.id, form.session(event))
+        except service.UnknownRoom:
+            form.room.errors = [_("This room no longer exists. Choose another.")]
+        else:
+            flash(_("The session is in the programme."), "success")
+            return redirect(url_for(".manage", event=event))
+    page = render_template("programme/session.html", event=event, form=form, session=None)
+    return page, 422 if form.errors else 200
+
+
+@programme.route(
+    "/manage/<event:event>/programme/sessions/<int:session_id>", methods=["GET", "POST"]
+)
+@requires(Access.ORGANISE)
+def edit(event: Event, session_id: int) -> ResponseReturnValue:
+    """A form for a session that exists."""
+    session = _session(event, session_id)
+    form = SessionForm(event, session)
+    status = 200
+    if _sent_whole(form):
+        try:
+            service.change_session(event.id, session_id, _revision(form), form.session(event))
+        except service.UnknownRoom:
+            form.room.errors = [_("This room no longer exists. Choose another.")]
+        except service.SessionChanged:
+            status = 409
+        else:
+            flash(_("The session has been changed."), "success")
+            return redirect(url_for(".manage", event=event))
+    page = render_template(
+        "programme/session.html",
+        event=event,
+        form=form,
+        session=_session(event, session_id),
+        changed=status == 409,
+    )
+    return page, 422 if form.errors else status
+
+
+@programme.post("/manage/<event:event>/programme/sessions/<int:session_id>/delete")
+@requires(Access.ORGANISE)
+def delete(event: Event, session_id: int) -> ResponseReturnValue:
+    """Take a session out."""
+    revision = request.form.get("revision", default=-1, type=int)
+    try:
+        service.delete_session(event.id, session_id, revision)
+    except service.SessionNotFound:
+        abort(404)
+    except service.SessionChanged:
+        flash(_("Somebody else has just changed this session; it was not deleted."), "danger")
+    except service.SessionInUse:
+        flash(
+            _("Delegates are enrolled in this session or were scanned at it; it was not deleted."),
+            "danger",
+        )
+    else:
+        flash(_("The session has been deleted."), "success")
+        return redirect(url_for(".manage", event=event))
+    return redirect(url_for(".edit", event=event, session_id=session_id))
+
+
+@programme.route("/manage/<event:event>/programme/rooms", methods=["GET", "POST"])
+@requires(Access.ORGANISE)
+def rooms(event: Event) -> ResponseReturnValue:
+    """The rooms, and a form for a new one."""
+    form = RoomForm()
+    if form.validate_on_submit():
+        try:
+            service.add_room(event.id, form.name.data or "", form.capacity.data)
+        except service.RoomNameTaken:
+            form.name.errors = [_("Another room has this name.")]
+        else:
+            flash(_("The room has been added."), "success")
+            return redirect(url_for(".rooms", event=event))
+    page = render_template(
+        "programme/rooms.html", event=event, form=form, used=service.rooms_in_use(event.id)
+    )
+    return page, 422 if form.errors else 200
+
+
+@programme.route("/manage/<event:event>/programme/rooms/<int:room_id>", methods=["GET", "POST"])
+@requires(Access.ORGANISE)
+def room(event: Event, room_id: int) -> ResponseReturnValue:
+    """A form for a room that exists."""
+    found = next((r for r in event.rooms if r.id == room_id), None) or abort(404)
+    form = RoomForm(found)
+    if form.validate_on_submit():
+        try:
+            service.change_room(event.id, room_id, form.name.data or "", form.capacity.data)
+        except service.RoomNameTaken:
+            form.name.errors = [_("Another room has this name.")]
+        else:
+            flash(_("The room has been changed."), "success")
+            return redirect(url_for(".rooms", event=event))
+    page = render_template(
+        "programme/room.html",
+        event=event,
+        form=form,
+        room=found,
+        used=room_id in service.rooms_in_use(event.id),
+    )
+    return page, 422 if form.errors else 200
+
+
+@programme.post("/manage/<event:event>/programme/rooms/<int:room_id>/delete")
+@requires(Access.ORGANISE)
+def delete_room(event: Event, room_id: int) -> ResponseReturnValue:
+    """Remove a room that nothing needs."""
+    try:
+        service.delete_room(event.id, room_id)
+    except service.RoomNotFound:
+        abort(404)
+    except service.RoomInUse:
+        flash(_("Sessions take place in this room. Move them first."), "danger")
+    else:
+        flash(_("The room has been deleted."), "success")
+    return redirect(url_for(".rooms", event=event))
+
+
+def _sent_whole(form: SessionForm) -> bool:
+    """Whether the form was sent to be saved and is right; 'More speakers' only adds rows."""
+    if form.is_submitted() and form.more_speakers.data:
+        form.add_rows()
+        return False
+    return bool(form.validate_on_submit())
+
+
+def _revision(form: SessionForm) -> int:
+    typed = form.revision.data or ""
+    return int(typed) if typed.isdecimal() else -1
+
+
+def _session(event: Event, session_id: int) -> Session:
+    try:
+        return service.session_of(event.id, session_id)
+    except service.SessionNotFound:
+        abort(404)
+
+
+def _item(event: Event, session: Session, language: str) -> Item:
+    lines = [_("Chair: %(name)s", name=session.chair)] if session.chair else []
+    lines += [f"{s.name} – {s.position}" if s.position else s.name for s in session.speakers]
+    place = [session.room.name] if session.room else []
+    return Item(
+        uid=session.uid,
+        sequence=session.revision,
+        changed_at=session.updated_at,
+        title=session.title_in(language),
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        location=", ".join([*place, event.venue] if event.venue else place),
+        description="\n".join(lines),
+        url=url_for("agenda.show", event=event, _external=True),
+    )
