@@ -45,7 +45,7 @@ def test_does_not_find(event: Event, query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["%", "_", "a%z", "v_n", "'; drop table delegate; --", "\\", "🙂"]
+    "query", ["%", "_", "a%z", "v_x", "'; drop table delegate; --", "\\", "🙂"]
 )
 def test_wildcards_and_symbols_are_not_special(event: Event, query: str) -> None:
     build_delegate(event, "Nguyễn Văn An")
