@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, delete, func, insert, select, update
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import joinedload
 
-from eventapp import text
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
@@ -23,6 +22,7 @@ from eventapp.registration.models import (
     Status,
     delegate_day,
 )
+from eventapp.registration.search import NO_GROUP, Filters, Selection, select_delegates
 from eventapp.visits.filling import fill, wishes_met
 from eventapp.visits.models import Allocation, VisitGroup
 from eventapp.visits.sites import VisitError, group
@@ -30,6 +30,11 @@ from eventapp.visits.sites import VisitError, group
 PAGE_SIZE = 50
 _FOUND = 20  # how many people a search offers
 _BATCH = 1_000  # ids in one statement
+_is_coming = Delegate.status != Status.CANCELLED
+_WITH_LABELS = (
+    joinedload(Delegate.category),
+    joinedload(Delegate.organisation).joinedload(Organisation.delegation),
+)
 
 
 class GroupFull(VisitError):
@@ -106,10 +111,11 @@ def members(group_id: int, page: int | None = 1) -> Members:
         select(func.count()).select_from(Allocation).filter_by(group_id=group_id)
     )
     query = (
-        _with_organisation()
+        select(Delegate)
         .join(Allocation, Allocation.delegate_id == Delegate.id)
         .where(Allocation.group_id == group_id)
         .order_by(Delegate.name_key, Delegate.id)
+        .options(*_WITH_LABELS)
     )
     if page is not None:
         query = query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
@@ -126,55 +132,38 @@ def group_of(delegate_id: int) -> VisitGroup | None:
     )
 
 
-def without_group(event_id: int) -> int:
+def without_group(event: Event) -> int:
     """How many who are coming have no group yet."""
-    seated = select(Allocation.delegate_id)
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Delegate)
-            .where(
-                Delegate.event_id == event_id,
-                Delegate.status != Status.CANCELLED,
-                Delegate.id.not_in(seated),
-            )
-        )
-        or 0
-    )
+    nobody = select_delegates(event, Filters(group=NO_GROUP)).where(_is_coming)
+    return db.session.scalar(nobody.with_only_columns(func.count()).order_by(None)) or 0
 
 
-def find_people(event_id: int, group_id: int, typed: str) -> list[Found]:
+def find_people(event: Event, group_id: int, typed: str) -> list[Found]:
     """Who is coming, is not in this group and has a name or office like this; 20 at most."""
-    terms = text.search_terms(typed)
-    if not terms:
+    if not typed.strip():
         return []
     query = (
-        _with_organisation()
+        select_delegates(event, Filters(q=typed))
         .add_columns(VisitGroup.letter)
         .outerjoin(Allocation, Allocation.delegate_id == Delegate.id)
         .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
-        .where(
-            Delegate.event_id == event_id,
-            Delegate.status != Status.CANCELLED,
-            func.coalesce(Allocation.group_id, 0) != group_id,
-            *((" " + Delegate.search_text).like(f"% {term}%") for term in terms),
-        )
-        .order_by(Delegate.name_key, Delegate.id)
+        .where(_is_coming, func.coalesce(Allocation.group_id, 0) != group_id)
+        .options(*_WITH_LABELS)
         .limit(_FOUND)
     )
     return [Found(delegate, letter) for delegate, letter in db.session.execute(query)]
 
 
-def assign(event_id: int, group_id: int, delegate_ids: Iterable[int]) -> Seated:
+def assign(event: Event, group_id: int, selection: Selection) -> Seated:
     """Put people into a group, out of the ones they were in: all of them or nobody.
 
+    Of a selection by filters, those who have cancelled are no part; to tick one is refused.
     Raises GroupNotFound, NobodyChosen, DelegateNotFound, DelegateCancelled, GroupFull.
     """
-    chosen = sorted(set(delegate_ids))
-    if not chosen:
-        raise NobodyChosen
+    event_id = event.id
     with transaction():
         target = group(event_id, group_id)
+        chosen = _chosen(event, selection)
         people = _lock(event_id, chosen)
         if len(people) < len(chosen):
             raise DelegateNotFound
@@ -186,11 +175,12 @@ def assign(event_id: int, group_id: int, delegate_ids: Iterable[int]) -> Seated:
         return Seated(added=len(coming), already=len(chosen) - len(coming))
 
 
-def remove(event_id: int, delegate_ids: Iterable[int]) -> int:
+def remove(event: Event, delegate_ids: Iterable[int]) -> int:
     """Take people out of their groups; how many had one. Raises NobodyChosen, DelegateNotFound."""
     chosen = sorted(set(delegate_ids))
     if not chosen:
         raise NobodyChosen
+    event_id = event.id
     with transaction():
         if len(_lock(event_id, chosen)) < len(chosen):
             raise DelegateNotFound
@@ -203,18 +193,19 @@ def leave_group(event_id: int, delegate_id: int) -> None:
     _leave(event_id, [delegate_id])
 
 
-def fill_groups(event_id: int) -> Filled:
+def fill_groups(event: Event) -> Filled:
     """Seat everybody approved who has no group yet, by their wishes, first come first served.
 
     Who does not come on any day on which a group departs is left out.
     """
+    event_id = event.id
     with transaction():
-        people = _waiting(event_id)
+        people = _waiting(event)
         still = _lock(event_id, [person for person, _ in people])
         people = [(who, wishes) for who, wishes in people if still[who][1] == Status.APPROVED]
         rows = db.session.execute(
             select(VisitGroup.id, VisitGroup.site_id, VisitGroup.capacity - VisitGroup.taken)
-            .filter_by(event_id=event_id)
+            .where(VisitGroup.event_id == event_id)
             .order_by(VisitGroup.id)
             .with_for_update()
         )
@@ -224,9 +215,21 @@ def fill_groups(event_id: int) -> Filled:
         return Filled(wishes_met(people, seats, seated), len(people) - len(seated))
 
 
-def _waiting(event_id: int) -> list[tuple[int, list[int]]]:
+def _chosen(event: Event, selection: Selection) -> list[int]:
+    """The ids of a selection in order of id. Raises NobodyChosen."""
+    if selection.ids is None:
+        query = select_delegates(event, selection.filters).where(_is_coming)
+        chosen = list(db.session.scalars(query.with_only_columns(Delegate.id)))
+    else:
+        chosen = list(set(selection.ids))
+    if not chosen:
+        raise NobodyChosen
+    return sorted(chosen)
+
+
+def _waiting(event: Event) -> list[tuple[int, list[int]]]:
     """(delegate, sites wished for, best first) of those to seat, in the order they registered."""
-    event = db.session.get_one(Event, event_id)
+    event_id = event.id
     query = (
         select(Delegate.id, Preference.site_id)
         .outerjoin(Preference, Preference.delegate_id == Delegate.id)
@@ -237,7 +240,7 @@ def _waiting(event_id: int) -> list[tuple[int, list[int]]]:
         )
         .order_by(Delegate.created_at, Delegate.id, Preference.rank)
     )
-    departures = select(VisitGroup.departs_at).filter_by(event_id=event_id)
+    departures = select(VisitGroup.departs_at).where(VisitGroup.event_id == event_id)
     dates = {t.astimezone(event.zone).date() for t in db.session.scalars(departures) if t}
     if days := [day.id for day in event.days if day.date in dates]:
         there = select(delegate_day.c.delegate_id).where(delegate_day.c.day_id.in_(days))
@@ -317,7 +320,7 @@ def _count(change: Counter[int]) -> None:
             .execution_options(synchronize_session=False)
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
-            free = select(VisitGroup.capacity - VisitGroup.taken).filter_by(id=group_id)
+            free = select(VisitGroup.capacity - VisitGroup.taken).where(VisitGroup.id == group_id)
             raise GroupFull(asked=n, left=db.session.scalar(free) or 0)
 
 
@@ -331,11 +334,8 @@ def _delete_allocations(ids: Sequence[int]) -> None:
 
 
 def _record(event_id: int, moves: dict[int, tuple[int | None, int | None]]) -> None:
-    letters: dict[int | None, str] = dict(
-        db.session.execute(select(VisitGroup.id, VisitGroup.letter).filter_by(event_id=event_id))
-        .tuples()
-        .all()
-    )
+    query = select(VisitGroup.id, VisitGroup.letter).where(VisitGroup.event_id == event_id)
+    letters: dict[int | None, str] = {row.id: row.letter for row in db.session.execute(query)}
     for person, (before, after) in moves.items():
         change = [letters.get(before), letters.get(after)]
         changes = {"visit_group": change}
@@ -344,17 +344,3 @@ def _record(event_id: int, moves: dict[int, tuple[int | None, int | None]]) -> N
 
 def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
-
-
-def _with_organisation() -> Select[Delegate]:
-    """Delegates with all that a list shows of them, in one query."""
-    return (
-        select(Delegate)
-        .join(Delegate.organisation)
-        .join(Organisation.delegation)
-        .join(Delegate.category)
-        .options(
-            contains_eager(Delegate.organisation).contains_eager(Organisation.delegation),
-            contains_eager(Delegate.category),
-        )
-    )
