@@ -248,4 +248,6 @@ def _steps_since_1970(
         seconds = cast(func.floor(func.extract("epoch", instant)), Integer)
     # Written out and not as parameters: PostgreSQL must see the same text in GROUP BY.
     shift, length = int(offset.total_seconds()), int(step.total_seconds())
-    return (seconds + literal_column(str(shift), Integer)) // literal_column(str(length), Integer)
+    return (seconds + literal_column(str(shift), Integer)) // literal_column(
+        str(length), Integer
+    )
