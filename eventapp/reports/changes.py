@@ -234,7 +234,8 @@ class _Names:
 
     def subject(self, entry: AuditEntry) -> str:
         model = _NAMED.get(entry.subject)
-        number = int(entry.subject_id) if (entry.subject_id or "").isdecimal() else 0
+        stated = entry.subject_id or ""
+        number = int(stated) if stated.isdecimal() else 0
         known = self._names.get((model, number))
         if known:
             return known
