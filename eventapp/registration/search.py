@@ -25,7 +25,7 @@ from eventapp.registration.models import (
 from eventapp.text import search_terms
 
 PER_PAGE = 50
-MAX_QUERY = 200
+MAX_QUERY = 100
 MAX_SELECTED = 20_000
 NO_GROUP = "none"
 _CHUNK = 500
