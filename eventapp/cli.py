@@ -14,6 +14,7 @@ from eventapp.accounts.permissions import Role
 from eventapp.commands import Refusal, in_app
 from eventapp.config import ConfigurationError
 from eventapp.events import service as events
+from eventapp.visits.cli import visits
 from eventapp.web import migrations
 
 
@@ -140,6 +141,9 @@ def _load_demo(delegates: int, seed: int) -> None:
     migrations.upgrade()
     added = loader.load(delegates=delegates, seed=seed)
     click.echo(f"Loaded {added} delegates." if added else "The demo is loaded already.")
+
+
+cli.add_command(visits)
 
 
 def main() -> None:

@@ -9,10 +9,11 @@ from eventapp.checkin import models as _checkin  # noqa: F401
 from eventapp.events import guard
 from eventapp.events.views import events
 from eventapp.mail import models as _mail  # noqa: F401
-from eventapp.visits import models as _visits  # noqa: F401
+from eventapp.programme.views import agenda, programme
+from eventapp.visits.views import visits
 from eventapp.web.health import health
 
-BLUEPRINTS = (health, accounts, events)
+BLUEPRINTS = (health, accounts, events, programme, agenda, visits)
 
 
 def init_app(app: Flask) -> None:

@@ -1,10 +1,11 @@
 """Site visits: sites, groups, and who sits in them. Group leaders see, organisers change."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
-from eventapp.accounts.permissions import Access, requires
+from eventapp.accounts.permissions import Access, allows, requires
 from eventapp.events.models import Event, Site
 from eventapp.registration.search import Selection
 from eventapp.visits import service, sites
@@ -25,6 +26,7 @@ def index(event: Event) -> ResponseReturnValue:
         event=event,
         places=sites.sites_with_groups(event.id),
         without_group=service.without_group(event),
+        may_organise=_may_organise(),
     )
 
 
@@ -200,7 +202,14 @@ def _group_page(
         members=service.members(group.id, page),
         typed=typed,
         found=service.find_people(event, group.id, typed),
+        may_organise=_may_organise(),
     )
+
+
+def _may_organise() -> bool:
+    """Whether the page offers changes; their own views check it again."""
+    administrator = current_user.is_administrator
+    return allows(Access.ORGANISE, is_administrator=administrator, role=g.role)
 
 
 def _group(event: Event, group_id: int) -> VisitGroup:
