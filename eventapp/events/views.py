@@ -8,6 +8,7 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.events import service
 from eventapp.events.colours import stylesheet
 from eventapp.events.models import Event
+from eventapp.events.styleguide import sample_form
 from eventapp.web.navigation import entries
 
 events = Blueprint("events", __name__)
@@ -64,4 +65,4 @@ def enter(event: Event) -> ResponseReturnValue:
 @requires(Access.SIGNED_IN)
 def styleguide() -> ResponseReturnValue:
     """Every component of the visual language on one page."""
-    return render_template("styleguide.html")
+    return render_template("styleguide.html", form=sample_form())
