@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from werkzeug.test import TestResponse
 
 from eventapp import create_app
 from eventapp.accounts import service as accounts
@@ -58,9 +60,24 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Con
     )
 
 
+class Browser(FlaskClient):
+    """A client whose every request starts with an empty ``g``, as on a server.
+
+    The context that the tests hold open would otherwise carry who is signed in, and the token
+    against forgery, from one request to the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request."""
+        for name in list(g):
+            g.pop(name)
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def _app_with_tables(settings: Config) -> Flask:
     app = create_app(settings)
+    app.test_client_class = Browser
     with app.app_context():
         db.create_all()
     return app

@@ -19,6 +19,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.validators import (
+    DataRequired,
     InputRequired,
     Length,
     NumberRange,
@@ -71,7 +72,7 @@ class SessionForm(FlaskForm):
     kind = SelectField(_l("Kind"), choices=list(KINDS.items()))
     title = StringField(
         _l("Title"),
-        [InputRequired(_l("Enter a title.")), Length(max=1000)],
+        [DataRequired(_l("Enter a title.")), Length(max=1000)],
         filters=[cleaned],
     )
     title_en = StringField(
@@ -143,7 +144,7 @@ class RoomForm(FlaskForm):
 
     name = StringField(
         _l("Name"),
-        [InputRequired(_l("Enter the room's name.")), Length(max=120)],
+        [DataRequired(_l("Enter the room's name.")), Length(max=120)],
         filters=[cleaned],
     )
     capacity = IntegerField(

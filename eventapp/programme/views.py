@@ -82,6 +82,7 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
             form.room.errors = [_("This room no longer exists. Choose another.")]
         except service.SessionChanged:
             status = 409
+            form.revision.data = str(_session(event, session_id).revision)
         else:
             flash(_("The session has been changed."), "success")
             return redirect(url_for(".manage", event=event))

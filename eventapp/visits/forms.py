@@ -16,7 +16,14 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from eventapp import text
 from eventapp.events.models import Event, Site
@@ -50,7 +57,7 @@ class SiteForm(FlaskForm):
 
     name = StringField(
         _l("Name"),
-        [InputRequired(_l("Enter the site's name.")), Length(max=200)],
+        [DataRequired(_l("Enter the site's name.")), Length(max=200)],
         filters=[_line],
     )
     address = StringField(_l("Address"), [Length(max=300)], filters=[_line])
@@ -77,7 +84,7 @@ class GroupForm(FlaskForm):
 
     letter = StringField(
         _l("Letter"),
-        [InputRequired(_l("Enter the group's letter.")), Length(max=4)],
+        [DataRequired(_l("Enter the group's letter.")), Length(max=4)],
         filters=[lambda value: _line(value).upper()],
         description=_l("On the badge and on the windscreen: A, B, C …"),
         render_kw={"autocapitalize": "characters", "autocomplete": "off"},
@@ -123,12 +130,12 @@ class GroupForm(FlaskForm):
         if number is None:
             raise ValidationError(_("This is not a telephone number. Write it like 0912 345 678."))
 
-    def validate_departs(self, field: TimeField) -> None:
-        """A departure needs its day, and the day its departure."""
-        if field.data and not self.day.data:
-            raise ValidationError(_("Choose the day of the departure above."))
-        if self.day.data and not field.data:
-            raise ValidationError(_("Enter when the group departs."))
+    def validate_day(self, field: SelectField) -> None:
+        """A day needs its departure, and a departure its day."""
+        if field.data and not self.departs.data:
+            raise ValidationError(_("Enter when the group departs on this day."))
+        if self.departs.data and not field.data:
+            raise ValidationError(_("Choose the day of the departure."))
 
     def validate_returns(self, field: TimeField) -> None:
         """The group returns after it departed."""
