@@ -1,0 +1,76 @@
+"""What can be chosen when somebody registers at an event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from eventapp.database import db
+from eventapp.events.models import Category, Day, Event, Site
+from eventapp.programme.models import Session
+from eventapp.registration.models import Delegate, Delegation, Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The rows behind the fields of a form, all loaded."""
+
+    provinces: Sequence[Delegation]
+    ministries: Sequence[Delegation]
+    others: Sequence[Delegation]
+    categories: Sequence[Category]
+    days: Sequence[Day]
+    classes: Sequence[Session]
+    sites: Sequence[Site]
+    kept_organisation: Organisation | None = None
+    """The typed organisation of somebody who is registered already."""
+
+    @property
+    def delegations(self) -> Sequence[Delegation]:
+        """All of them, in the order in which they are offered."""
+        return [*self.provinces, *self.ministries, *self.others]
+
+    def delegation(self, delegation_id: int | None) -> Delegation | None:
+        """The delegation with that id."""
+        return next((it for it in self.delegations if it.id == delegation_id), None)
+
+    def offices(self, delegation: Delegation) -> list[Organisation]:
+        """The offices of a delegation that are offered: not those that others typed."""
+        kept = self.kept_organisation
+        return [
+            it
+            for it in delegation.organisations
+            if not it.is_typed or (kept is not None and it.id == kept.id)
+        ]
+
+
+def choices_for(event: Event, *, delegate: Delegate | None = None, public: bool = True) -> Choices:
+    """What the event offers, in a fixed number of queries.
+
+    With ``public``, categories that only organisers give are left out, except the delegate's own.
+    """
+    delegations = db.session.scalars(
+        select(Delegation)
+        .where(Delegation.event_id == event.id)
+        .order_by(Delegation.position, Delegation.name)
+        .options(selectinload(Delegation.organisations))
+    ).all()
+    own_category = delegate.category_id if delegate else None
+    classes = db.session.scalars(
+        select(Session)
+        .where(Session.event_id == event.id, Session.takes_enrolment)
+        .order_by(Session.starts_at, Session.title, Session.id)
+    ).all()
+    return Choices(
+        provinces=[it for it in delegations if it.province_code],
+        ministries=[it for it in delegations if not it.province_code and not it.is_other],
+        others=[it for it in delegations if it.is_other],
+        categories=[
+            it for it in event.categories if it.is_public or not public or it.id == own_category
+        ],
+        days=event.days,
+        classes=classes,
+        sites=event.sites,
+        kept_organisation=delegate.organisation if delegate else None,
+    )

@@ -1,0 +1,399 @@
+"""The form by which somebody registers, and the fields that it shares with the organisers'."""
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from eventapp import text, tokens
+from eventapp.programme.models import Session
+from eventapp.registration import contact, organisations
+from eventapp.registration.choices import Choices
+from eventapp.registration.models import Delegate
+from eventapp.registration.service import DelegateData, NotInThisEvent
+from eventapp.web.language import clock, current_language, day, short_day
+
+NOT_CHOSEN = 0
+ANOTHER = -1
+"""The office that is not in the list: it is typed instead."""
+
+_WISHES = 3
+_SUBMISSION = re.compile(r"[A-Za-z0-9_-]{20,64}")
+
+
+def cleaned(value: str | None) -> str:
+    """A line of text as it should be stored; a filter of fields."""
+    return text.clean(value or "")
+
+
+def cleaned_lines(value: str | None) -> str:
+    """Lines of text as they should be stored; a filter of fields."""
+    return text.clean_lines(value or "")
+
+
+def at_most(number: int) -> Length:
+    """Refuse longer texts than the column holds."""
+    return Length(max=number, message=_l("Use at most %(max)d characters."))
+
+
+class Ticks(SelectMultipleField):
+    """Several of a few, as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class DelegateFields(FlaskForm):
+    """Everything that is known of a delegate; `data_of` gives it to the service.
+
+    Subclasses that may do without an e-mail address or a telephone number set ``needs_contact``.
+    """
+
+    needs_contact = True
+
+    name = StringField(
+        _l("Full name"),
+        [DataRequired(_l("Enter the full name, as it should stand on the badge.")), at_most(120)],
+        filters=[cleaned],
+        render_kw={"autocomplete": "name", "autocapitalize": "words", "maxlength": 200},
+    )
+    position = StringField(
+        _l("Position"),
+        [DataRequired(_l("Enter the position, for example Head of division.")), at_most(300)],
+        filters=[cleaned],
+        render_kw={"autocomplete": "organization-title", "maxlength": 400},
+    )
+    delegation_id = SelectField(_l("Province, ministry or other"), coerce=int)
+    organisation_id = SelectField(_l("Office or organisation"), coerce=int)
+    organisation_typed = StringField(
+        _l("Name of the organisation"),
+        [at_most(300)],
+        filters=[cleaned],
+        description=_l("Only if it is not in the list: write its full name."),
+        render_kw={"autocomplete": "organization", "maxlength": 400},
+    )
+    category_id = SelectField(_l("You attend as"), coerce=int)
+    email = EmailField(
+        _l("E-mail"),
+        filters=[cleaned],
+        description=_l("The pass is sent to this address."),
+        render_kw={
+            "autocomplete": "email",
+            "inputmode": "email",
+            "autocapitalize": "off",
+            "spellcheck": "false",
+            "maxlength": 254,
+        },
+    )
+    phone = TelField(
+        _l("Mobile phone"),
+        filters=[cleaned],
+        description=_l("So that the organisers and the bus leader can reach you."),
+        render_kw={"autocomplete": "tel", "inputmode": "tel", "maxlength": 30},
+    )
+    day_ids = Ticks(_l("Days you attend"), coerce=int)
+    class_id = RadioField(_l("Training class"), coerce=int)
+    wish_1 = SelectField(_l("First wish"), coerce=int)
+    wish_2 = SelectField(_l("Second wish"), coerce=int)
+    wish_3 = SelectField(_l("Third wish"), coerce=int)
+    diet = StringField(
+        _l("Diet"),
+        [at_most(300)],
+        filters=[cleaned],
+        description=_l("For example vegetarian, or an allergy. Empty if you eat anything."),
+        render_kw={"list": "diets", "autocomplete": "off", "maxlength": 400},
+    )
+    needs = TextAreaField(
+        _l("What else we should know"),
+        [at_most(500)],
+        filters=[cleaned_lines],
+        description=_l("For example a wheelchair, an interpreter, late arrival."),
+        render_kw={"rows": 2, "maxlength": 600},
+    )
+
+    def __init__(
+        self, choices: Choices, *, delegate: Delegate | None = None, **values: Any
+    ) -> None:
+        """For somebody new, or filled with a delegate."""
+        super().__init__(data={**_defaults(choices, delegate), **values})
+        self.choices = choices
+        language = current_language()
+        self.delegation_id.choices = [(NOT_CHOSEN, "")] + [
+            (it.id, it.name) for it in choices.delegations
+        ]
+        self.organisation_id.choices = [(NOT_CHOSEN, ""), (ANOTHER, "")] + [
+            (office.id, office.name)
+            for delegation in choices.delegations
+            for office in choices.offices(delegation)
+        ]
+        self.category_id.choices = [(it.id, it.name_in(language)) for it in choices.categories]
+        if len(choices.categories) > 1:
+            self.category_id.choices.insert(0, (NOT_CHOSEN, _("– Choose –")))
+        self.day_ids.choices = [(it.id, day(it.date)) for it in choices.days]
+        self.class_id.choices = [(NOT_CHOSEN, _("No training class"))] + [
+            (it.id, _class_label(it, language)) for it in choices.classes
+        ]
+        if not choices.classes:
+            del self.class_id
+        for field in self.wishes:
+            field.choices = [(NOT_CHOSEN, _("– No wish –"))] + [
+                (site.id, site.name) for site in choices.sites
+            ]
+        for number in range(len(choices.sites) + 1, _WISHES + 1):
+            delattr(self, f"wish_{number}")
+        for field in self:
+            field.flags.required = field.name in self._required
+            if isinstance(field, SelectField) and field.raw_data:
+                _forget_nonsense(field)
+
+    @property
+    def _required(self) -> set[str]:
+        always = {"name", "position", "delegation_id", "organisation_id", "category_id", "day_ids"}
+        return always | ({"email", "phone"} if self.needs_contact else set())
+
+    @property
+    def wishes(self) -> list[SelectField]:
+        """The fields for site visits, the first wish first."""
+        names = (f"wish_{number}" for number in range(1, _WISHES + 1))
+        return [self[name] for name in names if name in self]
+
+    def validate_name(self, field: Field) -> None:
+        """A name has letters."""
+        if field.data and not any(map(str.isalpha, field.data)):
+            raise ValidationError(_("Enter the name in letters."))
+
+    def validate_delegation_id(self, field: Field) -> None:
+        """Somebody comes from somewhere."""
+        if field.data == NOT_CHOSEN:
+            raise StopValidation(_("Choose the province or ministry you come from."))
+
+    def validate_organisation_id(self, field: Field) -> None:
+        """The office is one of the chosen delegation's, or is typed."""
+        delegation = self.choices.delegation(self.delegation_id.data)
+        typed = self.organisation_typed.data
+        if delegation is None or (field.data in {NOT_CHOSEN, ANOTHER} and typed):
+            return
+        if field.data == ANOTHER:
+            return  # said beside the typed name
+        if field.data == NOT_CHOSEN:
+            only = organisations.only_office(delegation)
+            if only is not None:
+                field.data = only.id  # a ministry is its own office
+            elif not self.choices.offices(delegation):
+                return  # nothing to choose: said beside the typed name
+            else:
+                raise StopValidation(
+                    _("Choose your office, or “Another” and write its name below.")
+                )
+        office = next((it for it in self.choices.offices(delegation) if it.id == field.data), None)
+        if office is None:
+            raise StopValidation(
+                _("This office does not belong to %(delegation)s.", delegation=delegation.name)
+                + " "
+                + _("Choose an office of the province or ministry above.")
+            )
+        if typed and text.fold(typed) != office.name_folded:
+            raise StopValidation(
+                _("Choose an office from the list or write one, not both: clear one of the two.")
+            )
+
+    def validate_organisation_typed(self, field: Field) -> None:
+        """A name when none is chosen from the list."""
+        if field.data and not text.fold(field.data):
+            raise ValidationError(_("Write the name of the organisation in letters."))
+        delegation = self.choices.delegation(self.delegation_id.data)
+        nothing_listed = delegation is not None and not self.choices.offices(delegation)
+        chosen = self.organisation_id.data
+        if not field.data and (chosen == ANOTHER or (chosen == NOT_CHOSEN and nothing_listed)):
+            raise ValidationError(_("Write the name of your organisation."))
+
+    def validate_category_id(self, field: Field) -> None:
+        """Everybody comes as something."""
+        if field.data == NOT_CHOSEN:
+            raise StopValidation(_("Choose what you attend as."))
+
+    def validate_email(self, field: Field) -> None:
+        """An address that mail can go to."""
+        if not field.data:
+            if self.needs_contact:
+                raise StopValidation(_("Enter an e-mail address: the pass is sent to it."))
+            return
+        try:
+            field.data = contact.normalise_email(field.data)
+        except contact.InvalidEmail:
+            raise StopValidation(
+                _("This is not an e-mail address. Write one such as ten@bacninh.gov.vn.")
+            ) from None
+
+    def validate_phone(self, field: Field) -> None:
+        """A number that can be called."""
+        if not field.data:
+            if self.needs_contact:
+                raise StopValidation(_("Enter a mobile phone number."))
+            return
+        try:
+            field.data = contact.normalise_phone(field.data)
+        except contact.InvalidPhone:
+            raise StopValidation(
+                _("This number cannot be called. Write all its digits, such as 0912 345 678,")
+                + " "
+                + _("or + and the country code for a foreign number.")
+            ) from None
+
+    def validate_day_ids(self, field: Field) -> None:
+        """Whoever registers comes on some day."""
+        if not field.data:
+            raise ValidationError(_("Choose at least one day."))
+
+    def validate_class_id(self, field: Field) -> None:
+        """A class is on a day that is attended."""
+        chosen = next((it for it in self.choices.classes if it.id == field.data), None)
+        if chosen is not None and chosen.day_id not in (self.day_ids.data or []):
+            date = next(it.date for it in self.choices.days if it.id == chosen.day_id)
+            raise ValidationError(
+                _(
+                    "This class is on %(day)s, which you have not chosen. "
+                    "Choose that day too, or no class.",
+                    day=short_day(date),
+                )
+            )
+
+    def validate_wish_2(self, field: Field) -> None:
+        """Each place once."""
+        self._check_wish(field, 1)
+
+    def validate_wish_3(self, field: Field) -> None:
+        """Each place once."""
+        self._check_wish(field, 2)
+
+    def _check_wish(self, field: Field, before: int) -> None:
+        earlier = {it.data for it in self.wishes[:before]} - {NOT_CHOSEN}
+        if field.data in earlier:
+            raise ValidationError(
+                _("You have already wished for this place. Choose another, or “No wish”.")
+            )
+
+    def data_of(self, language: str | None = None) -> DelegateData:
+        """What was typed and chosen. Call it on a valid form.
+
+        ``language`` is what letters are written in; without it, the language of this page.
+        """
+        typed = self.organisation_id.data in {NOT_CHOSEN, ANOTHER}
+        chosen_class = self.class_id.data if "class_id" in self else NOT_CHOSEN
+        return DelegateData(
+            name=self.name.data or "",
+            position=self.position.data or "",
+            category_id=self.category_id.data,
+            organisation_id=None if typed else self.organisation_id.data,
+            delegation_id=self.delegation_id.data,
+            organisation_typed=(self.organisation_typed.data or "") if typed else "",
+            email=self.email.data or "",
+            phone=self.phone.data or "",
+            day_ids=tuple(self.day_ids.data or ()),
+            enrolment_ids=(chosen_class,) if chosen_class else (),
+            site_ids=tuple(it.data for it in self.wishes if it.data),
+            diet=self.diet.data or "",
+            needs=self.needs.data or "",
+            language=language or current_language(),
+        )
+
+    def refuse(self, error: NotInThisEvent) -> None:
+        """Show beside its field that what was chosen has gone in the meantime."""
+        name = {"enrolment_ids": "class_id", "site_ids": "wish_1"}.get(error.field, error.field)
+        self[name].errors = [_("This can no longer be chosen. Choose something else.")]
+
+
+class RegistrationForm(DelegateFields):
+    """The public form: the fields, consent, and a token that makes sending twice harmless."""
+
+    submission = HiddenField()
+    consent = BooleanField(
+        _l("I have read this and agree."),
+        [DataRequired(_l("Without your consent we cannot register you: tick the box to agree."))],
+    )
+
+    def __init__(self, choices: Choices) -> None:
+        """A new form, or what was sent."""
+        super().__init__(choices)
+        # Without a token of its own, from an old page or a program, it counts as a new form.
+        if not _SUBMISSION.fullmatch(self.submission.data or ""):
+            self.submission.data = tokens.new_secret()
+        self.consent.flags.required = True
+
+
+class EditForm(DelegateFields):
+    """The same fields for somebody who is registered."""
+
+    revision = IntegerField(widget=HiddenInput())
+
+    def __init__(self, choices: Choices, delegate: Delegate) -> None:
+        """Filled with the delegate, or what was sent."""
+        super().__init__(choices, delegate=delegate, revision=delegate.revision)
+
+
+def diets() -> list[str]:
+    """What is offered for the diet; anything else can be typed."""
+    return [_("Vegetarian"), _("Vegan"), _("No pork"), _("No beef"), _("No seafood"), _("Halal")]
+
+
+def _class_label(session: Session, language: str) -> str:
+    room = f" · {session.room.name}" if session.room else ""
+    return (
+        f"{session.title_in(language)} ({short_day(session.starts_at)}, "
+        f"{clock(session.starts_at)}–{clock(session.ends_at)}{room})"
+    )
+
+
+def _defaults(choices: Choices, delegate: Delegate | None) -> dict[str, Any]:
+    if delegate is None:
+        only = choices.categories[0].id if len(choices.categories) == 1 else NOT_CHOSEN
+        return {
+            "delegation_id": NOT_CHOSEN,
+            "organisation_id": NOT_CHOSEN,
+            "category_id": only,
+            "day_ids": [it.id for it in choices.days],
+            "class_id": NOT_CHOSEN,
+        }
+    wishes = {f"wish_{it.rank}": it.site_id for it in delegate.preferences}
+    return {
+        "name": delegate.name,
+        "position": delegate.position,
+        "delegation_id": delegate.organisation.delegation_id,
+        "organisation_id": delegate.organisation_id,
+        "category_id": delegate.category_id,
+        "email": delegate.email,
+        "phone": delegate.phone,
+        "day_ids": [it.id for it in delegate.days],
+        "class_id": delegate.enrolments[0].id if delegate.enrolments else NOT_CHOSEN,
+        "diet": delegate.diet,
+        "needs": delegate.needs,
+        **wishes,
+    }
+
+
+def _forget_nonsense(field: SelectField) -> None:
+    """What a browser cannot have sent counts as not chosen, and is asked for again."""
+    choices: Any = field.choices or ()
+    known = {choice[0] for choice in choices}
+    field.process_errors = []
+    if isinstance(field, SelectMultipleField):
+        field.data = [value for value in field.data or () if value in known]
+    elif field.data not in known:
+        field.data = NOT_CHOSEN
