@@ -10,10 +10,15 @@ from eventapp.events import guard
 from eventapp.events.views import events
 from eventapp.mail import models as _mail  # noqa: F401
 from eventapp.programme.views import agenda, programme
+from eventapp.registration import service as registration
+from eventapp.visits.service import leave_group
 from eventapp.visits.views import visits
 from eventapp.web.health import health
 
 BLUEPRINTS = (health, accounts, events, programme, agenda, visits)
+
+# A seat on a bus is given back in the transaction that cancels its holder.
+registration.on_cancelling.append(leave_group)
 
 
 def init_app(app: Flask) -> None:

@@ -8,10 +8,9 @@ from flask import Flask
 
 from eventapp import create_app
 from eventapp.config import Config
-from eventapp.database import transaction
 from eventapp.events import service as events
 from eventapp.extensions import db
-from eventapp.registration.models import Delegate, Status
+from eventapp.registration import service as registration
 from eventapp.visits import service
 from tests.builders import build_delegate
 from tests.visits.groups import build_group, chosen, seats, taken
@@ -21,9 +20,20 @@ SEATS = 3
 _apps: dict[Config, Flask] = {}
 
 
+@pytest.fixture(autouse=True)
+def _this_app(app, settings):
+    """Threads share the tests' application; a process makes its own."""
+    _apps[settings] = app
+
+
+def _app(settings: Config) -> Flask:
+    if settings not in _apps:
+        _apps[settings] = create_app(settings)
+    return _apps[settings]
+
+
 def _try(settings: Config, group_id: int, delegate_id: int) -> str:
-    app = _apps.get(settings) or _apps.setdefault(settings, create_app(settings))
-    with app.app_context():
+    with _app(settings).app_context():
         try:
             service.assign(events.find("hoi-nghi"), group_id, chosen(delegate_id))
         except service.GroupFull:
@@ -36,12 +46,8 @@ def _try(settings: Config, group_id: int, delegate_id: int) -> str:
 
 
 def _cancel(settings: Config, delegate_id: int) -> None:
-    app = _apps.get(settings) or _apps.setdefault(settings, create_app(settings))
-    with app.app_context():
-        event_id = events.find("hoi-nghi").id
-        with transaction():
-            db.session.get_one(Delegate, delegate_id).status = Status.CANCELLED
-            service.leave_group(event_id, delegate_id)
+    with _app(settings).app_context():
+        registration.cancel(events.find("hoi-nghi"), delegate_id)
         db.session.remove()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from eventapp.accounts.models import AuditEntry
 from eventapp.database import transaction
 from eventapp.extensions import db
+from eventapp.registration import service as registration
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import NO_GROUP, Filters, Selection
 from eventapp.visits import service, sites
@@ -116,6 +117,14 @@ def test_remove_frees_seats(event):
     assert service.remove(event, [an, ba]) == 1
     assert seats() == {}
     assert taken(group_id) == 0
+
+
+def test_cancelling_a_registration_frees_the_seat(event):
+    group_id = build_group(event).id
+    an = build_delegate(event).id
+    service.assign(event, group_id, chosen(an))
+    registration.cancel(event, an)
+    assert (taken(group_id), seats()) == (0, {})
 
 
 def test_leaving_is_part_of_the_transaction_that_cancels(event):
