@@ -1,0 +1,5 @@
+"""``python -m eventapp`` is the command ``eventapp``."""
+
+from eventapp.cli import main
+
+main()

@@ -1,0 +1,169 @@
+"""A real server with a small demo, and a real Chromium in front of it."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+HOW_TO_INSTALL = "no Chromium on the path: install it (on Debian: apt install chromium)"
+_PATIENCE_S = 60
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running server, its folder and the demo's sign-ins by role."""
+
+    url: str
+    instance: Path
+    passwords: dict[str, tuple[str, str]]
+
+    def run(self, *arguments: str) -> str:
+        """A command of ``eventapp`` on this server's database; its output."""
+        return subprocess.run(
+            [sys.executable, "-m", "eventapp", *arguments],
+            env=_environment(self.instance),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+
+def _environment(instance: Path) -> dict[str, str]:
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"DATABASE_URL", "SECRET_KEY", "MAIL_URL", "BASE_URL"}
+    }
+    return {**kept, "EVENTAPP_INSTANCE": str(instance)}
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """``eventapp serve --demo`` with 60 delegates, in a process of its own."""
+    folder = tmp_path_factory.mktemp("live")
+    instance = folder / "instance"
+    environment = _environment(instance)
+    command = [sys.executable, "-m", "eventapp"]
+    subprocess.run(
+        [*command, "demo", "load", "--delegates", "60"], env=environment, check=True, cwd=folder
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [*command, "serve", "--demo", "--port", str(port)],
+            env=environment,
+            cwd=folder,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, server, folder / "server.log")
+        entries = json.loads((instance / "demo-sign-ins.json").read_text())
+        yield Live(url, instance, {it["role"]: (it["email"], it["password"]) for it in entries})
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/readyz") as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"the server did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without one the browser tests are skipped, with one line that says why."""
+    if CHROMIUM is None:
+        pytest.skip(HOW_TO_INSTALL)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
+    """``open_page("/path", DESK, "organiser")``: a page in a fresh profile.
+
+    The test fails on an error in the page's console: a broken script, a blocked style.
+    """
+    contexts = []
+    complaints: list[str] = []
+
+    def open_(path: str, size: dict[str, int] = PHONE, role: str | None = None) -> Page:
+        context = browser.new_context(viewport=size, base_url=live.url, locale="vi-VN")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and "status of 4" not in message.text
+                else None
+            ),
+        )
+        if role is not None:
+            email, password = live.passwords[role]
+            page.goto("/account/sign-in")
+            page.fill("[name=email]", email)
+            page.fill("[name=password]", password)
+            page.click("[type=submit]")
+            page.wait_for_url(re.compile("/manage/"))
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def axe(root: Path) -> Callable[[Page], list[str]]:
+    """What axe finds against WCAG 2.2 AA on a page, as ``rule: element`` lines."""
+    source = (root / "tests" / "vendor" / "axe.min.js").read_text()
+
+    def run(page: Page) -> list[str]:
+        # Evaluated by the driver, which the page's content policy does not bind.
+        page.evaluate(source)
+        found = page.evaluate(
+            """async () => (await axe.run(document, {
+                runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            })).violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 200)}`))"""
+        )
+        return list(found)
+
+    return run
