@@ -1,0 +1,1 @@
+"""Badges: how they look, how they are printed, and which."""

@@ -1,0 +1,1 @@
+"""Papers of an event as PDFs: the agenda, a delegate's pass, a visit group's roster."""
