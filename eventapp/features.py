@@ -11,11 +11,18 @@ from eventapp.events.views import events
 from eventapp.mail import models as _mail  # noqa: F401
 from eventapp.programme.views import agenda, programme
 from eventapp.registration import service as registration
+from eventapp.registration.delegate_views import delegates
+
+# Pages that read delegates with what later features know of them join their blueprint.
+from eventapp.reports import delegate_list as _list  # noqa: F401
+from eventapp.reports import delegate_page as _page  # noqa: F401
+from eventapp.reports.audit_views import audit
+from eventapp.reports.views import reports
 from eventapp.visits.service import leave_group
 from eventapp.visits.views import visits
 from eventapp.web.health import health
 
-BLUEPRINTS = (health, accounts, events, programme, agenda, visits)
+BLUEPRINTS = (health, accounts, events, programme, agenda, visits, delegates, reports, audit)
 
 # A seat on a bus is given back in the transaction that cancels its holder.
 registration.on_cancelling.append(leave_group)

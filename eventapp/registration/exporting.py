@@ -45,9 +45,7 @@ class ExtraColumn:
 def _local(delegate: Delegate, name: str) -> Cell:
     value = getattr(delegate, name)
     return (
-        value.astimezone(delegate.event.zone).replace(
-            tzinfo=None, second=0, microsecond=0
-        )
+        value.astimezone(delegate.event.zone).replace(tzinfo=None, second=0, microsecond=0)
         if value
         else None
     )
@@ -62,9 +60,7 @@ COLUMNS: tuple[Column, ...] = (
         22,
         lambda it, _: it.organisation.delegation.name,
     ),
-    Column(
-        "office", lazy_gettext("Organisation"), 36, lambda it, _: it.organisation.name
-    ),
+    Column("office", lazy_gettext("Organisation"), 36, lambda it, _: it.organisation.name),
     Column(
         "category",
         lazy_gettext("Category"),
@@ -95,9 +91,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("diet", lazy_gettext("Diet"), 20, lambda it, _: it.diet),
     Column("needs", lazy_gettext("Special needs"), 24, lambda it, _: it.needs),
-    Column(
-        "status", lazy_gettext("Status"), 14, lambda it, _: str(STATUS_NAMES[it.status])
-    ),
+    Column("status", lazy_gettext("Status"), 14, lambda it, _: str(STATUS_NAMES[it.status])),
     Column("language", lazy_gettext("Language"), 10, lambda it, _: it.language),
     Column("code", lazy_gettext("Pass code"), 16, lambda it, _: it.code),
     Column(
@@ -134,9 +128,7 @@ def write(
     if kind == "csv":
         spreadsheet.write_csv(stream, headings, _rows(ids, extras))
     else:
-        spreadsheet.write_xlsx(
-            stream, event.short_title, headings, widths, _rows(ids, extras)
-        )
+        spreadsheet.write_xlsx(stream, event.short_title, headings, widths, _rows(ids, extras))
 
 
 def _rows(ids: Sequence[int], extras: Sequence[ExtraColumn]) -> Iterator[list[Cell]]:

@@ -6,10 +6,11 @@ leaves it out, and the list remembers it in the session (see eventapp.reports.de
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, column, exists, false, func, select, table
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from werkzeug.datastructures import MultiDict
 
 from eventapp.database import db
 from eventapp.events.models import Category, Event
@@ -33,13 +34,6 @@ _CHUNK = 500
 # Who sits in which visit group. Visits build on registration, which names their table only here,
 # so that one set of filters serves the list, the exports and the badges.
 _allocation = table("allocation", column("delegate_id"), column("group_id"))
-
-
-class FormLike(Protocol):
-    """A submitted form: werkzeug's MultiDict."""
-
-    def get(self, key: str, default: str = "") -> str: ...
-    def getlist(self, key: str) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +78,7 @@ class Filters:
     def fields(self) -> dict[str, str]:
         """Everything that narrows, for hidden fields of a form."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            name: str(value)
-            for name, value in values.items()
-            if value not in (None, "")
-        }
+        return {name: str(value) for name, value in values.items() if value not in (None, "")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +90,7 @@ class Selection:
     filters: Filters
 
     @classmethod
-    def parse(cls, form: FormLike) -> "Selection":
+    def parse(cls, form: MultiDict[str, str]) -> "Selection":
         """From a form with ``ids`` (repeated), or with the names of `Filters`.
 
         ``scope`` decides where both are there: ``all`` or ``selected``; without it ticked rows
@@ -108,9 +98,7 @@ class Selection:
         """
         numbers = (_number(text) for text in form.getlist("ids")[:MAX_SELECTED])
         ids = tuple(number for number in numbers if number is not None)
-        filters = Filters.parse(
-            {field.name: form.get(field.name, "") for field in fields(Filters)}
-        )
+        filters = Filters.parse({field.name: form.get(field.name, "") for field in fields(Filters)})
         scope = form.get("scope", "")
         everything = scope == "all" or (scope != "selected" and not ids)
         return cls(None if everything else ids, filters)
@@ -192,9 +180,7 @@ def select_selection(
     return _ordered(select(Delegate).where(*_chosen(event, selection)), sort)
 
 
-def matching_ids(
-    event: Event, selection: Selection, sort: str = DEFAULT_SORT
-) -> Sequence[int]:
+def matching_ids(event: Event, selection: Selection, sort: str = DEFAULT_SORT) -> Sequence[int]:
     """The ids of the delegates that an action is meant for, in order."""
     return db.session.scalars(
         _ordered(select(Delegate.id).where(*_chosen(event, selection)), sort)
@@ -285,11 +271,7 @@ def _conditions(event_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.q and not terms:
         conditions.append(false())  # symbols alone name nobody
     if filters.delegation is not None or filters.office:
-        offices = (
-            select(Organisation.id)
-            .join(Delegation)
-            .where(Delegation.event_id == event_id)
-        )
+        offices = select(Organisation.id).join(Delegation).where(Delegation.event_id == event_id)
         if filters.delegation is not None:
             offices = offices.where(Delegation.id == filters.delegation)
         if filters.office:
@@ -344,8 +326,4 @@ _COLUMNS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
 
 
 def _number(text: str | None) -> int | None:
-    return (
-        int(text)
-        if text and text.isascii() and text.isdecimal() and len(text) < 10
-        else None
-    )
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None

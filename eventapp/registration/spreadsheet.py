@@ -73,13 +73,9 @@ def write_xlsx(
     book.save(stream)
 
 
-def write_csv(
-    stream: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Cell]]
-) -> None:
+def write_csv(stream: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Write UTF-8 with a byte order mark, by which Excel knows it; days first in dates."""
-    text = io.TextIOWrapper(
-        stream, encoding="utf-8-sig", newline="", write_through=True
-    )
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(headings)
     for row in rows:
@@ -110,9 +106,7 @@ def _read_csv(data: bytes) -> Iterator[list[str]]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        for row in csv.reader(
-            io.StringIO(text, newline=""), delimiter=delimiter, strict=True
-        ):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             if len(row) > MAX_COLUMNS:
                 raise TooLarge
             yield [restore(value) for value in row]
@@ -152,15 +146,10 @@ def _check_package(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
-            if (
-                len(parts) > MAX_PARTS
-                or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES
-            ):
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
                 raise TooLarge
             for part in parts:
-                if part.filename.endswith(
-                    (".xml", ".rels")
-                ) and b"<!DOCTYPE" in package.read(part):
+                if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in package.read(part):
                     raise NotATable
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
         raise NotATable from None

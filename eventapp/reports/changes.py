@@ -198,10 +198,7 @@ def changes(
     if before is not None:
         conditions.append(AuditEntry.id < before)
     rows = db.session.scalars(
-        select(AuditEntry)
-        .where(*conditions)
-        .order_by(AuditEntry.id.desc())
-        .limit(limit + 1)
+        select(AuditEntry).where(*conditions).order_by(AuditEntry.id.desc()).limit(limit + 1)
     ).all()
     shown = rows[:limit]
     names = _Names(shown)
@@ -218,9 +215,7 @@ class _Names:
         wanted: dict[Any, set[int]] = {}
         for entry in entries:
             if entry.subject in _NAMED and (entry.subject_id or "").isdecimal():
-                wanted.setdefault(_NAMED[entry.subject], set()).add(
-                    int(entry.subject_id or 0)
-                )
+                wanted.setdefault(_NAMED[entry.subject], set()).add(int(entry.subject_id or 0))
             for field, pair in (entry.changes or {}).items():
                 if field in _REFERENCES:
                     numbers = {n for value in pair for n in _numbers(value)}

@@ -120,9 +120,7 @@ def _count_people(event: Event, result: Figures) -> None:
         result.total.add(registered, arrived)
         by_office.setdefault(office, Count()).add(registered, arrived)
         by_category.setdefault(category, Count()).add(registered, arrived)
-    result.categories = [
-        (it, by_category.get(it.id, Count())) for it in event.categories
-    ]
+    result.categories = [(it, by_category.get(it.id, Count())) for it in event.categories]
     _sort_offices(event, by_office, result)
 
 
@@ -198,9 +196,7 @@ def _registrations(event: Event) -> dict[date, int]:
     offset = _offset(event)
     number = _steps_since_1970(Delegate.created_at, _DAY, offset)
     rows = db.session.execute(
-        select(number, func.count())
-        .where(Delegate.event_id == event.id)
-        .group_by(number)
+        select(number, func.count()).where(Delegate.event_id == event.id).group_by(number)
     )
     return {date(1970, 1, 1) + int(days) * _DAY: count for days, count in rows}
 
@@ -211,14 +207,10 @@ def _arrivals(event: Event) -> dict[datetime, int]:
         Checkpoint.id == Attendance.checkpoint_id,
         Checkpoint.kind == CheckpointKind.DOOR,
     )
-    latest = db.session.scalar(
-        select(func.max(Attendance.first_read_at)).where(*at_doors)
-    )
+    latest = db.session.scalar(select(func.max(Attendance.first_read_at)).where(*at_doors))
     if latest is None:
         return {}
-    midnight = latest.astimezone(event.zone).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
+    midnight = latest.astimezone(event.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     number = _steps_since_1970(Attendance.first_read_at, ARRIVAL_STEP, timedelta())
     rows = db.session.execute(
         select(number, func.count())
@@ -226,9 +218,7 @@ def _arrivals(event: Event) -> dict[datetime, int]:
         .group_by(number)
     )
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    counts = Counter(
-        {epoch + int(steps) * ARRIVAL_STEP: count for steps, count in rows}
-    )
+    counts = Counter({epoch + int(steps) * ARRIVAL_STEP: count for steps, count in rows})
     return dict(sorted(counts.items()))
 
 
@@ -248,6 +238,4 @@ def _steps_since_1970(
         seconds = cast(func.floor(func.extract("epoch", instant)), Integer)
     # Written out and not as parameters: PostgreSQL must see the same text in GROUP BY.
     shift, length = int(offset.total_seconds()), int(step.total_seconds())
-    return (seconds + literal_column(str(shift), Integer)) // literal_column(
-        str(length), Integer
-    )
+    return (seconds + literal_column(str(shift), Integer)) // literal_column(str(length), Integer)

@@ -27,9 +27,7 @@ def export(
     ids = search.matching_ids(event, selection, sort)
     event_id = event.id
     with transaction():  # personal data leave the system: who took them is on record
-        audit.record(
-            "export", "delegate", event_id=event_id, note=f"{kind}: {len(ids)}"
-        )
+        audit.record("export", "delegate", event_id=event_id, note=f"{kind}: {len(ids)}")
     exporting.write(stream, event, ids, kind, _extras(event))
     return len(ids)
 

@@ -39,6 +39,8 @@ class TimeChart:
 
     width: float
     height: float
+    left: float
+    """Where the bars begin; the scale stands before it."""
     bars: tuple[Bar, ...]
     lines: tuple[Tick, ...]
     """Values of the scale, by height."""
@@ -64,9 +66,7 @@ def daily(counts: Mapping[date, int]) -> list[tuple[date, int]]:
     return [(day, counts.get(day, 0)) for day in days]
 
 
-def in_steps(
-    counts: Mapping[datetime, int], step: timedelta
-) -> list[tuple[datetime, int]]:
+def in_steps(counts: Mapping[datetime, int], step: timedelta) -> list[tuple[datetime, int]]:
     """Every step from the first to the last, with zero where there is none.
 
     The keys are starts of steps. Long quiet stretches stay: they say something too.
@@ -121,13 +121,11 @@ def time_chart(series: Sequence[tuple[T, int]], label: Callable[[T], str]) -> Ti
     return TimeChart(
         width=WIDTH,
         height=HEIGHT,
+        left=_LEFT,
         bars=bars,
-        lines=tuple(
-            Tick(str(mark), round(base - room * mark / top, 1)) for mark in marks
-        ),
+        lines=tuple(Tick(str(mark), round(base - room * mark / top, 1)) for mark in marks),
         labels=tuple(
-            Tick(bar.label, round(bar.x + bar.width / 2, 1))
-            for bar in bars[every // 2 :: every]
+            Tick(bar.label, round(bar.x + bar.width / 2, 1)) for bar in bars[every // 2 :: every]
         ),
         total=sum(bar.value for bar in bars),
         highest=max(bars, key=lambda bar: bar.value, default=None),

@@ -46,7 +46,7 @@ def group_letters(ids: Sequence[int]) -> dict[int, str]:
         .join(VisitGroup, VisitGroup.id == Allocation.group_id)
         .where(Allocation.delegate_id.in_(ids))
     )
-    return {delegate_id: letter for delegate_id, letter in rows}
+    return dict(rows.tuples().all())
 
 
 def first_arrivals(ids: Sequence[int]) -> dict[int, datetime]:
@@ -57,7 +57,7 @@ def first_arrivals(ids: Sequence[int]) -> dict[int, datetime]:
         .where(Attendance.delegate_id.in_(ids), Checkpoint.kind == CheckpointKind.DOOR)
         .group_by(Attendance.delegate_id)
     )
-    return {delegate_id: at for delegate_id, at in rows}
+    return dict(rows.tuples().all())
 
 
 def groups(event: Event) -> Sequence[VisitGroup]:
@@ -103,8 +103,5 @@ def arrivals_of(delegate: Delegate) -> list[Arrival]:
 def scans_of(delegate: Delegate) -> int:
     """How often a delegate's code was read, whatever came of it."""
     return (
-        db.session.scalar(
-            select(func.count(Scan.id)).where(Scan.delegate_id == delegate.id)
-        )
-        or 0
+        db.session.scalar(select(func.count(Scan.id)).where(Scan.delegate_id == delegate.id)) or 0
     )

@@ -1,0 +1,215 @@
+"""Forms by which organisers add and change one delegate.
+
+Pages that read (the list, one delegate's page) know of visits and check-in as well and are in
+eventapp.reports; they belong to the same blueprint.
+"""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms.widgets import HiddenInput
+
+from eventapp import tokens
+from eventapp.accounts.permissions import Access, requires
+from eventapp.database import db
+from eventapp.events.models import Event
+from eventapp.mail import links
+from eventapp.registration import search, service
+from eventapp.registration.choices import Choices, choices_for
+from eventapp.registration.differences import differences
+from eventapp.registration.forms import DelegateFields, at_most, cleaned
+from eventapp.registration.models import Delegate, Status
+from eventapp.registration.service import (
+    AlreadyRegistered,
+    ClassOnAnotherDay,
+    NotInThisEvent,
+    QuotaFull,
+)
+from eventapp.web.language import LANGUAGES
+
+delegates = Blueprint("delegates", __name__)
+
+
+class OrganisersForm(DelegateFields):
+    """A delegate as organisers see them: every category, contacts where there are any."""
+
+    needs_contact = False
+
+    language = SelectField(_l("Language of letters"), choices=list(LANGUAGES.items()))
+    submission = HiddenField()
+    revision = IntegerField(widget=HiddenInput())
+
+    def __init__(self, choices: Choices, delegate: Delegate | None = None) -> None:
+        """For somebody new, or filled with a delegate, or what was sent."""
+        values: dict[str, Any] = {"submission": tokens.new_secret()}
+        if delegate is not None:
+            values = {"language": delegate.language, "revision": delegate.revision}
+        super().__init__(choices, delegate=delegate, **values)
+        self.category_id.label.text = _("Category")
+        self.day_ids.label.text = _("Days")
+        self.needs.label.text = _("Special needs")
+        self.email.description = _("The pass is sent to this address, if there is one.")
+        self.phone.description = ""
+
+
+class CancelForm(FlaskForm):
+    """Why somebody is not coming."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [at_most(500)],
+        filters=[cleaned],
+        description=_l("For the organisers' records. The delegate is not told."),
+        render_kw={"rows": 3, "maxlength": 500},
+    )
+
+
+@delegates.route("/manage/<event:event>/delegates/new", methods=["GET", "POST"])
+@requires(Access.ORGANISE)
+def new(event: Event) -> ResponseReturnValue:
+    """Register somebody on their behalf."""
+    form = OrganisersForm(choices_for(event, public=False))
+    if form.validate_on_submit():
+        try:
+            made = service.register(
+                event,
+                form.data_of(form.language.data),
+                submission=form.submission.data,
+                consent_version=None,
+                by_organiser=True,
+            )
+        except (QuotaFull, AlreadyRegistered, NotInThisEvent, ClassOnAnotherDay) as error:
+            _say(form, error)
+        else:
+            flash(_("%(name)s has been registered.", name=made.delegate.name), "success")
+            return _to(event, made.delegate.id)
+    return render_template("delegates/form.html", event=event, form=form), _code(form)
+
+
+@delegates.route("/manage/<event:event>/delegates/<int:delegate_id>/edit", methods=["GET", "POST"])
+@requires(Access.ORGANISE)
+def edit(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Change what is known of somebody."""
+    delegate = _delegate(event, delegate_id)
+    form = OrganisersForm(choices_for(event, delegate=delegate, public=False), delegate)
+    conflict = None
+    if form.validate_on_submit():
+        try:
+            service.update(
+                event,
+                delegate_id,
+                form.data_of(form.language.data),
+                revision=form.revision.data if form.revision.data is not None else -1,
+            )
+        except StaleDataError:
+            delegate = _delegate(event, delegate_id)
+            conflict = differences(form, delegate)
+            # What is seen now was read at this revision: sent again, it is meant.
+            form.revision.data = delegate.revision
+            form.revision.raw_data = None
+        except (NotInThisEvent, ClassOnAnotherDay) as error:
+            _say(form, error)
+            delegate = _delegate(event, delegate_id)
+        else:
+            flash(_("The changes have been saved."), "success")
+            return _to(event, delegate_id)
+    page = render_template(
+        "delegates/form.html", event=event, form=form, delegate=delegate, conflict=conflict
+    )
+    return page, _code(form) if conflict is None else 409
+
+
+@delegates.route(
+    "/manage/<event:event>/delegates/<int:delegate_id>/cancel", methods=["GET", "POST"]
+)
+@requires(Access.ORGANISE)
+def cancel(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Cancel somebody's registration and free the place."""
+    delegate = _delegate(event, delegate_id)
+    form = CancelForm()
+    if form.validate_on_submit():
+        service.cancel(event, delegate_id, reason=form.reason.data or "")
+        flash(_("The registration has been cancelled and its place is free."), "success")
+        return _to(event, delegate_id)
+    page = render_template("delegates/cancel.html", event=event, form=form, delegate=delegate)
+    return page, _code(form)
+
+
+@delegates.post("/manage/<event:event>/delegates/<int:delegate_id>/reinstate")
+@requires(Access.ORGANISE)
+def reinstate(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Take back a cancellation, if there is a place."""
+    _delegate(event, delegate_id)
+    try:
+        service.reinstate(event, delegate_id)
+    except QuotaFull:
+        flash(
+            _("Every place is taken. Raise the number of places in the settings first."), "danger"
+        )
+    else:
+        flash(_("The registration holds again."), "success")
+    return _to(event, delegate_id)
+
+
+@delegates.post("/manage/<event:event>/delegates/<int:delegate_id>/status")
+@requires(Access.ORGANISE)
+def decide(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Approve somebody, or take the approval back."""
+    delegate = _delegate(event, delegate_id)
+    status = request.form.get("status")
+    if status not in {Status.APPROVED, Status.PENDING} or delegate.is_cancelled:
+        abort(422)
+    service.set_status(event, delegate_id, Status(status))
+    flash(
+        _("Approved.") if status == Status.APPROVED else _("The approval has been withdrawn."),
+        "success",
+    )
+    return _to(event, delegate_id)
+
+
+@delegates.post("/manage/<event:event>/delegates/<int:delegate_id>/link")
+@requires(Access.ORGANISE)
+def renew_link(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Replace the personal link; the answer alone shows it, and never again."""
+    _delegate(event, delegate_id)
+    secret = service.renew_link(event, delegate_id)
+    return render_template(
+        "delegates/link.html",
+        event=event,
+        delegate=_delegate(event, delegate_id),
+        link=links.absolute("portal.show", secret=secret),
+    )
+
+
+def _delegate(event: Event, delegate_id: int) -> Delegate:
+    return search.load(event, delegate_id) or abort(404)
+
+
+def _to(event: Event, delegate_id: int) -> ResponseReturnValue:
+    return redirect(url_for(".show", event=event, delegate_id=delegate_id), 303)
+
+
+def _code(form: FlaskForm) -> int:
+    return 422 if form.errors else 200
+
+
+def _say(form: OrganisersForm, error: Exception) -> None:
+    """Put a refusal beside the field that it is about."""
+    # The transaction was rolled back: what the page shows is read again.
+    db.session.rollback()
+    if isinstance(error, QuotaFull):
+        form.name.errors = [
+            _("Every place is taken. Raise the number of places in the settings first.")
+        ]
+    elif isinstance(error, AlreadyRegistered):
+        form.email.errors = [_("Somebody of this name and e-mail address is registered already.")]
+    elif isinstance(error, ClassOnAnotherDay):
+        form.day_ids.errors = [_("The training class is on a day that is not chosen.")]
+    elif isinstance(error, NotInThisEvent):
+        form.refuse(error)

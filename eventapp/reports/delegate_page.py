@@ -1,0 +1,32 @@
+"""The page of one delegate: details, pass, group, arrivals and history."""
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.permissions import Access, requires
+from eventapp.events.models import Event
+from eventapp.pdf import qr
+from eventapp.registration import search
+from eventapp.registration.delegate_views import delegates
+from eventapp.reports import people
+from eventapp.reports.changes import changes
+
+_HISTORY = 20
+
+
+@delegates.get("/manage/<event:event>/delegates/<int:delegate_id>")
+@requires(Access.ORGANISE)
+def show(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Everything that is known of a delegate, and what can be done."""
+    delegate = search.load(event, delegate_id) or abort(404)
+    return render_template(
+        "delegates/show.html",
+        event=event,
+        delegate=delegate,
+        symbol=qr.symbol(delegate.code),
+        quiet=qr.QUIET_ZONE,
+        group=people.group_of(delegate),
+        arrivals=people.arrivals_of(delegate),
+        scans=people.scans_of(delegate),
+        history=changes(event, subject="delegate", subject_id=str(delegate_id), limit=_HISTORY),
+    )
