@@ -121,7 +121,7 @@ class _Delegates:
                 select(Session.title, Session.id).where(
                     Session.event_id == event.id, Session.title.in_(titles)
                 )
-            ).tuples()
+            ).all()
         )
         self.class_ids = [found[title] for title in titles]
         self.organisations = self._organisations()
