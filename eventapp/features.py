@@ -9,9 +9,11 @@ from eventapp.checkin import models as _checkin  # noqa: F401
 from eventapp.events import guard
 from eventapp.events.views import events
 from eventapp.mail import models as _mail  # noqa: F401
+from eventapp.portal.views import portal
 from eventapp.programme.views import agenda, programme
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
+from eventapp.registration.views import registration as public_registration
 
 # Pages that read delegates with what later features know of them join their blueprint.
 from eventapp.reports import delegate_list as _list  # noqa: F401
@@ -23,6 +25,7 @@ from eventapp.visits.views import visits
 from eventapp.web.health import health
 
 BLUEPRINTS = (health, accounts, events, programme, agenda, visits, delegates, reports, audit)
+BLUEPRINTS += (public_registration, portal)
 
 # A seat on a bus is given back in the transaction that cancels its holder.
 registration.on_cancelling.append(leave_group)

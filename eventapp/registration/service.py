@@ -8,26 +8,29 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from eventapp import text, tokens
 from eventapp.accounts import audit
-from eventapp.database import Model, db, now, transaction
-from eventapp.events.models import Category, Day, Event, Site
+from eventapp.database import db, now, transaction
+from eventapp.events.models import Event
 from eventapp.mail import links, outbox
 from eventapp.programme.models import Session
-from eventapp.registration import letters, organisations, quota
-from eventapp.registration.indexing import index_delegate
+from eventapp.registration import letters, quota
+from eventapp.registration.details import (
+    ClassOnAnotherDay,
+    DelegateData,
+    NotInThisEvent,
+    RegistrationError,
+    fill,
+)
 from eventapp.registration.models import Delegate, Organisation, Preference, Status
 from eventapp.registration.quota import QuotaFull
 
 # A code or a typed organisation can clash with one that another transaction has just made.
 _ATTEMPTS = 5
 _BETWEEN_LINKS = timedelta(minutes=10)
-
-
-class RegistrationError(Exception):
-    """A refusal that concerns a registration."""
 
 
 class RegistrationClosed(RegistrationError):
@@ -46,16 +49,12 @@ class AlreadyRegistered(RegistrationError):
         self.delegate_id = delegate_id
 
 
-class NotInThisEvent(RegistrationError):
-    """What was chosen in ``field`` is not this event's."""
+class NobodyRegistered(RegistrationError):
+    """Some of many could not be registered, and so nobody was: (place in the row, why)."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
-
-
-class ClassOnAnotherDay(RegistrationError):
-    """A class was chosen on a day that the delegate does not attend."""
+    def __init__(self, refusals: Sequence[tuple[int, Exception]]) -> None:
+        super().__init__(refusals)
+        self.refusals = refusals
 
 
 __all__ = [
@@ -63,36 +62,13 @@ __all__ = [
     "ClassOnAnotherDay",
     "DelegateData",
     "DelegateNotFound",
+    "NobodyRegistered",
     "NotInThisEvent",
     "QuotaFull",
     "Registered",
     "RegistrationClosed",
     "RegistrationError",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class DelegateData:
-    """What is known of somebody who comes. Contacts as eventapp.registration.contact leaves them.
-
-    The organisation is ``organisation_id``, or else ``organisation_typed`` within
-    ``delegation_id`` (None: from elsewhere). ``site_ids`` are wishes, the first one first.
-    """
-
-    name: str
-    position: str
-    category_id: int
-    organisation_id: int | None = None
-    delegation_id: int | None = None
-    organisation_typed: str = ""
-    email: str = ""
-    phone: str = ""
-    day_ids: Sequence[int] = ()
-    enrolment_ids: Sequence[int] = ()
-    site_ids: Sequence[int] = ()
-    diet: str = ""
-    needs: str = ""
-    language: str = "vi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +120,42 @@ def register(
     raise AssertionError("unreachable")
 
 
+def register_all(event: Event, people: Sequence[DelegateData], *, dry_run: bool = False) -> int:
+    """Register many on behalf of organisers, all or nobody; returns how many.
+
+    With ``dry_run`` everything is tried and nothing kept. Raises NobodyRegistered, which tells of
+    everybody who was refused: QuotaFull, AlreadyRegistered, NotInThisEvent, ClassOnAnotherDay.
+    """
+    event_id = event.id
+    for attempt in range(_ATTEMPTS):
+        refusals: list[tuple[int, Exception]] = []
+        try:
+            with transaction():
+                event = db.session.get_one(Event, event_id)
+                for place, data in enumerate(people):
+                    submission_hash = _submission_hash(tokens.new_secret(), data)
+                    try:
+                        _register(event, data, submission_hash, None, True, Status.APPROVED)
+                    except (RegistrationError, QuotaFull) as error:
+                        refusals.append((place, error))
+                if refusals:
+                    raise NobodyRegistered(refusals)
+                if dry_run:
+                    raise _OnlyTried
+        except _OnlyTried:
+            return len(people)
+        except IntegrityError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return len(people)
+    raise AssertionError("unreachable")
+
+
+class _OnlyTried(Exception):
+    """Rolls a trial back."""
+
+
 def update(event: Event, delegate_id: int, data: DelegateData, *, revision: int) -> Delegate:
     """Change a registration that was read at ``revision``.
 
@@ -158,7 +170,7 @@ def update(event: Event, delegate_id: int, data: DelegateData, *, revision: int)
                 if delegate.revision != revision:
                     raise StaleDataError
                 before = delegate.email
-                if changes := _fill(delegate, data):
+                if changes := fill(delegate, data):
                     delegate.updated_at = now()  # so that the revision grows with days, too
                     audit.record(
                         "update", "delegate", delegate_id, event_id=event_id, changes=changes
@@ -258,8 +270,19 @@ def remind(event: Event, delegate_id: int) -> bool:
 
 
 def by_secret(secret: str) -> Delegate | None:
-    """Whose personal link has this secret."""
-    return db.session.scalar(select(Delegate).filter_by(secret_hash=tokens.hash_secret(secret)))
+    """Whose personal link has this secret, with everything that belongs to them."""
+    return db.session.scalars(
+        select(Delegate)
+        .filter_by(secret_hash=tokens.hash_secret(secret))
+        .options(
+            joinedload(Delegate.event),
+            joinedload(Delegate.category),
+            joinedload(Delegate.organisation).joinedload(Organisation.delegation),
+            selectinload(Delegate.days),
+            selectinload(Delegate.enrolments).joinedload(Session.room),
+            selectinload(Delegate.preferences).joinedload(Preference.site),
+        )
+    ).one_or_none()
 
 
 def _register(
@@ -300,7 +323,7 @@ def _register(
         enrolments=[],
         preferences=[],
     )
-    changes = _fill(delegate, data)
+    changes = fill(delegate, data)
     changes["status"] = [None, status]
     db.session.add(delegate)
     db.session.flush()
@@ -340,101 +363,6 @@ def _check_new(event_id: int, data: DelegateData) -> None:
     for delegate_id, name in rows:
         if text.fold(name) == folded:
             raise AlreadyRegistered(delegate_id)
-
-
-def _fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
-    """Put what was typed and chosen on the row; what changed, for the audit log."""
-    event_id = delegate.event_id
-    organisation = _organisation(event_id, data)
-    _all_of(Category, event_id, [data.category_id], "category_id")
-    days = _all_of(Day, event_id, data.day_ids, "day_ids")
-    classes = _all_of(Session, event_id, data.enrolment_ids, "enrolment_ids")
-    sites = _all_of(Site, event_id, data.site_ids, "site_ids")
-    if not all(it.takes_enrolment for it in classes):
-        raise NotInThisEvent("enrolment_ids")
-    if not {it.day_id for it in classes} <= {day.id for day in days}:
-        raise ClassOnAnotherDay
-
-    delegate.name = text.clean(data.name)
-    delegate.position = data.position
-    delegate.category_id = data.category_id
-    delegate.organisation_id = organisation.id
-    delegate.email = data.email
-    delegate.phone = data.phone
-    delegate.diet = data.diet
-    delegate.needs = data.needs
-    delegate.language = data.language
-    changes = {
-        field: pair
-        for field, pair in audit.changes_of(delegate).items()
-        if field in _AUDITED and (pair[0] or pair[1])
-    }
-    for field, before, after in (
-        ("days", _ids(delegate.days), _ids(days)),
-        ("training", _ids(delegate.enrolments), _ids(classes)),
-        ("wishes", [it.site_id for it in delegate.preferences], [it.id for it in sites]),
-    ):
-        if before != after:
-            changes[field] = [before, after]
-    delegate.organisation = organisation
-    delegate.days = days
-    delegate.enrolments = classes
-    if "wishes" in changes:
-        _set_wishes(delegate, sites)
-    index_delegate(delegate)
-    return changes
-
-
-_AUDITED = frozenset(
-    {
-        "name",
-        "position",
-        "category_id",
-        "organisation_id",
-        "email",
-        "phone",
-        "diet",
-        "needs",
-        "language",
-    }
-)
-
-
-def _ids(rows: Sequence[Any]) -> list[int]:
-    return sorted(row.id for row in rows)
-
-
-def _set_wishes(delegate: Delegate, sites: Sequence[Site]) -> None:
-    if delegate.preferences:
-        delegate.preferences = []
-        db.session.flush()  # old ranks are gone before the new ones come
-    delegate.preferences = [
-        Preference(site_id=site.id, rank=rank) for rank, site in enumerate(sites, start=1)
-    ]
-
-
-def _organisation(event_id: int, data: DelegateData) -> Organisation:
-    if data.organisation_id is not None:
-        found = organisations.chosen(event_id, data.organisation_id)
-        if found is None or data.delegation_id not in {None, found.delegation_id}:
-            raise NotInThisEvent("organisation_id")
-        return found
-    found = organisations.typed(event_id, data.delegation_id, data.organisation_typed)
-    if found is None:
-        raise NotInThisEvent("organisation_typed")
-    return found
-
-
-def _all_of(model: type[Any], event_id: int, ids: Sequence[int], field: str) -> list[Any]:
-    """The rows with these ids in their order, each once. Raises NotInThisEvent."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return []
-    rows = db.session.scalars(select(model).where(model.event_id == event_id, model.id.in_(wanted)))
-    found: dict[int, Model] = {row.id: row for row in rows}
-    if len(found) != len(wanted):
-        raise NotInThisEvent(field)
-    return [found[id_] for id_ in wanted]
 
 
 def _cancel(delegate: Delegate, reason: str) -> None:

@@ -74,7 +74,7 @@ def clock(value: datetime | time) -> str:
 def day(value: date | datetime) -> str:
     """``Thứ Sáu, ngày 16/11/2012`` or ``Friday, 16 November 2012``."""
     local = _local_date(value)
-    if current_language() == "en":
+    if str(get_locale()) == "en":  # a letter's language may differ from the page's
         return f"{local:%A}, {local.day} {local:%B %Y}"
     return f"{_WEEKDAYS[local.weekday()]}, ngày {local:%d/%m/%Y}"
 

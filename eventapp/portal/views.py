@@ -1,0 +1,157 @@
+"""One's own registration, behind the secret of a personal link."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy.orm.exc import StaleDataError
+from wtforms import TextAreaField
+
+from eventapp.accounts import audit
+from eventapp.accounts.permissions import Access, requires
+from eventapp.extensions import limiter
+from eventapp.pdf import qr
+from eventapp.programme.calendar import MEDIA_TYPE
+from eventapp.registration import service
+from eventapp.registration.choices import choices_for
+from eventapp.registration.forms import EditForm, at_most, cleaned, diets
+from eventapp.registration.itinerary import calendar_file
+from eventapp.registration.letters import grouped
+from eventapp.registration.models import Delegate, Status
+from eventapp.visits.service import group_of
+
+portal = Blueprint("portal", __name__, url_prefix="/p")
+
+_guessing = limiter.limit("120 per minute", scope="personal-link")
+
+
+class CancelForm(FlaskForm):
+    """Why somebody does not come, if they want to say."""
+
+    reason = TextAreaField(render_kw={"rows": 2}, validators=[at_most(500)], filters=[cleaned])
+
+
+@portal.get("/<secret>")
+@requires(Access.SECRET)
+@_guessing
+def show(secret: str) -> ResponseReturnValue:
+    """The pass and what was registered."""
+    delegate = _delegate(secret)
+    page = _page("portal/show.html", secret, delegate, **_pass_of(delegate))
+    # Nothing that is opened from here learns the address. (Pages with forms keep same-origin:
+    # by https the token against forgery is checked together with the referrer.)
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
+
+
+@portal.get("/<secret>/qr.svg")
+@requires(Access.SECRET)
+@_guessing
+def qr_code(secret: str) -> ResponseReturnValue:
+    """The code of the pass as a picture."""
+    delegate = _delegate(secret)
+    if not _has_pass(delegate):
+        return redirect(url_for(".show", secret=secret))
+    return _file(qr.svg(delegate.code), "image/svg+xml", delegate, "svg")
+
+
+@portal.get("/<secret>/calendar.ics")
+@requires(Access.SECRET)
+@_guessing
+def calendar(secret: str) -> ResponseReturnValue:
+    """The days and the class for one's own calendar."""
+    delegate = _delegate(secret)
+    if not _has_pass(delegate):
+        return redirect(url_for(".show", secret=secret))
+    return _file(calendar_file(delegate), MEDIA_TYPE, delegate, "ics")
+
+
+@portal.route("/<secret>/edit", methods=["GET", "POST"])
+@requires(Access.SECRET)
+@_guessing
+def edit(secret: str) -> ResponseReturnValue:
+    """Change what was registered."""
+    delegate = _delegate(secret)
+    if delegate.is_cancelled:
+        return redirect(url_for(".show", secret=secret))
+    form = EditForm(choices_for(delegate.event, delegate=delegate), delegate)
+    status = 200
+    if form.validate_on_submit():
+        try:
+            service.update(
+                delegate.event, delegate.id, form.data_of(), revision=form.revision.data or 0
+            )
+        except StaleDataError:
+            status = 409
+            delegate = _delegate(secret)
+            form.revision.data = delegate.revision
+        except service.NotInThisEvent as error:
+            form.refuse(error)
+        except service.ClassOnAnotherDay:
+            form.class_id.errors = [_("Choose the day of this class too, or no class.")]
+        else:
+            flash(_("Your changes are saved."), "success")
+            return redirect(url_for(".show", secret=secret), 303)
+    page = _page(
+        "portal/edit.html", secret, delegate, form=form, diets=diets(), changed=status == 409
+    )
+    return page, 422 if form.errors else status
+
+
+@portal.route("/<secret>/cancel", methods=["GET", "POST"])
+@requires(Access.SECRET)
+@_guessing
+def cancel(secret: str) -> ResponseReturnValue:
+    """Cancel, after one question."""
+    delegate = _delegate(secret)
+    form = CancelForm()
+    if delegate.is_cancelled:
+        return redirect(url_for(".show", secret=secret))
+    if form.validate_on_submit():
+        service.cancel(delegate.event, delegate.id, reason=form.reason.data or "")
+        flash(_("Your registration is cancelled."), "success")
+        return redirect(url_for(".show", secret=secret), 303)
+    return _page("portal/cancel.html", secret, delegate, form=form), 422 if form.errors else 200
+
+
+def _delegate(secret: str) -> Delegate:
+    """Whose link it is; 404 for nobody's. What they change is recorded as theirs."""
+    delegate = service.by_secret(secret)
+    if delegate is None:
+        abort(404)
+    g.event = delegate.event
+    audit.actor.set("delegate")
+    return delegate
+
+
+def _has_pass(delegate: Delegate) -> bool:
+    return delegate.status == Status.APPROVED
+
+
+def _pass_of(delegate: Delegate) -> dict[str, Any]:
+    if not _has_pass(delegate):
+        return {"group": None}
+    return {
+        "group": group_of(delegate.id),
+        "code": grouped(delegate.code),
+        "picture": qr.svg(delegate.code, _("QR code of the pass")),
+    }
+
+
+def _page(template: str, secret: str, delegate: Delegate, **values: Any) -> Response:
+    page = Response(
+        render_template(template, event=delegate.event, delegate=delegate, secret=secret, **values)
+    )
+    page.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return page
+
+
+def _file(content: bytes | str, kind: str, delegate: Delegate, suffix: str) -> Response:
+    file = Response(content, content_type=kind)
+    how = "inline" if request.args.get("show") else "attachment"
+    file.headers["Content-Disposition"] = f'{how}; filename="{delegate.event.slug}.{suffix}"'
+    file.headers["Referrer-Policy"] = "no-referrer"
+    file.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return file

@@ -1,0 +1,151 @@
+"""What is known of a delegate, and how it comes onto the row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from eventapp import text
+from eventapp.accounts import audit
+from eventapp.database import Model, db
+from eventapp.events.models import Category, Day, Site
+from eventapp.programme.models import Session
+from eventapp.registration import organisations
+from eventapp.registration.indexing import index_delegate
+from eventapp.registration.models import Delegate, Organisation, Preference
+
+
+class RegistrationError(Exception):
+    """A refusal that concerns a registration."""
+
+
+class NotInThisEvent(RegistrationError):
+    """What was chosen in ``field`` is not this event's."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class ClassOnAnotherDay(RegistrationError):
+    """A class was chosen on a day that the delegate does not attend."""
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateData:
+    """What is known of somebody who comes. Contacts as eventapp.registration.contact leaves them.
+
+    The organisation is ``organisation_id``, or else ``organisation_typed`` within
+    ``delegation_id`` (None: from elsewhere). ``site_ids`` are wishes, the first one first.
+    """
+
+    name: str
+    position: str
+    category_id: int
+    organisation_id: int | None = None
+    delegation_id: int | None = None
+    organisation_typed: str = ""
+    email: str = ""
+    phone: str = ""
+    day_ids: Sequence[int] = ()
+    enrolment_ids: Sequence[int] = ()
+    site_ids: Sequence[int] = ()
+    diet: str = ""
+    needs: str = ""
+    language: str = "vi"
+
+
+def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
+    """Put what was typed and chosen on the row; what changed, for the audit log."""
+    event_id = delegate.event_id
+    organisation = _organisation(event_id, data)
+    _all_of(Category, event_id, [data.category_id], "category_id")
+    days = _all_of(Day, event_id, data.day_ids, "day_ids")
+    classes = _all_of(Session, event_id, data.enrolment_ids, "enrolment_ids")
+    sites = _all_of(Site, event_id, data.site_ids, "site_ids")
+    if not all(it.takes_enrolment for it in classes):
+        raise NotInThisEvent("enrolment_ids")
+    if not {it.day_id for it in classes} <= {day.id for day in days}:
+        raise ClassOnAnotherDay
+
+    delegate.name = text.clean(data.name)
+    delegate.position = data.position
+    delegate.category_id = data.category_id
+    delegate.organisation_id = organisation.id
+    delegate.email = data.email
+    delegate.phone = data.phone
+    delegate.diet = data.diet
+    delegate.needs = data.needs
+    delegate.language = data.language
+    changes = {
+        field: pair
+        for field, pair in audit.changes_of(delegate).items()
+        if field in _AUDITED and (pair[0] or pair[1])
+    }
+    for field, before, after in (
+        ("days", _ids(delegate.days), _ids(days)),
+        ("training", _ids(delegate.enrolments), _ids(classes)),
+        ("wishes", [it.site_id for it in delegate.preferences], [it.id for it in sites]),
+    ):
+        if before != after:
+            changes[field] = [before, after]
+    delegate.organisation = organisation
+    delegate.days = days
+    delegate.enrolments = classes
+    if "wishes" in changes:
+        _set_wishes(delegate, sites)
+    index_delegate(delegate)
+    return changes
+
+
+_AUDITED = frozenset(
+    {
+        "name",
+        "position",
+        "category_id",
+        "organisation_id",
+        "email",
+        "phone",
+        "diet",
+        "needs",
+        "language",
+    }
+)
+
+
+def _ids(rows: Sequence[Any]) -> list[int]:
+    return sorted(row.id for row in rows)
+
+
+def _set_wishes(delegate: Delegate, sites: Sequence[Site]) -> None:
+    if delegate.preferences:
+        delegate.preferences = []
+        db.session.flush()  # old ranks are gone before the new ones come
+    delegate.preferences = [
+        Preference(site_id=site.id, rank=rank) for rank, site in enumerate(sites, start=1)
+    ]
+
+
+def _organisation(event_id: int, data: DelegateData) -> Organisation:
+    if data.organisation_id is not None:
+        found = organisations.chosen(event_id, data.organisation_id)
+        if found is None or data.delegation_id not in {None, found.delegation_id}:
+            raise NotInThisEvent("organisation_id")
+        return found
+    found = organisations.typed(event_id, data.delegation_id, data.organisation_typed)
+    if found is None:
+        raise NotInThisEvent("organisation_typed")
+    return found
+
+
+def _all_of(model: type[Any], event_id: int, ids: Sequence[int], field: str) -> list[Any]:
+    """The rows with these ids in their order, each once. Raises NotInThisEvent."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return []
+    rows = db.session.scalars(select(model).where(model.event_id == event_id, model.id.in_(wanted)))
+    found: dict[int, Model] = {row.id: row for row in rows}
+    if len(found) != len(wanted):
+        raise NotInThisEvent(field)
+    return [found[id_] for id_ in wanted]
