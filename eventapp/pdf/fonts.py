@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 from xml.sax.saxutils import escape
 
 from reportlab.lib.fonts import addMapping
@@ -46,6 +46,7 @@ _FALLBACKS = {
 ALL = tuple(_FALLBACKS)
 """Names of all fonts; they are the names of their files too."""
 
+_STYLES: tuple[tuple[Literal[0, 1], Literal[0, 1]], ...] = ((0, 0), (0, 1), (1, 0), (1, 1))
 _BOX = "\u25a1"
 _SPACES = dict.fromkeys(map(ord, "\t\n\r\u00a0\u2002\u2003\u2009\u202f"), " ")
 
@@ -70,8 +71,7 @@ def font(name: str) -> TTFont:
             with as_file(files(__package__) / "fonts" / f"{name}.ttf") as path:
                 # Letters are placed one by one: composed Vietnamese letters need no shaping.
                 pdfmetrics.registerFont(TTFont(name, str(path), shapable=False))
-        loaded: TTFont = pdfmetrics.getFont(name)
-    return loaded
+        return cast(TTFont, pdfmetrics.getFont(name))
 
 
 @cache
@@ -83,8 +83,8 @@ def register_families() -> None:
         (SERIF, (SERIF, SERIF_ITALIC, SERIF_BOLD, SERIF_BOLD_ITALIC)),
         (SANS, (SANS, SANS_ITALIC, SANS_BOLD, SANS_BOLD)),
     ):
-        for at, face in enumerate(faces):
-            addMapping(family, at >> 1, at & 1, face)
+        for (bold, italic), face in zip(_STYLES, faces, strict=True):
+            addMapping(family, bold, italic, face)
 
 
 @cache

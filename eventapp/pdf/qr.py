@@ -35,12 +35,17 @@ Rows = tuple[int, ...]
 """A symbol's rows from the top, as many bits each; the highest bit is the module on the left."""
 
 
+def is_pass_code(text: str) -> bool:
+    """Whether a text gets a symbol of `PASS_SIDE` modules by the quick way."""
+    return _PASS_CODE.fullmatch(text) is not None
+
+
 def symbol(text: str) -> Rows:
     """The QR code of a text.
 
     Raises ValueError for an empty text and for one too long for any QR code.
     """
-    if _PASS_CODE.fullmatch(text):
+    if is_pass_code(text):
         bits, last = _pass_symbol(text), PASS_SIDE - 1
         mask = (1 << PASS_SIDE) - 1
         return tuple(bits >> (row * _STRIDE) & mask for row in range(last, -1, -1))

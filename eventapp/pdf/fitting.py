@@ -1,0 +1,127 @@
+"""Making a text fit a width: shrink, then wrap between syllables, then condense; never cut.
+
+Vietnamese is written in syllables with spaces between them, so a line may end at any space. Lines
+are balanced: no last word stands alone where another division gives more equal lines.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
+
+from eventapp.pdf import fonts
+
+LEAST_STRETCH = 0.7
+"""Letters narrower than this are hard to read; rather than that, they become smaller."""
+
+
+class Measure(IntEnum):
+    """How far a text had to be changed to fit, from nothing to the last resort."""
+
+    NONE = 0
+    SHRUNK = 1
+    CONDENSED = 2
+    TOO_SMALL = 3  # smaller than the least size asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Lines that fit, at a size (points) and a horizontal stretch (1 is none)."""
+
+    lines: tuple[str, ...]
+    size: float
+    stretch: float
+    measure: Measure
+
+
+_MOST_EVEN_LINES = 12
+"""Beyond a dozen lines, nobody sees that they are even, and computing it takes long."""
+
+_Division = tuple[float, float, tuple[int, ...]]
+
+
+@lru_cache(maxsize=16384)
+def divide(text: str, font: str, lines: int) -> tuple[float, tuple[str, ...]]:
+    """The most even division into so many lines: (width of the widest in ems, the lines).
+
+    Gives fewer lines when there are fewer words.
+    """
+    words = text.split()
+    if lines <= 1 or len(words) <= 1:
+        whole = " ".join(words)
+        return fonts.em_width(whole, font), (whole,)
+    lines = min(lines, len(words))
+    space = fonts.em_width(" ", font)
+    ends = [0.0]
+    for word in words:
+        ends.append(ends[-1] + fonts.em_width(word, font) + space)
+    count = len(words)
+    # best[i]: (cost, widest, starts) of the first i words in the current number of lines. The
+    # fourth power weighs the widest line most, but evens out the others too.
+    nowhere: _Division = (math.inf, 0.0, ())
+    best = [nowhere] * (count + 1)
+    best[0] = (0.0, 0.0, ())
+    for used in range(1, lines + 1):
+        following = [nowhere] * (count + 1)
+        for end in range(used, count - (lines - used) + 1):
+            for start in range(used - 1, end):
+                cost, widest, starts = best[start]
+                if cost < math.inf:
+                    line = ends[end] - ends[start] - space
+                    total = cost + line**4
+                    if total < following[end][0]:
+                        following[end] = (total, max(widest, line), (*starts, start))
+        best = following
+    _, widest, starts = best[count]
+    bounds = [*starts, count]
+    return widest, tuple(" ".join(words[a:b]) for a, b in pairwise(bounds))
+
+
+@lru_cache(maxsize=16384)
+def fit(text: str, font: str, width: float, size: float, smallest: float, lines: int) -> Fitted:
+    """The text at the greatest size not above `size` at which it has at most so many lines.
+
+    Width in points. At that size the fewest lines that do are used. Below `smallest` the letters
+    are condensed first, and made smaller still only when that is not enough.
+    """
+    total = fonts.em_width(" ".join(text.split()), font) * size
+    for count in range(max(1, math.floor(total / width)), lines + 1):
+        widest, divided = divide(text, font, count)
+        if widest * size <= width:
+            return Fitted(divided, size, 1.0, Measure.NONE)
+    widest, divided = divide(text, font, lines)
+    fitting = width / widest
+    if fitting >= smallest:
+        return Fitted(divided, fitting, 1.0, Measure.SHRUNK)
+    stretch = fitting / smallest
+    if stretch >= LEAST_STRETCH:
+        return Fitted(divided, smallest, stretch, Measure.CONDENSED)
+    return Fitted(divided, fitting / LEAST_STRETCH, LEAST_STRETCH, Measure.TOO_SMALL)
+
+
+def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
+    """The text in as few lines as the width (points) allows, as even as they can be.
+
+    A word wider than the width keeps its line to itself and stands out.
+    """
+    fewest = len(_filled(text, font, width / size))
+    return (
+        divide(text, font, fewest)[1]
+        if fewest <= _MOST_EVEN_LINES
+        else _filled(text, font, width / size)
+    )
+
+
+def _filled(text: str, font: str, width: float) -> tuple[str, ...]:
+    """Each line as full as it can be; width in ems."""
+    lines: list[list[str]] = [[]]
+    space = fonts.em_width(" ", font)
+    used = 0.0
+    for word in text.split():
+        wide = fonts.em_width(word, font)
+        if lines[-1] and used + space + wide > width:
+            lines.append([])
+        used = used + space + wide if lines[-1] else wide
+        lines[-1].append(word)
+    return tuple(" ".join(line) for line in lines)

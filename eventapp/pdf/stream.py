@@ -1,0 +1,263 @@
+"""PDF files written page by page: a page leaves memory as soon as it is complete.
+
+ReportLab keeps all pages until the end; ten thousand badges then take hundreds of megabytes. Here
+its document writes each page at once, and fonts, forms, the page tree and the index last.
+"""
+
+import threading
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from reportlab.pdfbase import pdfdoc
+from reportlab.pdfgen.canvas import Canvas
+
+from eventapp.pdf import fonts
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
+# Fonts cut out their subsets with a position shared by all threads.
+_subsetting = threading.Lock()
+_ENDS_STRING = (
+    (b"\\", b"\\\\"),
+    (b"(", b"\\("),
+    (b")", b"\\)"),
+    (b"\r", b"\\r"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the file says about itself. `created` appears only when it is given."""
+
+    title: str
+    author: str
+    language: str = "vi"  # BCP 47
+    subject: str = ""
+    created: datetime | None = None
+
+
+class _Info(pdfdoc.PDFInfo):
+    """The information dictionary, with a date only when one is known."""
+
+    def __init__(self, about: About) -> None:
+        super().__init__()
+        self._about = about
+        self.title, self.author, self.subject = about.title, about.author, about.subject
+
+    def format(self, document: pdfdoc.PDFDocument) -> bytes:
+        entries = {
+            "Title": pdfdoc.PDFString(self.title),
+            "Author": pdfdoc.PDFString(self.author),
+            "Creator": pdfdoc.PDFString("eventapp"),
+            "Producer": pdfdoc.PDFString("ReportLab"),
+        }
+        if self.subject:
+            entries["Subject"] = pdfdoc.PDFString(self.subject)
+        if self._about.created is not None:
+            stamp = self._about.created.strftime("D:%Y%m%d%H%M%S%z")
+            zone = f"{stamp[-5:-2]}'{stamp[-2:]}'" if self._about.created.tzinfo else ""
+            entries["CreationDate"] = pdfdoc.PDFString(stamp[:16] + zone)
+        return bytes(pdfdoc.PDFDictionary(entries).format(document))
+
+
+class _Written(pdfdoc.PDFObject):
+    """Stands for an object that is in the file already."""
+
+
+_WRITTEN = _Written()
+
+
+class StreamedDocument(pdfdoc.PDFDocument):
+    """A ReportLab document that writes complete objects to a binary stream at once."""
+
+    Catalog: pdfdoc.PDFCatalog
+    Pages: pdfdoc.PDFPages
+    signature: "Hash"
+
+    def __init__(self, stream: BinaryIO, about: About) -> None:
+        super().__init__(invariant=1, pdfVersion=(1, 5), lang=about.language)
+        self._stream = stream
+        self._offset = 0
+        self.info = _Info(about)
+        self.catalog = cast(Any, self.Catalog)  # the stubs know few of its entries
+        self.catalog.ViewerPreferences = pdfdoc.PDFDictionary({"DisplayDocTitle": "true"})
+        self._write(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n")
+
+    def _write(self, data: bytes) -> int:
+        at = self._offset
+        self._stream.write(data)
+        self.signature.update(data)
+        self._offset += len(data)
+        return at
+
+    def emit(self, name: str) -> None:
+        """Write one registered object now and forget it."""
+        data = pdfdoc.PDFIndirectObject(name, self.idToObject[name]).format(self)
+        self.idToOffset[name] = self._write(data)
+        self.idToObject[name] = _WRITTEN
+
+    def emit_raw(self, data: bytes) -> int:
+        """Write an object given as its PDF text; returns its number."""
+        self.objectcounter += 1
+        number = self.objectcounter
+        name = f"R{number}"
+        self.idToObjectNumberAndVersion[name] = (number, 0)
+        self.numberToId[number] = name
+        self.idToObject[name] = _WRITTEN
+        self.idToOffset[name] = self._write(b"%d 0 obj\n%b\nendobj\n" % (number, data))
+        return number
+
+    def number_of(self, thing: pdfdoc.PDFObject) -> int:
+        """The number of an object that may be written later."""
+        return self.idToObjectNumberAndVersion[self.refer(thing).name][0]
+
+    def refer(self, thing: pdfdoc.PDFObject) -> pdfdoc.PDFObjectReference:
+        """A reference to an object, which gets a number if it has none."""
+        return self.Reference(thing)  # type: ignore[no-untyped-call]
+
+    def addPage(self, page: pdfdoc.PDFPage) -> None:  # noqa: N802 - ReportLab's name
+        """ReportLab's hook for a complete page: written at once, with its contents."""
+        super().addPage(page)
+        name = self.refer(page).name
+        self.Pages.pages[-1] = pdfdoc.PDFObjectReference(name)
+        self.emit(name)
+        self.emit(self.refer(page.Contents).name)
+
+    def finish(self, canvas: object = None) -> None:
+        """Write what is left: fonts, forms, the page tree, the index. Once, last of all."""
+        with _subsetting:
+            for font in self.delayedFonts:
+                font.addObjects(self)
+        self.refer(self.Catalog)
+        self.refer(self.info)
+        outlines = cast(pdfdoc.PDFOutlines, self.Outlines)
+        outlines.prepare(self, canvas)
+        if (outlines.ready or 0) < 0:
+            self.catalog.Outlines = None
+        number = 0
+        # Writing one object may register more.
+        while (number := number + 1) in self.numberToId:
+            name = self.numberToId[number]
+            if name not in self.idToOffset:
+                self.emit(name)
+        names = [self.numberToId[n] for n in range(1, number)]
+        index = pdfdoc.PDFCrossReferenceTable()
+        index.addsection(0, names)
+        start = self._write(index.format(self))
+        trailer = pdfdoc.PDFTrailer(
+            startxref=start,
+            Size=number,
+            Root=self.refer(self.Catalog),
+            Info=self.refer(self.info),
+            ID=self._identity(),
+        )
+        self._write(trailer.format(self))
+
+    def _identity(self) -> str:
+        digest = self.signature.hexdigest()
+        return f"[<{digest}><{digest}>]"
+
+    def SaveToFile(self, filename: object, canvas: object) -> None:  # noqa: N802 - likewise
+        """ReportLab's hook for the end of a document; the stream is known already."""
+        self.finish(canvas)
+
+
+class StreamedCanvas(Canvas):
+    """A ReportLab canvas on a `StreamedDocument`, for platypus."""
+
+    def __init__(
+        self, stream: BinaryIO, *, pagesize: tuple[float, float], about: About, font: str
+    ) -> None:
+        fonts.font(font)
+        # Without a font of its own, each page would name Helvetica, which is not embedded.
+        # (The stubs take its name for a number.)
+        first: Any = font
+        super().__init__(stream, pagesize=pagesize, pageCompression=1, initialFontName=first)
+        self._doc = StreamedDocument(stream, about)
+
+
+class PageStream:
+    """Pages made of ready operators, with shared forms and fonts: for thousands of small pages."""
+
+    def __init__(self, stream: BinaryIO, about: About) -> None:
+        self._document = StreamedDocument(stream, about)
+        self._forms: dict[str, pdfdoc.PDFObjectReference] = {}
+        self._resources = _Resources(self._forms)
+        self._parts = (
+            self._document.number_of(self._document.Pages),
+            self._document.number_of(self._resources),
+        )
+        self._texts: dict[tuple[str, str], tuple[tuple[str, bytes], ...]] = {}
+        self.pages = 0
+
+    def _encode(self, text: str, font: str) -> tuple[tuple[str, bytes], ...]:
+        """A text as (resource name of a font's subset, string) pairs."""
+        known = self._texts.get((text, font))
+        if known is None:
+            pieces = []
+            for face, piece in fonts.runs(text, font):
+                loaded = fonts.font(face)
+                for subset, codes in loaded.splitString(piece, self._document):
+                    for char, escaped in _ENDS_STRING:
+                        if char in codes:
+                            codes = codes.replace(char, escaped)
+                    pieces.append((loaded.getSubsetInternalName(subset, self._document), codes))
+            known = tuple(pieces)
+            if len(self._texts) > 20_000:
+                self._texts.clear()
+            self._texts[text, font] = known
+        return known
+
+    def show(self, text: str, font: str, size: float) -> bytes:
+        """Operators that show one line at the text position; between BT and ET, in points."""
+        return b"".join(
+            b"%b %.4g Tf (%b) Tj\n" % (resource.encode(), size, codes)
+            for resource, codes in self._encode(text, font)
+        )
+
+    def add_form(self, width: float, height: float, operators: bytes) -> bytes:
+        """Store artwork of that size (points) once; returns the operator that draws it."""
+        name = f"A{len(self._forms) + 1}"
+        packed = zlib.compress(operators)
+        number = self._document.emit_raw(
+            b"<</Type/XObject/Subtype/Form/BBox[0 0 %.3f %.3f]/Resources %d 0 R"
+            b"/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
+            % (width, height, self._parts[1], len(packed), packed)
+        )
+        self._forms[name] = pdfdoc.PDFObjectReference(f"R{number}")
+        return b"/%b Do\n" % name.encode()
+
+    def add_page(self, width: float, height: float, operators: bytes) -> None:
+        """Write a page of that size (points)."""
+        packed = zlib.compress(operators)
+        contents = self._document.emit_raw(
+            b"<</Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream" % (len(packed), packed)
+        )
+        page = self._document.emit_raw(
+            b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %.3f %.3f]/Resources %d 0 R"
+            b"/Contents %d 0 R>>" % (self._parts[0], width, height, self._parts[1], contents)
+        )
+        self._document.Pages.addPage(pdfdoc.PDFObjectReference(f"R{page}"))
+        self.pages += 1
+
+    def close(self) -> None:
+        """Write what all pages share; the file is complete then. The stream stays open."""
+        self._document.finish()
+
+
+class _Resources(pdfdoc.PDFObject):
+    """Fonts and forms that every page and form of a `PageStream` may use."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, forms: dict[str, pdfdoc.PDFObjectReference]) -> None:
+        self._forms = forms
+
+    def format(self, document: pdfdoc.PDFDocument) -> bytes:
+        entries: dict[str, object] = {"Font": pdfdoc.PDFObjectReference(pdfdoc.BasicFonts)}
+        if self._forms:
+            entries["XObject"] = pdfdoc.PDFDictionary(self._forms)
+        return bytes(pdfdoc.PDFDictionary(entries).format(document))
