@@ -11,9 +11,11 @@ import click
 from eventapp import config
 from eventapp.accounts import service as accounts
 from eventapp.accounts.permissions import Role
+from eventapp.badges.cli import badges
 from eventapp.commands import Refusal, in_app
 from eventapp.config import ConfigurationError
 from eventapp.events import service as events
+from eventapp.reports.cli import delegates
 from eventapp.visits.cli import visits
 from eventapp.web import migrations
 
@@ -143,7 +145,9 @@ def _load_demo(delegates: int, seed: int) -> None:
     click.echo(f"Loaded {added} delegates." if added else "The demo is loaded already.")
 
 
+cli.add_command(badges)
 cli.add_command(visits)
+cli.add_command(delegates)
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def group_letters(ids: Sequence[int]) -> dict[int, str]:
         .join(VisitGroup, VisitGroup.id == Allocation.group_id)
         .where(Allocation.delegate_id.in_(ids))
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def first_arrivals(ids: Sequence[int]) -> dict[int, datetime]:
@@ -57,7 +57,7 @@ def first_arrivals(ids: Sequence[int]) -> dict[int, datetime]:
         .where(Attendance.delegate_id.in_(ids), Checkpoint.kind == CheckpointKind.DOOR)
         .group_by(Attendance.delegate_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def groups(event: Event) -> Sequence[VisitGroup]:

@@ -60,9 +60,7 @@ def test_apostrophes_and_decomposed_letters(event: Event) -> None:
 
 
 def test_sorts_tricky_names_in_vietnamese_order(event: Event, root: Path) -> None:
-    tricky = json.loads(
-        (root / "tests/data/tricky-names.json").read_text(encoding="utf-8")
-    )
+    tricky = json.loads((root / "tests/data/tricky-names.json").read_text(encoding="utf-8"))
     for name in tricky["names"]:
         build_delegate(event, name)
     shown = names(event)
@@ -90,9 +88,7 @@ def test_narrows_by_each_facet(event: Event) -> None:
     chi = build_delegate(
         event, "Chi", organisation=office, days=[event.days[0]], enrolments=[training]
     )
-    group = VisitGroup(
-        event_id=event.id, site_id=event.sites[0].id, letter="A", capacity=5
-    )
+    group = VisitGroup(event_id=event.id, site_id=event.sites[0].id, letter="A", capacity=5)
     db.session.add(group)
     db.session.flush()
     db.session.add(Allocation(delegate_id=binh.id, group_id=group.id))
@@ -101,9 +97,7 @@ def test_narrows_by_each_facet(event: Event) -> None:
     assert names(event, delegation=an.organisation.delegation_id) == ["An", "Chi"]
     assert names(event, delegation=ministry.delegation_id) == ["Bình"]
     assert names(event, office="van phong ubnd") == ["Chi"]
-    assert (
-        names(event, office="van phong ubnd", delegation=ministry.delegation_id) == []
-    )
+    assert names(event, office="van phong ubnd", delegation=ministry.delegation_id) == []
     assert names(event, category=event.categories[1].id) == ["Bình"]
     assert names(event, status=Status.CANCELLED) == ["Bình"]
     assert names(event, status=Status.APPROVED) == ["An", "Chi"]
@@ -119,9 +113,7 @@ def test_narrows_by_each_facet(event: Event) -> None:
 def test_the_same_office_of_every_province(event: Event) -> None:
     for delegation in db.session.query(Delegation).order_by(Delegation.position.desc()):
         for office in delegation.organisations:
-            build_delegate(
-                event, f"{office.name} {delegation.name}", organisation=office
-            )
+            build_delegate(event, f"{office.name} {delegation.name}", organisation=office)
     found = search.find(event, Filters(office="so noi vu"), "organisation")
     assert [row.organisation.delegation.name for row in found.rows] == [
         "Bắc Ninh",
@@ -131,18 +123,14 @@ def test_the_same_office_of_every_province(event: Event) -> None:
 
 def test_other_orders(event: Event) -> None:
     ministry = organisation(event, "Bộ Tài chính")
-    build_delegate(
-        event, "Anh", organisation=ministry, created_at=at(event.days[0].date, 8)
-    )
+    build_delegate(event, "Anh", organisation=ministry, created_at=at(event.days[0].date, 8))
     build_delegate(
         event,
         "Bảo",
         category=event.categories[1],
         created_at=at(event.days[0].date, 10),
     )
-    build_delegate(
-        event, "Cao", status=Status.PENDING, created_at=at(event.days[0].date, 9)
-    )
+    build_delegate(event, "Cao", status=Status.PENDING, created_at=at(event.days[0].date, 9))
 
     def order(sort: str) -> list[str]:
         return [row.name for row in search.find(event, Filters(), sort).rows]
@@ -176,26 +164,20 @@ def test_never_finds_people_of_another_event(event: Event) -> None:
     assert search.load(event, stranger.id) is None
 
 
-def test_queries_do_not_grow_with_the_list(
-    event: Event, count_queries: Callable[[], Any]
-) -> None:
+def test_queries_do_not_grow_with_the_list(event: Event, count_queries: Callable[[], Any]) -> None:
     def queries() -> int:
         db.session.expire_all()
         with count_queries() as seen:
             for row in search.find(event, Filters(), per_page=300).rows:
                 assert row.category.name and row.organisation.delegation.name
-        return len(
-            [statement for statement in seen if not statement.startswith("BEGIN")]
-        )
+        return len([statement for statement in seen if not statement.startswith("BEGIN")])
 
     for number in range(10):
         build_delegate(event, f"Người {number}")
     few = queries()
     offices = db.session.query(Organisation).all()
     for number in range(290):
-        build_delegate(
-            event, f"Người {number}", organisation=offices[number % len(offices)]
-        )
+        build_delegate(event, f"Người {number}", organisation=offices[number % len(offices)])
     assert queries() == few <= 5
 
 
@@ -204,9 +186,7 @@ def test_filters_from_a_query_string_ignore_nonsense() -> None:
         {"q": "  an ", "delegation": "x", "status": "gone", "day": "-1", "group": "a"}
     )
     assert filters == Filters(q="an")
-    filters = Filters.parse(
-        {"q": "an", "status": "pending", "category": "3", "group": "none"}
-    )
+    filters = Filters.parse({"q": "an", "status": "pending", "category": "3", "group": "none"})
     assert filters.address == {"status": "pending", "category": "3", "group": "none"}
     assert filters.fields == {"q": "an", **filters.address}
 
@@ -216,9 +196,7 @@ def test_a_selection_is_ticked_rows_or_everything_that_matches() -> None:
         return Selection.parse(MultiDict(pairs))
 
     assert parse(("ids", "3"), ("ids", "x"), ("ids", "5")).ids == (3, 5)
-    assert parse(("ids", "3"), ("scope", "all"), ("q", "an")) == Selection(
-        None, Filters(q="an")
-    )
+    assert parse(("ids", "3"), ("scope", "all"), ("q", "an")) == Selection(None, Filters(q="an"))
     assert parse(("category", "2")) == Selection(None, Filters(category=2))
     assert parse(("scope", "selected"), ("q", "an")).is_empty
     assert not parse().is_empty

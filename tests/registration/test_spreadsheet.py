@@ -67,9 +67,7 @@ def test_no_cell_of_a_workbook_is_a_formula() -> None:
 
 def test_times_are_times_and_days_come_first() -> None:
     data = xlsx([[datetime(2026, 11, 5, 7, 52)]], ["a"])
-    assert load_workbook(io.BytesIO(data)).active["A2"].value == datetime(
-        2026, 11, 5, 7, 52
-    )
+    assert load_workbook(io.BytesIO(data)).active["A2"].value == datetime(2026, 11, 5, 7, 52)
     assert list(spreadsheet.read(data))[1] == ["05/11/2026 07:52"]
 
 
