@@ -3,6 +3,7 @@
 from flask import Flask
 
 from eventapp.accounts.views import accounts
+from eventapp.badges.views import badges
 
 # Tables that no view imports are named here, so that migrations see them all.
 from eventapp.checkin import models as _checkin  # noqa: F401
@@ -25,7 +26,7 @@ from eventapp.visits.views import visits
 from eventapp.web.health import health
 
 BLUEPRINTS = (health, accounts, events, programme, agenda, visits, delegates, reports, audit)
-BLUEPRINTS += (public_registration, portal)
+BLUEPRINTS += (public_registration, portal, badges)
 
 # A seat on a bus is given back in the transaction that cancels its holder.
 registration.on_cancelling.append(leave_group)

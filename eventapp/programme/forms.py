@@ -120,7 +120,8 @@ class SessionForm(FlaskForm):
         """What was typed, as the service takes it. Call it on a valid form."""
         day = next(day for day in event.days if day.id == self.day.data)
         starts, ends = self.starts.data, self.ends.data
-        assert starts and ends  # required fields of a valid form
+        if starts is None or ends is None:
+            raise ValueError("the form is not valid")
         return SessionData(
             day_id=day.id,
             kind=SessionKind(self.kind.data),

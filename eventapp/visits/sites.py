@@ -119,10 +119,7 @@ def group(event_id: int, group_id: int, *, locked: bool = False) -> VisitGroup:
     ``locked``: nobody else changes its row until the end of the transaction.
     """
     query = select(VisitGroup).filter_by(id=group_id, event_id=event_id)
-    if locked:
-        query = query.with_for_update()
-    else:
-        query = query.options(joinedload(VisitGroup.site))
+    query = query.with_for_update() if locked else query.options(joinedload(VisitGroup.site))
     found = db.session.scalar(query)
     if found is None:
         raise GroupNotFound(group_id)
