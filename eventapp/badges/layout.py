@@ -14,8 +14,10 @@ from eventapp.events.colours import is_colour, luminance
 from eventapp.pdf import MM, fitting, fonts
 from eventapp.pdf.fitting import Fitted, Measure
 
-_STEPS = 50
-"""At the last step type is a twentieth of its largest size: everything fits before that."""
+_SHRINK = 0.94
+_PATIENCE = 20
+_STEPS = 80
+"""At the last step type is a fiftieth of its largest size: everything fits before that."""
 _UNKNOWN_COLOUR = "#3b4754"
 
 
@@ -175,111 +177,31 @@ def conference(width: float, height: float) -> Design:
     group; the category in large capitals on a strip in its colour.
     """
     unit = width / 90
-    edge = 6 * unit
+    edge, band, strip, rule = 6 * unit, 23.5 * unit, 12 * unit, 0.7 * unit
     inner = width - 2 * edge
-    band, strip, code_zone = 27 * unit, 13 * unit, 41 * unit
-    side = 27.0 * unit
+    side = 26.25 * unit
     quiet = side * 4 / 21
-    code_top = height - strip - code_zone + 1.5 * unit
-    spelled = Box(0, code_top + side + quiet, 0, code_zone - 1.5 * unit - side - quiet - 1 * unit)
-    left, middle = edge + 1.5 * unit, (width - side) / 2
-    group_x = left + side + quiet + 2 * unit
-    group = Box(group_x, code_top, width - edge - group_x, side)
-
-    def code_and_letters(x: float, shown: Shown) -> tuple[Element, ...]:
-        around = Box(x - quiet, spelled.y, side + 2 * quiet, spelled.height)
-        letters = Part(Field.CODE, fonts.SANS_MEDIUM, 9.5 * unit, 6, ink=Ink.SOFT)
-        return Code(x, code_top, side, shown), Stack(around, (letters,), shown)
-
+    letters_height = 4 * unit
+    code_top = height - strip - 3 * rule - letters_height - quiet - side
+    left, middle = edge + 1 * unit, (width - side) / 2
+    group_left = left + side + quiet + 1.5 * unit
+    group = Box(group_left, code_top, width - edge - group_left, side)
+    people_top = band + 4 * rule
     return Design(
         width,
         height,
         (
             Area(Box(0, 0, width, band), Ink.CATEGORY),
-            Stack(
-                Box(edge, 4 * unit, inner, band - 6.5 * unit),
-                (
-                    Part(
-                        Field.EVENT,
-                        fonts.SANS_SEMIBOLD,
-                        13 * unit,
-                        8 * unit,
-                        lines=3,
-                        ink=Ink.ON_CATEGORY,
-                    ),
-                    Part(
-                        Field.DATES,
-                        fonts.SANS,
-                        9.5 * unit,
-                        7 * unit,
-                        lines=2,
-                        ink=Ink.ON_CATEGORY,
-                        above=1.4 * unit,
-                    ),
-                ),
-            ),
-            Stack(
-                Box(edge, band + 2 * unit, inner, height - band - strip - code_zone - 3 * unit),
-                (
-                    Part(Field.NAME, fonts.SANS_BOLD, 34 * unit, 21 * unit, lines=3, leading=1.16),
-                    Part(
-                        Field.POSITION,
-                        fonts.SANS_MEDIUM,
-                        13 * unit,
-                        8.5 * unit,
-                        lines=3,
-                        above=1.8 * unit,
-                    ),
-                    Part(
-                        Field.ORGANISATION,
-                        fonts.SANS,
-                        12 * unit,
-                        8 * unit,
-                        lines=4,
-                        above=1 * unit,
-                    ),
-                    Part(
-                        Field.PROVINCE,
-                        fonts.SANS_SEMIBOLD,
-                        12.5 * unit,
-                        9 * unit,
-                        lines=2,
-                        ink=Ink.CATEGORY_TEXT,
-                        above=1 * unit,
-                    ),
-                ),
-            ),
-            *code_and_letters(middle, Shown.WITHOUT_GROUP),
-            *code_and_letters(left, Shown.WITH_GROUP),
-            Area(group, Ink.LINE, radius=2.2 * unit, line=0.45 * unit, shown=Shown.WITH_GROUP),
-            Stack(
-                Box(group.x + 2 * unit, group.y + 1.5 * unit, group.width - 4 * unit, 5 * unit),
-                (Part(Field.GROUP_LABEL, fonts.SANS_MEDIUM, 8.5 * unit, 5.5, ink=Ink.SOFT),),
-                Shown.WITH_GROUP,
-            ),
-            Stack(
-                Box(
-                    group.x + 2 * unit,
-                    group.y + 6 * unit,
-                    group.width - 4 * unit,
-                    group.height - 7 * unit,
-                ),
-                (
-                    Part(
-                        Field.GROUP,
-                        fonts.SANS_BOLD,
-                        40 * unit,
-                        20 * unit,
-                        ink=Ink.CATEGORY_TEXT,
-                        leading=1.05,
-                    ),
-                    Part(Field.BUS, fonts.SANS_MEDIUM, 10 * unit, 7 * unit, lines=2),
-                ),
-                Shown.WITH_GROUP,
-            ),
+            Area(Box(0, band + rule, width, rule), Ink.CATEGORY),
             Area(Box(0, height - strip, width, strip), Ink.CATEGORY),
+            Area(Box(0, height - strip - 2 * rule, width, rule), Ink.CATEGORY),
+            Stack(Box(edge, 3 * unit, inner, band - 5 * unit), _heading(unit)),
+            Stack(Box(edge, people_top, inner, code_top - quiet - people_top), _person(unit)),
+            *_code_with_letters(middle, code_top, side, letters_height, Shown.WITHOUT_GROUP),
+            *_code_with_letters(left, code_top, side, letters_height, Shown.WITH_GROUP),
+            *_group_panel(group, unit),
             Stack(
-                Box(edge, height - strip + 1 * unit, inner, strip - 2 * unit),
+                Box(edge, height - strip + 0.5 * unit, inner, strip - 1 * unit),
                 (
                     Part(
                         Field.CATEGORY,
@@ -293,6 +215,76 @@ def conference(width: float, height: float) -> Design:
                 ),
             ),
         ),
+    )
+
+
+def _heading(unit: float) -> tuple[Part, ...]:
+    event = Part(
+        Field.EVENT, fonts.SANS_SEMIBOLD, 12.5 * unit, 8 * unit, lines=3, ink=Ink.ON_CATEGORY
+    )
+    dates = Part(
+        Field.DATES,
+        fonts.SANS,
+        9 * unit,
+        7 * unit,
+        lines=2,
+        ink=Ink.ON_CATEGORY,
+        above=1.2 * unit,
+    )
+    return event, dates
+
+
+def _person(unit: float) -> tuple[Part, ...]:
+    """The name dominates: it shrinks half as readily as what stands below it."""
+    name = Part(
+        Field.NAME, fonts.SANS_BOLD, 34 * unit, 20 * unit, lines=3, leading=1.16, yielding=0.5
+    )
+    position = Part(
+        Field.POSITION, fonts.SANS_MEDIUM, 13 * unit, 9 * unit, lines=3, above=1.6 * unit
+    )
+    organisation = Part(
+        Field.ORGANISATION, fonts.SANS, 12.5 * unit, 8.5 * unit, lines=4, above=1.1 * unit
+    )
+    province = Part(
+        Field.PROVINCE,
+        fonts.SANS_SEMIBOLD,
+        13 * unit,
+        9.5 * unit,
+        lines=2,
+        ink=Ink.CATEGORY_TEXT,
+        above=1.1 * unit,
+    )
+    return name, position, organisation, province
+
+
+def _code_with_letters(
+    x: float, top: float, side: float, letters_height: float, shown: Shown
+) -> tuple[Element, ...]:
+    """The QR code and, below its quiet zone, what it says."""
+    quiet = side * 4 / 21
+    below = Box(x - quiet, top + side + quiet, side + 2 * quiet, letters_height)
+    letters = Part(Field.CODE, fonts.SANS_MEDIUM, side * 0.37, side * 0.2, ink=Ink.SOFT)
+    return Code(x, top, side, shown), Stack(below, (letters,), shown)
+
+
+def _group_panel(box: Box, unit: float) -> tuple[Element, ...]:
+    """The visit group beside the QR code: its letter large, its bus below."""
+    left, inner = box.x + 2 * unit, box.width - 4 * unit
+    label = Part(Field.GROUP_LABEL, fonts.SANS_MEDIUM, 9 * unit, 5.5 * unit, ink=Ink.SOFT)
+    letter = Part(
+        Field.GROUP,
+        fonts.SANS_BOLD,
+        42 * unit,
+        16 * unit,
+        ink=Ink.CATEGORY_TEXT,
+        leading=1.05,
+    )
+    bus = Part(Field.BUS, fonts.SANS_MEDIUM, 10 * unit, 6.5 * unit, lines=2)
+    shown = Shown.WITH_GROUP
+    return (
+        Area(box, Ink.LINE, radius=2.2 * unit, line=0.4 * unit, shown=shown),
+        Stack(Box(left, box.y + 1.5 * unit, inner, 5 * unit), (label,), shown),
+        Stack(Box(left, box.y + 6 * unit, inner, box.height - 7.5 * unit), (letter, bus), shown),
     )
 
 
@@ -324,9 +316,9 @@ def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...]
     width, height = stack.box.width * MM, stack.box.height * MM
     shown = [(part, text) for part, text in zip(stack.parts, texts, strict=True) if text.strip()]
     for step in range(_STEPS):
-        scale = 0.94**step
-        blocks = [_block(part, text, width, scale**part.yielding) for part, text in shown]
-        spaces = [part.above * MM * scale if at else 0.0 for at, (part, _) in enumerate(shown)]
+        blocks = [_block(part, text, width, step) for part, text in shown]
+        spaces = [part.above * MM * _SHRINK**step for part, _ in shown]
+        spaces[:1] = [0.0] * len(spaces[:1])
         needed = sum(_height(part, fitted) for part, fitted in blocks) + sum(spaces)
         if needed <= height:
             break
@@ -344,12 +336,17 @@ def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...]
 
 
 @lru_cache(maxsize=16384)
-def _block(part: Part, text: str, width: float, scale: float) -> tuple[Part, Fitted]:
-    """A part's lines at a scale."""
-    largest = part.largest * scale
+def _block(part: Part, text: str, width: float, step: int) -> tuple[Part, Fitted]:
+    """A part's lines after so many steps of shrinking.
+
+    Down to its smallest size it goes at its own pace; there it waits until everything in the
+    stack is as small, and only then goes on.
+    """
+    size = max(part.smallest, part.largest * _SHRINK ** (step * part.yielding))
+    size *= _SHRINK ** max(0, step - _PATIENCE)
     text = text.upper() if part.upper else text
-    smallest = min(part.smallest, largest)
-    return part, fitting.fit(text, part.font, width, largest, smallest, part.lines)
+    smallest = min(part.smallest, size)
+    return part, fitting.fit(text, part.font, width, size, smallest, part.lines)
 
 
 def _height(part: Part, fitted: Fitted) -> float:
@@ -367,6 +364,12 @@ def _first_baseline(part: Part, fitted: Fitted) -> float:
 def usable_colour(colour: str) -> str:
     """The category's colour, or a calm grey for one that is no ``#rrggbb``."""
     return colour if is_colour(colour) else _UNKNOWN_COLOUR
+
+
+@lru_cache(maxsize=256)
+def ink_on(colour: str) -> str:
+    """White on the colour where that is read well enough in large type, otherwise black."""
+    return "#ffffff" if 1.05 / (luminance(colour) + 0.05) >= 3.9 else "#000000"
 
 
 @lru_cache(maxsize=256)

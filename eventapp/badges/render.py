@@ -22,7 +22,6 @@ from eventapp.badges.layout import (
     Shown,
     Stack,
 )
-from eventapp.events.colours import ink as ink_on
 from eventapp.pdf import MM, fonts, qr
 from eventapp.pdf.sheet import A4, Sheet, n_up, single
 from eventapp.pdf.stream import About, PageStream
@@ -269,7 +268,7 @@ def _colour(ink: Ink, colour: str) -> str:
         return _FIXED[ink]
     colour = layout.usable_colour(colour)
     if ink is Ink.ON_CATEGORY:
-        return ink_on(colour)
+        return layout.ink_on(colour)
     return layout.readable_on_white(colour) if ink is Ink.CATEGORY_TEXT else colour
 
 
@@ -283,13 +282,18 @@ def _rectangle(x: float, y: float, width: float, height: float, radius: float) -
     if not radius:
         return b"%.2f %.2f %.2f %.2f re\n" % (x, y, width, height)
     right, top, bow = x + width, y + height, radius * (1 - _KAPPA)
-    return (
-        f"{x + radius:.2f} {y:.2f} m {right - radius:.2f} {y:.2f} l\n"
-        f"{right - bow:.2f} {y:.2f} {right:.2f} {y + bow:.2f} {right:.2f} {y + radius:.2f} c\n"
-        f"{right:.2f} {top - radius:.2f} l\n"
-        f"{right:.2f} {top - bow:.2f} {right - bow:.2f} {top:.2f} {right - radius:.2f} {top:.2f} c\n"
-        f"{x + radius:.2f} {top:.2f} l\n"
-        f"{x + bow:.2f} {top:.2f} {x:.2f} {top - bow:.2f} {x:.2f} {top - radius:.2f} c\n"
-        f"{x:.2f} {y + radius:.2f} l\n"
-        f"{x:.2f} {y + bow:.2f} {x + bow:.2f} {y:.2f} {x + radius:.2f} {y:.2f} c h\n"
+    points = (
+        (x + radius, y, "m"),
+        (right - radius, y, "l"),
+        (right - bow, y, right, y + bow, right, y + radius, "c"),
+        (right, top - radius, "l"),
+        (right, top - bow, right - bow, top, right - radius, top, "c"),
+        (x + radius, top, "l"),
+        (x + bow, top, x, top - bow, x, top - radius, "c"),
+        (x, y + radius, "l"),
+        (x, y + bow, x + bow, y, x + radius, y, "c h"),
+    )
+    return "".join(
+        " ".join(f"{part:.2f}" if isinstance(part, float) else str(part) for part in step) + "\n"
+        for step in points
     ).encode()

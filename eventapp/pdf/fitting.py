@@ -57,6 +57,9 @@ def divide(text: str, font: str, lines: int) -> tuple[float, tuple[str, ...]]:
     for word in words:
         ends.append(ends[-1] + fonts.em_width(word, font) + space)
     count = len(words)
+    # What a line end costs between two words, as a part of what an average line costs.
+    average = (ends[-1] / lines) ** 4
+    tie = [0.0] + [_tie(a, b) * average for a, b in pairwise(words)]
     # best[i]: (cost, widest, starts) of the first i words in the current number of lines. The
     # fourth power weighs the widest line most, but evens out the others too.
     nowhere: _Division = (math.inf, 0.0, ())
@@ -69,7 +72,7 @@ def divide(text: str, font: str, lines: int) -> tuple[float, tuple[str, ...]]:
                 cost, widest, starts = best[start]
                 if cost < math.inf:
                     line = ends[end] - ends[start] - space
-                    total = cost + line**4
+                    total = cost + line**4 + tie[start]
                     if total < following[end][0]:
                         following[end] = (total, max(widest, line), (*starts, start))
         best = following
@@ -98,6 +101,16 @@ def fit(text: str, font: str, width: float, size: float, smallest: float, lines:
     if stretch >= LEAST_STRETCH:
         return Fitted(divided, smallest, stretch, Measure.CONDENSED)
     return Fitted(divided, fitting / LEAST_STRETCH, LEAST_STRETCH, Measure.TOO_SMALL)
+
+
+def _tie(before: str, after: str) -> float:
+    """How much two words belong together, from -0.2 to 0.6 average lines.
+
+    Numbers stay with what they number (NĐ 64/2007, Xe 2, 5 năm); after a comma is a good place.
+    """
+    if before[-1] in ",;:·–-":
+        return -0.2
+    return 0.6 if after[0].isdigit() or before.isdigit() else 0.0
 
 
 def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
