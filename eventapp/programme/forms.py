@@ -54,7 +54,7 @@ def cleaned(value: str | None) -> str:
 class SpeakerForm(Form):
     """One row of the speakers; an empty row is nobody."""
 
-    name = StringField(_l("Name"), [Length(max=200)], filters=[cleaned])
+    name = StringField(_l("Full name"), [Length(max=200)], filters=[cleaned])
     position = StringField(_l("Position"), [Length(max=300)], filters=[cleaned])
 
     def validate_name(self, field: StringField) -> None:
