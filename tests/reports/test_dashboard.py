@@ -23,9 +23,7 @@ def door(event: Event) -> Checkpoint:
 
 
 def checkpoint(event: Event, kind: CheckpointKind) -> Checkpoint:
-    made = Checkpoint(
-        event_id=event.id, kind=kind, name="Cửa chính", day_id=event.days[0].id
-    )
+    made = Checkpoint(event_id=event.id, kind=kind, name="Cửa chính", day_id=event.days[0].id)
     db.session.add(made)
     db.session.commit()
     return made
@@ -57,15 +55,11 @@ def test_counts_people_by_everything(event: Event, door: Checkpoint) -> None:
     build_delegate(event, "Dung", status=Status.CANCELLED)
     arrive(an, door, at(day, 7, 52))
     arrive(chi, door, at(day, 7, 53))
-    arrive(
-        an, checkpoint(event, CheckpointKind.DOOR), at(day, 9)
-    )  # twice there is once arrived
+    arrive(an, checkpoint(event, CheckpointKind.DOOR), at(day, 9))  # twice there is once arrived
     shown = dashboard.figures(event)
     assert (shown.total.registered, shown.total.arrived) == (3, 2)
     assert (shown.pending, shown.cancelled) == (1, 1)
-    assert [
-        (it.name, it.count.registered, it.count.arrived) for it in shown.provinces
-    ] == [
+    assert [(it.name, it.count.registered, it.count.arrived) for it in shown.provinces] == [
         ("Bắc Ninh", 2, 1),
         ("Điện Biên", 0, 0),
     ]
@@ -119,9 +113,7 @@ def test_places_left(event: Event) -> None:
 
 
 def test_registrations_by_the_day_in_the_events_zone(event: Event) -> None:
-    build_delegate(
-        event, "An", created_at=at(date(2026, 11, 1), 0, 5)
-    )  # 31 October in UTC
+    build_delegate(event, "An", created_at=at(date(2026, 11, 1), 0, 5))  # 31 October in UTC
     build_delegate(event, "Bình", created_at=at(date(2026, 11, 1), 23, 55))
     build_delegate(event, "Chi", created_at=at(date(2026, 11, 3), 12))
     assert dashboard.figures(event).registrations == {
@@ -130,9 +122,7 @@ def test_registrations_by_the_day_in_the_events_zone(event: Event) -> None:
     }
 
 
-def test_arrivals_on_the_latest_day_by_five_minutes(
-    event: Event, door: Checkpoint
-) -> None:
+def test_arrivals_on_the_latest_day_by_five_minutes(event: Event, door: Checkpoint) -> None:
     first, second = (day.date for day in event.days)
     other_door = checkpoint(event, CheckpointKind.DOOR)
     people = [build_delegate(event, f"Người {i}") for i in range(3)]
@@ -153,9 +143,7 @@ def test_an_empty_event(event: Event) -> None:
     assert shown.registrations == shown.arrivals == {}
 
 
-def test_the_fingerprint_changes_with_changes_and_arrivals(
-    event: Event, door: Checkpoint
-) -> None:
+def test_the_fingerprint_changes_with_changes_and_arrivals(event: Event, door: Checkpoint) -> None:
     delegate = build_delegate(event)
     before = dashboard.fingerprint(event)
     assert dashboard.fingerprint(event) == before
@@ -175,9 +163,7 @@ def test_queries_do_not_grow_with_the_delegates(
         assert event.zone
         with count_queries() as seen:
             dashboard.figures(event)
-        return len(
-            [statement for statement in seen if not statement.startswith("BEGIN")]
-        )
+        return len([statement for statement in seen if not statement.startswith("BEGIN")])
 
     arrive(build_delegate(event), door, at(event.days[0].date, 8))
     few = queries()
