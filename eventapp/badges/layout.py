@@ -278,6 +278,7 @@ def _group_panel(box: Box, unit: float) -> tuple[Element, ...]:
         16 * unit,
         ink=Ink.CATEGORY_TEXT,
         leading=1.05,
+        yielding=0.3,
     )
     bus = Part(Field.BUS, fonts.SANS_MEDIUM, 10 * unit, 6.5 * unit, lines=2)
     shown = Shown.WITH_GROUP
