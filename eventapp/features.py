@@ -20,13 +20,27 @@ from eventapp.registration.views import registration as public_registration
 from eventapp.reports import delegate_list as _list  # noqa: F401
 from eventapp.reports import delegate_page as _page  # noqa: F401
 from eventapp.reports.audit_views import audit
+from eventapp.reports.mailbox import mailbox
 from eventapp.reports.views import reports
 from eventapp.visits.service import leave_group
 from eventapp.visits.views import visits
 from eventapp.web.health import health
 
-BLUEPRINTS = (health, accounts, events, programme, agenda, visits, delegates, reports, audit)
-BLUEPRINTS += (public_registration, portal, badges)
+BLUEPRINTS = (
+    health,
+    accounts,
+    events,
+    programme,
+    agenda,
+    visits,
+    delegates,
+    reports,
+    audit,
+    public_registration,
+    portal,
+    badges,
+    mailbox,
+)
 
 # A seat on a bus is given back in the transaction that cancels its holder.
 registration.on_cancelling.append(leave_group)

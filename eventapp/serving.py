@@ -106,8 +106,6 @@ def _prepare_demo(host: str, port: int) -> None:
 
 
 def _start_mail(app: Flask) -> None:
-    try:
-        from eventapp.mail import worker
-    except ImportError:
-        return
+    from eventapp.mail import worker
+
     worker.start(app)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import defer
 
-from eventapp.database import db, now
+from eventapp.database import db, now, transaction
 from eventapp.mail.models import MailStatus, Message
 
 _LINE_ENDS = re.compile(r"[\r\n]+")
@@ -28,7 +29,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of an event's messages, the newest first, without their bodies' weight counted."""
+    """One page of an event's messages, the newest first; their bodies are not loaded."""
 
     messages: Sequence[Message]
     total: int
@@ -91,6 +92,7 @@ def page(event_id: int, number: int) -> Page:
     messages = db.session.scalars(
         select(Message)
         .where(Message.event_id == event_id)
+        .options(defer(Message.text), defer(Message.html), defer(Message.calendar))
         .order_by(Message.id.desc())
         .limit(PER_PAGE)
         .offset((number - 1) * PER_PAGE)
@@ -101,6 +103,22 @@ def page(event_id: int, number: int) -> Page:
 def find(event_id: int, message_id: int) -> Message | None:
     """A message of the event."""
     return db.session.scalar(select(Message).filter_by(event_id=event_id, id=message_id))
+
+
+def retry(event_id: int, message_id: int) -> bool:
+    """Put a message that was given up back into the queue; whether there was such a one."""
+    with transaction():
+        done = db.session.execute(
+            update(Message)
+            .where(
+                Message.id == message_id,
+                Message.event_id == event_id,
+                Message.status == MailStatus.FAILED,
+            )
+            .values(status=MailStatus.QUEUED, attempts=0, next_attempt_at=now())
+            .execution_options(synchronize_session=False)
+        )
+        return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def counts(event_id: int) -> dict[MailStatus, int]:

@@ -325,7 +325,7 @@ class RegistrationForm(DelegateFields):
 
     submission = HiddenField()
     consent = BooleanField(
-        _l("I have read this and agree."),
+        _l("Consent"),
         [DataRequired(_l("Without your consent we cannot register you: tick the box to agree."))],
     )
 
