@@ -12,6 +12,7 @@ from eventapp import config
 from eventapp.accounts import service as accounts
 from eventapp.accounts.permissions import Role
 from eventapp.badges.cli import badges
+from eventapp.checkin.cli import device
 from eventapp.commands import Refusal, in_app
 from eventapp.config import ConfigurationError
 from eventapp.events import service as events
@@ -148,6 +149,7 @@ def _load_demo(delegates: int, seed: int) -> None:
 cli.add_command(badges)
 cli.add_command(visits)
 cli.add_command(delegates)
+cli.add_command(device)
 
 
 def main() -> None:

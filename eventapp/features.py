@@ -3,17 +3,17 @@
 from flask import Flask
 
 from eventapp.accounts.views import accounts
+from eventapp.api.views import api
 from eventapp.badges.views import badges
-
-# Tables that no view imports are named here, so that migrations see them all.
-from eventapp.checkin import models as _checkin  # noqa: F401
+from eventapp.checkin.views import checkin
 from eventapp.events import guard
+from eventapp.events.team_views import team
 from eventapp.events.views import events
-from eventapp.mail import models as _mail  # noqa: F401
 from eventapp.portal.views import portal
 from eventapp.programme.views import agenda, programme
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
+from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
 
 # Pages that read delegates with what later features know of them join their blueprint.
@@ -40,6 +40,10 @@ BLUEPRINTS = (
     portal,
     badges,
     mailbox,
+    checkin,
+    api,
+    settings,
+    team,
 )
 
 # A seat on a bus is given back in the transaction that cancels its holder.

@@ -1,0 +1,125 @@
+"""``/api/v1``: what devices at the door ask. Each call carries a device's token as a bearer."""
+
+from functools import wraps
+from typing import Any, Protocol
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from eventapp.accounts.permissions import Access, requires
+from eventapp.api.openapi import document
+from eventapp.checkin import checkpoints, devices, lookup, service
+from eventapp.checkin.models import Checkpoint, Device
+from eventapp.events.models import Event
+from eventapp.extensions import csrf, limiter
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+csrf.exempt(api)  # a bearer token is sent by a program, never by a browser of its own accord
+
+MAX_BODY = 512 * 1024
+
+
+class _View(Protocol):
+    def __call__(self, event: Event, device: Device) -> ResponseReturnValue: ...
+
+
+def _as_device(view: _View) -> Any:
+    """Look up the bearer token and hand its device to the view; 401 without one."""
+
+    @wraps(view)
+    def run(event: Event) -> ResponseReturnValue:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        device = devices.authenticate(event, token) if kind.lower() == "bearer" and token else None
+        if device is None:
+            answer = jsonify(error={"code": 401, "message": "no valid device token"})
+            return answer, 401, {"WWW-Authenticate": "Bearer"}
+        return view(event=event, device=device)
+
+    return run
+
+
+def _refuse(code: int, message: str) -> ResponseReturnValue:
+    return jsonify(error={"code": code, "message": message}), code
+
+
+@api.post("/events/<event:event>/scans")
+@requires(Access.DEVICE)
+@_as_device
+def scans(event: Event, device: Device) -> ResponseReturnValue:
+    """Record a batch of scans; see the protocol in openapi.json."""
+    if (request.content_length or 0) > MAX_BODY:
+        return _refuse(413, f"a batch has at most {MAX_BODY} bytes")
+    body = request.get_json(silent=True)
+    batch = body.get("scans") if isinstance(body, dict) else None
+    if not isinstance(batch, list):
+        return _refuse(400, 'the body is JSON: {"scans": [...]}')
+    zone = event.zone
+    try:
+        results = service.record(device, batch)
+    except service.BatchTooLarge:
+        return _refuse(413, f"a batch has at most {service.MAX_BATCH} scans")
+    return jsonify(
+        results=[
+            {
+                "id": it.id,
+                "verdict": it.verdict,
+                "reason": it.reason,
+                "delegate": it.delegate,
+                "first_read_at": (
+                    it.first_read_at.astimezone(zone).isoformat() if it.first_read_at else None
+                ),
+                **({"detail": it.detail} if it.detail else {}),
+            }
+            for it in results
+        ]
+    )
+
+
+@api.get("/events/<event:event>/checkpoints")
+@requires(Access.DEVICE)
+@_as_device
+def list_checkpoints(event: Event, device: Device) -> ResponseReturnValue:
+    """The checkpoints at which the device may scan, and how many people have passed each."""
+    passed = lookup.count_admitted(event.id)
+    return jsonify(
+        event={"slug": event.slug, "title": event.short_title, "timezone": event.timezone},
+        device={"name": device.name},
+        checkpoints=[
+            _checkpoint(it, passed.get(it.id, 0)) for it in checkpoints.all_checkpoints(event.id)
+        ],
+    )
+
+
+@api.post("/events/<event:event>/lookup")
+@requires(Access.DEVICE)
+@limiter.limit("120 per minute", key_func=lambda: request.headers.get("Authorization", ""))
+@_as_device
+def find(event: Event, device: Device) -> ResponseReturnValue:
+    """Find delegates by name. A POST, so that no name stands in an address."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or not isinstance(query := body.get("query"), str):
+        return _refuse(400, 'the body is JSON: {"query": "...", "checkpoint": id}')
+    checkpoint = body.get("checkpoint")
+    found = lookup.find(event.id, query, checkpoint if type(checkpoint) is int else None)
+    for it in found:
+        if it["first_read_at"] is not None:
+            it["first_read_at"] = it["first_read_at"].astimezone(event.zone).isoformat()
+    return jsonify(results=found)
+
+
+@api.get("/openapi.json")
+@requires(Access.PUBLIC)
+def openapi() -> ResponseReturnValue:
+    """This interface as OpenAPI 3.1."""
+    return jsonify(document())
+
+
+def _checkpoint(checkpoint: Checkpoint, passed: int) -> dict[str, Any]:
+    return {
+        "id": checkpoint.id,
+        "kind": checkpoint.kind,
+        "name": checkpoint.name,
+        "name_en": checkpoint.name_en or checkpoint.name,
+        "date": checkpoint.day.date.isoformat() if checkpoint.day else None,
+        "passed": passed,
+    }

@@ -1,0 +1,96 @@
+// A verdict as a panel: colour, picture and words, and everything that staff need to say next.
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+export class Verdicts {
+  constructor(words, language) {
+    this.words = words;
+    this.language = language;
+  }
+
+  clock(time) {
+    // The offset that the server sends is the event's: its wall clock stands in the text itself.
+    return time ? time.slice(11, 16) : "";
+  }
+
+  heading(result) {
+    if (result.verdict === "refused") return this.words[result.reason] ?? this.words.unknown;
+    if (result.verdict === "duplicate") {
+      return this.words.duplicate.replace("{}", this.clock(result.first_read_at));
+    }
+    return this.words[result.verdict];
+  }
+
+  category(delegate) {
+    const mark = element("span", `category category-${delegate.category.id}`);
+    mark.textContent = this.language === "en" ? delegate.category.name_en : delegate.category.name;
+    return mark;
+  }
+
+  panel(result) {
+    const { verdict, delegate } = result;
+    const panel = element("section", `verdict verdict-${verdict}`);
+    const head = element("p", "verdict-head");
+    head.append(
+      document.getElementById(`icon-${verdict}`).content.cloneNode(true),
+      element("span", "", this.heading(result)),
+    );
+    panel.append(head);
+    if (delegate) {
+      panel.classList.add(`category-${delegate.category.id}`);
+      panel.append(element("p", "verdict-name", delegate.name));
+      const place = [delegate.organisation, delegate.delegation];
+      panel.append(
+        element("p", "verdict-line", delegate.position),
+        element("p", "verdict-line", [...new Set(place)].join(" – ")),
+      );
+      const marks = element("p", "verdict-line desk-marks");
+      marks.append(this.category(delegate));
+      if (delegate.group) {
+        const { letter, bus, site } = delegate.group;
+        marks.append(
+          element("span", "group-mark", letter),
+          element("span", "", [this.words.group.replace("{}", letter), bus, site].filter(Boolean).join(" · ")),
+        );
+      }
+      panel.append(marks);
+    }
+    const hint = this.words[`${result.reason ?? verdict}_hint`];
+    if (hint) panel.append(element("p", "verdict-line", hint));
+    return panel;
+  }
+
+  line(result, at) {
+    const item = element("li", `desk-line is-${result.verdict}`);
+    item.append(
+      element("span", "desk-time", at),
+      element("span", "data-main", result.delegate?.name ?? result.code ?? ""),
+      element("span", "", this.heading(result)),
+    );
+    return item;
+  }
+
+  person(delegate, choose) {
+    const item = element("li");
+    const button = element("button", "desk-person");
+    button.type = "button";
+    button.append(
+      element("span", "data-main", delegate.name),
+      element("span", "data-sub", [delegate.position, delegate.organisation, delegate.delegation].join(" · ")),
+    );
+    const marks = element("span", "desk-marks");
+    marks.append(this.category(delegate));
+    if (delegate.first_read_at) {
+      marks.append(element("span", "", this.words.came.replace("{}", this.clock(delegate.first_read_at))));
+    }
+    button.append(marks);
+    button.addEventListener("click", () => choose(delegate.code));
+    item.append(button);
+    return item;
+  }
+}
