@@ -69,7 +69,7 @@ class SessionForm(FlaskForm):
     day = SelectField(_l("Day"), coerce=int)
     starts = TimeField(_l("From"), [InputRequired(_l("Enter when it starts."))])
     ends = TimeField(_l("To"), [InputRequired(_l("Enter when it ends."))])
-    kind = SelectField(_l("Kind"), choices=list(KINDS.items()))
+    kind = SelectField(_l("Kind"))
     title = StringField(
         _l("Title"),
         [DataRequired(_l("Enter a title.")), Length(max=1000)],
@@ -96,6 +96,7 @@ class SessionForm(FlaskForm):
         super().__init__(data=_filled(event, session) if session else None)
         for clock in (self.starts, self.ends):
             clock.render_kw = {"step": STEP_MINUTES * 60}
+        self.kind.choices = list(KINDS.items())
         self.day.choices = [(day.id, f"{day.date:%d/%m/%Y}") for day in event.days]
         self.room.choices = [(0, _("No room")), *((r.id, r.name) for r in event.rooms)]
         if not self.is_submitted():
