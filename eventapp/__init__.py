@@ -46,8 +46,10 @@ def create_app(settings: Config | None = None, *, serving: bool = True) -> Flask
         WTF_CSRF_TIME_LIMIT=int(timedelta(hours=12).total_seconds()),
         RATELIMIT_ENABLED=not settings.testing,
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
-        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
+        # Brotli at 5 makes Bootstrap 28 KB, zstd at its default level 34, in the same 6 ms.
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["br", "deflate"],
+        COMPRESS_BR_LEVEL=5,
     )
     if settings.proxies:
         n = settings.proxies

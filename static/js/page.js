@@ -1,27 +1,31 @@
-// What every page has: forms are sent once, a question before what cannot be undone, and the
-// first wrong field in view.
+// What every page has: forms are sent once, a question before what cannot be undone, and what is
+// wrong in view.
+
+const AGAIN_AFTER = 4000; // ms
+const sent = new WeakMap();
 
 document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
   const form = event.target;
-  const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+  const button = event.submitter ?? form;
+  const question = button.dataset.confirm ?? form.dataset.confirm;
   if (question && !window.confirm(question)) {
     event.preventDefault();
     return;
   }
+  if (form.method !== "post" || "download" in form.dataset) return;
   // A second press while the answer is on its way would send the form again.
-  if (form.method === "post" && !form.dataset.download) {
-    for (const button of form.querySelectorAll("button[type=submit], input[type=submit]")) {
-      // After this turn: a disabled button's own name and value would not be sent.
-      setTimeout(() => { button.disabled = true; });
-    }
+  if (event.timeStamp - (sent.get(button) ?? -AGAIN_AFTER) < AGAIN_AFTER) {
+    event.preventDefault();
+    return;
   }
+  sent.set(button, event.timeStamp);
+  button.setAttribute("aria-busy", "true");
+  setTimeout(() => button.removeAttribute("aria-busy"), AGAIN_AFTER);
 });
 
-// Back from the next page the buttons work again.
-window.addEventListener("pageshow", () => {
-  for (const button of document.querySelectorAll("button[type=submit][disabled], input[type=submit][disabled]")) {
-    button.disabled = false;
-  }
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
 });
 
 document.querySelector("[data-focus]")?.focus();
