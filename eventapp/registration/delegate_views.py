@@ -23,7 +23,7 @@ from eventapp.mail import links
 from eventapp.registration import search, service
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.differences import differences
-from eventapp.registration.forms import DelegateFields, at_most, cleaned
+from eventapp.registration.forms import DelegateFields, at_most, cleaned, diets
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.service import (
     AlreadyRegistered,
@@ -56,6 +56,9 @@ class OrganisersForm(DelegateFields):
         self.needs.label.text = _("Special needs")
         self.email.description = _("The pass is sent to this address, if there is one.")
         self.phone.description = ""
+        for field in (self.name, self.position, self.organisation_typed, self.email, self.phone):
+            # The browser would offer the organiser's own.
+            field.render_kw = {**(field.render_kw or {}), "autocomplete": "off"}
 
 
 class CancelForm(FlaskForm):
@@ -89,7 +92,8 @@ def new(event: Event) -> ResponseReturnValue:
         else:
             flash(_("%(name)s has been registered.", name=made.delegate.name), "success")
             return _to(event, made.delegate.id)
-    return render_template("delegates/form.html", event=event, form=form), _code(form)
+    page = render_template("delegates/form.html", event=event, form=form, diets=diets())
+    return page, _code(form)
 
 
 @delegates.route("/manage/<event:event>/delegates/<int:delegate_id>/edit", methods=["GET", "POST"])
@@ -120,7 +124,12 @@ def edit(event: Event, delegate_id: int) -> ResponseReturnValue:
             flash(_("The changes have been saved."), "success")
             return _to(event, delegate_id)
     page = render_template(
-        "delegates/form.html", event=event, form=form, delegate=delegate, conflict=conflict
+        "delegates/form.html",
+        event=event,
+        form=form,
+        diets=diets(),
+        delegate=delegate,
+        conflict=conflict,
     )
     return page, _code(form) if conflict is None else 409
 
