@@ -1,5 +1,6 @@
 """Sessions and rooms: the happy path, then every refusal by name."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -81,6 +82,29 @@ def test_the_second_of_two_editors_is_told_and_not_obeyed(event):
     with pytest.raises(service.SessionChanged):
         service.change_session(event.id, session_id, 1, data(event, title="Của người thứ hai"))
     assert service.session_of(event.id, session_id).title == "Của người thứ nhất"
+
+
+def test_of_editors_at_the_very_same_time_one_is_obeyed(app, event):
+    session_id = service.add_session(event.id, data(event))
+    event_id, changed = event.id, [data(event, title=f"Người thứ {n}") for n in range(6)]
+    db.session.rollback()
+
+    def save(new: SessionData) -> str:
+        with app.app_context():
+            try:
+                service.change_session(event_id, session_id, 1, new)
+            except service.SessionChanged:
+                return "told"
+            finally:
+                db.session.remove()
+        return new.title
+
+    with ThreadPoolExecutor(len(changed)) as executor:
+        verdicts = list(executor.map(save, changed))
+    assert verdicts.count("told") == len(changed) - 1
+    session = service.session_of(event_id, session_id)
+    assert session.title in verdicts
+    assert session.revision == 2
 
 
 def test_a_session_ends_after_it_starts(event):
