@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventapp import config, database, features
 from eventapp.config import Config, ConfigurationError
-from eventapp.extensions import compress, csrf, db, limiter, login, migrate
+from eventapp.extensions import compress, csrf, limiter, login
 from eventapp.web import assets, errors, language, logs, navigation, security
 
 __version__ = "0.1.0"
@@ -55,7 +55,6 @@ def create_app(settings: Config | None = None, *, serving: bool = True) -> Flask
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     database.configure(app, settings.database_url)
-    migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"))
     for extension in (login, csrf, limiter, compress):
         extension.init_app(app)
     logs.init_app(app)

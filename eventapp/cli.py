@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from eventapp import config
+from eventapp import __version__, config
 from eventapp.accounts import service as accounts
 from eventapp.accounts.permissions import Role
 from eventapp.badges.cli import badges
@@ -22,7 +22,7 @@ from eventapp.web import migrations
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="eventapp")
+@click.version_option(__version__, prog_name="eventapp")
 def cli() -> None:
     """Run a government conference, from the first registration to the last certificate."""
 

@@ -5,7 +5,6 @@ from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from eventapp.database import db
@@ -15,6 +14,5 @@ compress = Compress()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=True)
 login = LoginManager()
-migrate = Migrate()
 
-__all__ = ["babel", "compress", "csrf", "db", "limiter", "login", "migrate"]
+__all__ = ["babel", "compress", "csrf", "db", "limiter", "login"]

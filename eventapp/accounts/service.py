@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,8 +20,12 @@ MAX_PASSWORD = 200
 
 # argon2-cffi's defaults follow RFC 9106, second recommended option (64 MiB).
 _hasher = PasswordHasher()
-# Verified when the address is unknown, so that the answer takes as long as for a known one.
-_nobody = _hasher.hash(secrets.token_hex(16))
+
+
+@cache
+def _nobody() -> str:
+    """Verified when the address is unknown, so that the answer takes as long as for a known one."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 class AccountError(Exception):
@@ -139,7 +144,7 @@ def authenticate(email: str, password: str) -> User:
     """The user with these credentials. Raises WrongCredentials."""
     user = db.session.scalar(select(User).filter_by(email=normalise_email(email)))
     try:
-        _hasher.verify(user.password_hash if user else _nobody, password[:MAX_PASSWORD])
+        _hasher.verify(user.password_hash if user else _nobody(), password[:MAX_PASSWORD])
     except (VerificationError, InvalidHashError):
         raise WrongCredentials from None
     if user is None or user.is_disabled:

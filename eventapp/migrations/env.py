@@ -3,7 +3,6 @@
 from typing import Any, Literal
 
 from alembic import context
-from flask import current_app
 from sqlalchemy.engine import Connection
 
 from eventapp.database import UtcDateTime
@@ -32,7 +31,8 @@ with db.engine.connect() as connection:
             connection=connection,
             target_metadata=db.metadata,
             render_item=render_item,
-            **current_app.extensions["migrate"].configure_args,
+            compare_type=True,
+            render_as_batch=True,
         )
         with context.begin_transaction():
             context.run_migrations()

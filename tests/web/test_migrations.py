@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -12,6 +13,10 @@ from eventapp import create_app
 from eventapp.config import Config
 from eventapp.extensions import db
 from eventapp.web import migrations
+
+
+def test_the_newest_file_is_alembics_head() -> None:
+    assert ScriptDirectory(str(migrations.FOLDER)).get_current_head() == migrations.head()
 
 
 def test_migrations_and_models_agree(settings: Config, tmp_path: Path) -> None:
