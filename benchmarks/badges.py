@@ -31,42 +31,9 @@ from eventapp.badges.render import write_badges
 from eventapp.pdf import MM, fonts
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_FAMILY = [
-    "Nguyễn",
-    "Trần",
-    "Lê",
-    "Phạm",
-    "Hoàng",
-    "Phan",
-    "Vũ",
-    "Đặng",
-    "Bùi",
-    "Đỗ",
-    "Hồ",
-    "Ngô",
-    "Dương",
-    "Lý",
-]
-_MIDDLE = ["Thị", "Văn", "Đức", "Minh", "Thanh", "Ngọc", "Quốc", "Hữu", "Thu", "Xuân", "Hải", "Bảo"]
-_GIVEN = [
-    "An",
-    "Bình",
-    "Châu",
-    "Dũng",
-    "Đức",
-    "Giang",
-    "Hà",
-    "Hạnh",
-    "Hoa",
-    "Hùng",
-    "Khánh",
-    "Lan",
-    "Linh",
-    "Mai",
-    "Nam",
-    "Phương",
-    "Quân",
-]
+_FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Lý")
+_MIDDLE = ("Thị", "Văn", "Đức", "Minh", "Thanh", "Ngọc", "Quốc", "Hữu", "Thu", "Xuân", "Hải", "Bảo")
+_GIVEN = ("An", "Bình", "Châu", "Dũng", "Giang", "Hạnh", "Hoa", "Hùng", "Linh", "Mai", "Phương")
 _POSITIONS = ("Giám đốc", "Phó Giám đốc", "Chánh Văn phòng", "Trưởng phòng", "Chuyên viên chính")
 _OFFICES = (
     "Sở Thông tin và Truyền thông",

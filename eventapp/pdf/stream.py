@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Fonts cut out their subsets with a position shared by all threads.
 _subsetting = threading.Lock()
+_TOTAL = "pages"
 _ENDS_STRING = (
     (b"\\", b"\\\\"),
     (b"(", b"\\("),
@@ -118,6 +119,25 @@ class StreamedDocument(pdfdoc.PDFDocument):
         """A reference to an object, which gets a number if it has none."""
         return self.Reference(thing)  # type: ignore[no-untyped-call]
 
+    def show(self, text: str, font: str, size: float) -> bytes:
+        """Operators that show one line at the text position; between BT and ET, in points."""
+        return b"".join(
+            b"%b %.4g Tf (%b) Tj\n" % (resource, size, codes)
+            for resource, codes in self._encode(text, font)
+        )
+
+    def _encode(self, text: str, font: str) -> tuple[tuple[bytes, bytes], ...]:
+        """A text as (resource name of a font's subset, string) pairs."""
+        pieces = []
+        for face, piece in fonts.runs(text, font):
+            loaded = fonts.font(face)
+            for subset, codes in loaded.splitString(piece, self):
+                for char, escaped in _ENDS_STRING:
+                    if char in codes:
+                        codes = codes.replace(char, escaped)
+                pieces.append((loaded.getSubsetInternalName(subset, self).encode(), codes))
+        return tuple(pieces)
+
     def addPage(self, page: pdfdoc.PDFPage) -> None:  # noqa: N802 - ReportLab's name
         """ReportLab's hook for a complete page: written at once, with its contents."""
         super().addPage(page)
@@ -166,7 +186,10 @@ class StreamedDocument(pdfdoc.PDFDocument):
 
 
 class StreamedCanvas(Canvas):
-    """A ReportLab canvas on a `StreamedDocument`, for platypus."""
+    """A ReportLab canvas on a `StreamedDocument`, for platypus.
+
+    `show_total` draws the number of pages, which is known only when all of them are written.
+    """
 
     def __init__(
         self, stream: BinaryIO, *, pagesize: tuple[float, float], about: About, font: str
@@ -176,7 +199,29 @@ class StreamedCanvas(Canvas):
         # (The stubs take its name for a number.)
         first: Any = font
         super().__init__(stream, pagesize=pagesize, pageCompression=1, initialFontName=first)
-        self._doc = StreamedDocument(stream, about)
+        self._streamed = StreamedDocument(stream, about)
+        self._doc = self._streamed
+        self._total: tuple[pdfdoc.PDFFormXObject, str, float] | None = None
+
+    def show_total(self, x: float, y: float, font: str, size: float) -> None:
+        """Draw the number of pages from that point (points) to the right."""
+        if self._total is None:
+            form = pdfdoc.PDFFormXObject(0, -size, 5 * size, size)
+            self._total = form, font, size
+            self._streamed.addForm(_TOTAL, form)
+        self.saveState()
+        self.translate(x, y)
+        self.doForm(_TOTAL)
+        self.restoreState()
+
+    def save(self) -> None:
+        """Complete the file."""
+        pages = self.getPageNumber() - 1
+        if self._total is not None:
+            form, font, size = self._total
+            shown = self._streamed.show(str(pages), font, size)
+            form.setStreamList([f"BT {shown.decode('latin-1')} ET"])
+        super().save()
 
 
 class PageStream:
@@ -190,33 +235,11 @@ class PageStream:
             self._document.number_of(self._document.Pages),
             self._document.number_of(self._resources),
         )
-        self._texts: dict[tuple[str, str], tuple[tuple[str, bytes], ...]] = {}
         self.pages = 0
-
-    def _encode(self, text: str, font: str) -> tuple[tuple[str, bytes], ...]:
-        """A text as (resource name of a font's subset, string) pairs."""
-        known = self._texts.get((text, font))
-        if known is None:
-            pieces = []
-            for face, piece in fonts.runs(text, font):
-                loaded = fonts.font(face)
-                for subset, codes in loaded.splitString(piece, self._document):
-                    for char, escaped in _ENDS_STRING:
-                        if char in codes:
-                            codes = codes.replace(char, escaped)
-                    pieces.append((loaded.getSubsetInternalName(subset, self._document), codes))
-            known = tuple(pieces)
-            if len(self._texts) > 20_000:
-                self._texts.clear()
-            self._texts[text, font] = known
-        return known
 
     def show(self, text: str, font: str, size: float) -> bytes:
         """Operators that show one line at the text position; between BT and ET, in points."""
-        return b"".join(
-            b"%b %.4g Tf (%b) Tj\n" % (resource.encode(), size, codes)
-            for resource, codes in self._encode(text, font)
-        )
+        return self._document.show(text, font, size)
 
     def add_form(self, width: float, height: float, operators: bytes) -> bytes:
         """Store artwork of that size (points) once; returns the operator that draws it."""

@@ -1,0 +1,145 @@
+"""Papers of flowing text: pages, margins, numbers, and the styles of official documents.
+
+Sizes and margins follow Nghị định 30/2020/NĐ-CP, phụ lục I: A4, top and bottom 20–25 mm, left
+30–35 mm, right 15–20 mm, type of 13–14 points, page numbers in the middle of the top margin from
+the second page on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import IO, Any, BinaryIO, Literal, cast
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
+
+from eventapp.pdf import MM, fitting, fonts
+from eventapp.pdf.sheet import A4
+from eventapp.pdf.stream import About, StreamedCanvas
+
+TEXT_SIZE = 13.0
+"""Points: the smaller of the two sizes that the decree allows."""
+_PAGE_NUMBER_SIZE = 13.0
+
+Align = Literal["left", "center", "right", "justify"]
+# ReportLab takes the words too, but does not understand them everywhere.
+_ALIGNMENTS: dict[Align, Literal[0, 1, 2, 4]] = {"left": 0, "center": 1, "right": 2, "justify": 4}
+
+SOFT = HexColor("#4d4d4d")
+BLACK = HexColor("#000000")
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """White around the text, in millimetres."""
+
+    top: float
+    bottom: float
+    left: float
+    right: float
+
+
+OFFICIAL = Margins(top=20, bottom=20, left=30, right=15)
+"""What the decree asks for; the right one is the least allowed, for the tables' sake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A page's size and margins in millimetres."""
+
+    width: float = A4[0]
+    height: float = A4[1]
+    margins: Margins = OFFICIAL
+
+    @property
+    def text_width(self) -> float:
+        """Width between the margins."""
+        return self.width - self.margins.left - self.margins.right
+
+
+def write(
+    story: Sequence[Flowable],
+    stream: BinaryIO,
+    *,
+    about: About,
+    paper: Paper | None = None,
+    numbered: bool = True,
+    font: str = fonts.SERIF,
+) -> int:
+    """Lay the story out on pages and write them; returns how many there are.
+
+    Numbers (``2/5``) stand in the top margin from the second page on. Same input, same bytes.
+    """
+    fonts.register_families()
+    paper = paper or Paper()
+    size = (paper.width * MM, paper.height * MM)
+
+    def number(canvas: Canvas, _: BaseDocTemplate) -> None:
+        page = canvas.getPageNumber()
+        if numbered and page > 1 and isinstance(canvas, StreamedCanvas):
+            y = size[1] - paper.margins.top / 2 * MM - _PAGE_NUMBER_SIZE / 3
+            middle = (paper.margins.left + paper.text_width / 2) * MM
+            canvas.setFont(font, _PAGE_NUMBER_SIZE)
+            canvas.drawRightString(middle, y, f"{page}/")
+            canvas.show_total(middle, y, font, _PAGE_NUMBER_SIZE)
+
+    frame = Frame(
+        paper.margins.left * MM,
+        paper.margins.bottom * MM,
+        paper.text_width * MM,
+        (paper.height - paper.margins.top - paper.margins.bottom) * MM,
+        leftPadding=0,
+        rightPadding=0,
+        topPadding=0,
+        bottomPadding=0,
+    )
+    template = BaseDocTemplate(stream, pagesize=size, title=about.title, author=about.author)
+    template.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=number)])
+
+    def make(target: str | IO[bytes], /, **_: Any) -> StreamedCanvas:
+        return StreamedCanvas(cast(BinaryIO, target), pagesize=size, about=about, font=font)
+
+    template.build(list(story), canvasmaker=make)
+    return template.page
+
+
+@cache
+def style(
+    font: str = fonts.SERIF,
+    size: float = TEXT_SIZE,
+    align: Align = "left",
+    *,
+    leading: float = 1.2,
+    above: float = 0.0,
+    below: float = 0.0,
+    soft: bool = False,
+) -> ParagraphStyle:
+    """A paragraph style: size in points, leading in sizes, space above and below in millimetres."""
+    fonts.register_families()
+    return ParagraphStyle(
+        f"{font}-{size}-{align}",
+        fontName=font,
+        bulletFontName=font,
+        fontSize=size,
+        leading=size * leading,
+        alignment=_ALIGNMENTS[align],
+        spaceBefore=above * MM,
+        spaceAfter=below * MM,
+        textColor=SOFT if soft else BLACK,
+        splitLongWords=1,
+        allowWidows=0,
+        allowOrphans=0,
+    )
+
+
+def paragraph(text: str, like: ParagraphStyle) -> Paragraph:
+    """A text, not markup, as a paragraph."""
+    return Paragraph(fonts.markup(text, like.fontName), like)
+
+
+def heading(text: str, like: ParagraphStyle, width: float) -> Paragraph:
+    """A title in lines as even as can be, none a single lonely word; width in millimetres."""
+    lines = fitting.balanced(text, like.fontName, like.fontSize, width * MM)
+    return Paragraph("<br/>".join(fonts.markup(line, like.fontName) for line in lines), like)

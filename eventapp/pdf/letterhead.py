@@ -1,0 +1,154 @@
+"""Head and foot of an official paper after Nghị định 30/2020/NĐ-CP, phụ lục I.
+
+The head has two columns: on the left the issuing body over the number, on the right the country's
+name and motto over place and date. The foot has "Nơi nhận" on the left and the signature on the
+right. The Vietnamese words of these parts are fixed by the decree; the English ones are those of
+Thông tư 03/2009/TT-BNG.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reportlab.platypus import Flowable, KeepTogether, Spacer
+from reportlab.platypus.flowables import HRFlowable
+
+from eventapp.pdf import MM, document, fonts, tables
+
+_LEFT_SHARE = 0.42
+_HEAD_SIZE = 12.0
+_TEXT_SIZE = 13.0
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands at the head of a paper."""
+
+    issuer: str
+    parent: str = ""  # the body above the issuer
+    # What follows "Số:", as "12/CTr-BTTTT"; empty leaves room to write it by hand, None leaves
+    # the line out.
+    number: str | None = None
+    place_and_date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signs, and who receives the paper."""
+
+    position: str  # "TRƯỞNG BAN"
+    name: str = ""  # empty where it is written by hand
+    authority: str = ""  # "TM. BAN TỔ CHỨC"
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Formulas:
+    country: str
+    motto: str
+    number: str
+    recipients: str
+
+
+_FORMULAS = {
+    "vi": _Formulas(
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "Số:", "Nơi nhận:"
+    ),
+    "en": _Formulas(
+        "SOCIALIST REPUBLIC OF VIET NAM", "Independence - Freedom - Happiness", "No.:", "Copies to:"
+    ),
+}
+
+
+def place_and_date(place: str, day: date) -> str:
+    """Place and date as the decree writes them: days below 10, January and February with a zero.
+
+    >>> place_and_date("Bắc Ninh", date(2012, 1, 6))
+    'Bắc Ninh, ngày 06 tháng 01 năm 2012'
+    """
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def head(letterhead: Letterhead, *, width: float, language: str = "vi") -> list[Flowable]:
+    """The head of a paper across a text of that width (mm)."""
+    words = _FORMULAS.get(language, _FORMULAS["vi"])
+    left = width * _LEFT_SHARE
+    # The country's name is one line, whatever the width.
+    right = width - left
+    bold = document.style(fonts.SERIF_BOLD, _HEAD_SIZE, "center")
+    normal = document.style(fonts.SERIF, _HEAD_SIZE, "center")
+    body: list[Flowable] = []
+    if letterhead.parent:
+        body.append(document.heading(letterhead.parent.upper(), normal, left - 4))
+    body.append(document.heading(letterhead.issuer.upper(), bold, left - 4))
+    body.append(_rule(left * 0.4))
+    if letterhead.number is not None:
+        number = f"{words.number} {letterhead.number or '……/……'}"
+        body.append(document.paragraph(number, document.style(size=_TEXT_SIZE, align="center")))
+    motto_style = document.style(fonts.SERIF_BOLD, _TEXT_SIZE, "center")
+    nation: list[Flowable] = [
+        document.paragraph(words.country, bold),
+        document.paragraph(words.motto, motto_style),
+        _rule(fonts.width(words.motto, fonts.SERIF_BOLD, _TEXT_SIZE) / MM),
+    ]
+    if letterhead.place_and_date:
+        italic = document.style(fonts.SERIF_ITALIC, _TEXT_SIZE, "center", above=1)
+        nation.append(document.paragraph(letterhead.place_and_date, italic))
+    return [
+        tables.plain([[body, nation]], [left, right], font=fonts.SERIF),
+        Spacer(0, 6 * MM),
+    ]
+
+
+def foot(signature: Signature, *, width: float, language: str = "vi") -> list[Flowable]:
+    """Recipients and signature across a text of that width (mm), never parted by a page's end."""
+    words = _FORMULAS.get(language, _FORMULAS["vi"])
+    left = width * 0.48
+    received: list[Flowable] = []
+    if signature.recipients:
+        label = document.style(fonts.SERIF_BOLD_ITALIC, 12)
+        received.append(document.paragraph(words.recipients, label))
+        small = document.style(size=11)
+        last = len(signature.recipients) - 1
+        for at, recipient in enumerate(signature.recipients):
+            end = "." if at == last else ";"
+            received.append(document.paragraph(f"- {recipient.rstrip('.;')}{end}", small))
+    bold = document.style(fonts.SERIF_BOLD, _TEXT_SIZE, "center")
+    signed: list[Flowable] = [
+        document.heading(line.upper(), bold, width - left)
+        for line in (signature.authority, signature.position)
+        if line
+    ]
+    signed.append(Spacer(0, 26 * MM))
+    if signature.name:
+        signed.append(document.paragraph(signature.name, bold))
+    table = tables.plain([[received, signed]], [left, width - left], font=fonts.SERIF)
+    return [KeepTogether([Spacer(0, 8 * MM), table])]
+
+
+def title(lines: Sequence[tuple[str, bool]], *, width: float) -> list[Flowable]:
+    """The paper's kind and subject, centred and bold, with the short rule below.
+
+    Lines are (text, whether in capitals).
+    """
+    bold = document.style(fonts.SERIF_BOLD, 14, "center", leading=1.25)
+    parts: list[Flowable] = [
+        document.heading(text.upper() if capitals else text, bold, width - 6)
+        for text, capitals in lines
+        if text
+    ]
+    return [*parts, _rule(width * 0.2), Spacer(0, 3 * MM)]
+
+
+def _rule(width: float) -> HRFlowable:
+    """A thin line in the middle, width in millimetres."""
+    return HRFlowable(
+        width=width * MM,
+        thickness=0.7,
+        color=document.BLACK,
+        spaceBefore=1,
+        spaceAfter=2,
+        hAlign="CENTER",
+        lineCap="butt",
+    )
