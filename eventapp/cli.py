@@ -15,6 +15,7 @@ from eventapp.badges.cli import badges
 from eventapp.checkin.cli import device
 from eventapp.commands import Refusal, in_app
 from eventapp.config import ConfigurationError
+from eventapp.documents.cli import agenda
 from eventapp.events import service as events
 from eventapp.reports.cli import delegates
 from eventapp.visits.cli import visits
@@ -146,6 +147,7 @@ def _load_demo(delegates: int, seed: int) -> None:
     click.echo(f"Loaded {added} delegates." if added else "The demo is loaded already.")
 
 
+cli.add_command(agenda)
 cli.add_command(badges)
 cli.add_command(visits)
 cli.add_command(delegates)

@@ -1,8 +1,10 @@
 """What every command shares: an application to run in, and refusals of one line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -24,6 +26,18 @@ class Refusal(click.ClickException):
     def show(self, file: Any = None) -> None:
         """Print the one line."""
         click.echo(f"eventapp: {self.message}", err=True)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Write a file beside the one of that name, which it replaces when all has gone well."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def in_app(command: Callable[P, T]) -> Callable[P, T]:

@@ -6,6 +6,7 @@ from eventapp.accounts.views import accounts
 from eventapp.api.views import api
 from eventapp.badges.views import badges
 from eventapp.checkin.views import checkin
+from eventapp.documents.views import documents
 from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     public_registration,
     portal,
     badges,
+    documents,
     mailbox,
     checkin,
     api,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from eventapp.badges import service
 from eventapp.badges.render import NoBadges
 from eventapp.badges.service import Order, Sheet
-from eventapp.commands import Refusal, in_app
+from eventapp.commands import Refusal, in_app, replacing
 from eventapp.database import db
 from eventapp.events import service as events
 from eventapp.events.models import Category, Event
@@ -52,17 +52,13 @@ def badges(
         category=_category(found, category) if category else None,
     )
     order = Order.DELEGATION if by_delegation else Order.NAME
-    part = output.with_name(output.name + ".part")
     try:
-        with part.open("wb") as stream:
+        with replacing(output) as stream:
             number = service.write(
                 found, Selection(None, filters), stream, sheet=Sheet(sheet), order=order
             )
-        part.replace(output)
     except NoBadges:
         raise Refusal("Nobody matches, so no badge was printed. Choose more people.") from None
-    finally:
-        part.unlink(missing_ok=True)
     click.echo(f"Wrote {number} badges to {output}.")
 
 

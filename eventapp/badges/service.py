@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from eventapp.badges import render
 from eventapp.badges.layout import BadgeRecord
 from eventapp.database import db
-from eventapp.events.models import Category, Day, Event
+from eventapp.events.dates import date_range
+from eventapp.events.models import Category, Event
 from eventapp.registration.models import Delegate, Delegation, Organisation, Status
 from eventapp.registration.search import Selection, select_selection
 from eventapp.visits.models import Allocation, VisitGroup
@@ -46,7 +47,7 @@ def print_run(
     One query, whose rows are read as the renderer asks for them: the memory that a run takes does
     not grow with the number of badges.
     """
-    title, dates = event.short_title, date_range(event.days)
+    title, dates = event.short_title, date_range([day.date for day in event.days])
     office, delegation = aliased(Organisation), aliased(Delegation)
     query = (
         _people(event, selection, order)
@@ -105,18 +106,6 @@ def write(
         title=event.short_title,
         author=event.organiser,
     )
-
-
-def date_range(days: list[Day]) -> str:
-    """``16–17/11/2012``: from the first to the last day, what they share said once."""
-    if not days:
-        return ""
-    first, last = days[0].date, days[-1].date
-    if first == last:
-        return f"{last:%d/%m/%Y}"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first:%d}–{last:%d/%m/%Y}"
-    return f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
 
 
 def _people(event: Event, selection: Selection, order: Order) -> Select[Any]:

@@ -1,0 +1,174 @@
+"""Official papers of an event: the agenda and the rosters of visit groups.
+
+A paper has a language of its own, whatever that of the page or the command is.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import BinaryIO
+
+from babel.dates import format_date
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from eventapp.documents.agenda_pdf import (
+    AgendaDay,
+    AgendaDocument,
+    AgendaItem,
+    AgendaLabels,
+    write_agenda,
+)
+from eventapp.documents.roster_pdf import (
+    Roster,
+    RosterDocument,
+    RosterLabels,
+    RosterPerson,
+    write_rosters,
+)
+from eventapp.events.dates import date_range
+from eventapp.events.models import Event
+from eventapp.pdf.letterhead import Letterhead, Signature
+from eventapp.programme import service as programme
+from eventapp.programme.models import Session, SessionKind
+from eventapp.programme.timetable import by_day
+from eventapp.registration.models import Delegate
+from eventapp.visits import service as visits
+from eventapp.visits.models import VisitGroup
+from eventapp.web.language import phone
+
+_BREAKS = {SessionKind.BREAK, SessionKind.MEAL}
+_DAY_PATTERNS = {"vi": "EEEE, 'ngày' dd/MM/yyyy", "en": "EEEE, d MMMM yyyy"}
+
+
+def agenda(event: Event, stream: BinaryIO, *, language: str = "vi") -> None:
+    """Write the agenda as a PDF, in ``vi`` or ``en``, in the form of Nghị định 30/2020/NĐ-CP."""
+    plans = by_day(event.days, programme.sessions_of(event.id))
+    with force_locale(language):
+        paper = AgendaDocument(
+            letterhead=_letterhead(event),
+            title=event.title_in(language),
+            days=tuple(
+                AgendaDay(
+                    format_date(plan.date, _DAY_PATTERNS[language], locale=language),
+                    tuple(_item(event, session, language) for session in plan.sessions),
+                )
+                for plan in plans
+            ),
+            venue=event.venue or event.place,
+            dates=_dates(event),
+            labels=AgendaLabels(
+                kind=_("Programme"),
+                time=_("Time"),
+                content=_("Content"),
+                chair=_("Chair, speakers"),
+                room=_("Place"),
+                at=_("Place:"),
+                on=_("Time:"),
+                nothing_yet=_("Nothing is planned for this day yet."),
+            ),
+            signature=Signature(
+                authority=_("On behalf of the organising committee"),
+                position=_("Head of the committee"),
+                recipients=(_("Delegates"), _("Archives")),
+            ),
+            note=_illustrative(event),
+            language=language,
+        )
+    write_agenda(paper, stream)
+
+
+def rosters(event: Event, groups: Sequence[VisitGroup], stream: BinaryIO, language: str) -> None:
+    """Write the rosters of these groups as one PDF, each group on a page of its own.
+
+    Raises documents.roster_pdf.NoRosters when there is no group.
+    """
+    with force_locale(language):
+        paper = RosterDocument(
+            letterhead=_letterhead(event, numbered=False),
+            event_title=event.title_in(language),
+            rosters=tuple(_roster(event, group) for group in groups),
+            labels=RosterLabels(
+                kind=_("Roster of a visit group"),
+                number=_("No."),
+                name=_("Full name"),
+                post=_("Position, organisation"),
+                phone=_("Phone"),
+                out=_("Out"),
+                back=_("Back"),
+                total=_("Number of delegates:"),
+                signature=_("Group leader"),
+                nobody=_("Nobody is in this group yet."),
+            ),
+            language=language,
+        )
+    write_rosters(paper, stream)
+
+
+def _letterhead(event: Event, *, numbered: bool = True) -> Letterhead:
+    """Number and date are left to whoever signs: neither is known before."""
+    year = event.days[0].date.year if event.days else ""
+    return Letterhead(
+        issuer=event.organiser or event.short_title,
+        number="" if numbered else None,
+        place_and_date=_("%(place)s, ……/……/%(year)s", place=event.place, year=year),
+    )
+
+
+def _dates(event: Event) -> str:
+    return date_range([day.date for day in event.days])
+
+
+def _item(event: Event, session: Session, language: str) -> AgendaItem:
+    return AgendaItem(
+        starts=session.starts_at.astimezone(event.zone).time(),
+        ends=session.ends_at.astimezone(event.zone).time(),
+        title=session.title_in(language),
+        chair=session.chair,
+        speakers=tuple(
+            f"{s.name}, {s.position}" if s.position else s.name for s in session.speakers
+        ),
+        room=session.room.name if session.room else "",
+        is_break=session.kind in _BREAKS,
+    )
+
+
+def _illustrative(event: Event) -> str:
+    if "sessions" not in event.illustrative.split(","):
+        return ""
+    text: str = _(
+        "Times, rooms and session titles are illustrative: the published report of the "
+        "conference does not give them."
+    )
+    return text
+
+
+def _roster(event: Event, group: VisitGroup) -> Roster:
+    return Roster(
+        title=_("Group %(letter)s: %(site)s", letter=group.letter, site=group.site.name),
+        people=tuple(_person(it) for it in visits.members(group.id, page=None).delegates),
+        facts=(
+            (_("Bus:"), group.bus),
+            (_("Departure:"), _moment(event, group.departs_at)),
+            (_("Return:"), _moment(event, group.returns_at)),
+            (_("Meeting point:"), group.meeting_point),
+            (_("Leader:"), group.leader_name),
+            (_("Phone:"), phone(group.leader_phone) if group.leader_phone else ""),
+        ),
+        leader=group.leader_name,
+    )
+
+
+def _person(delegate: Delegate) -> RosterPerson:
+    office, delegation = delegate.organisation, delegate.organisation.delegation
+    same = delegation.is_other or delegation.name == office.name
+    return RosterPerson(
+        name=delegate.name,
+        position=delegate.position,
+        organisation=office.name if same else f"{office.name}, {delegation.name}",
+        phone=phone(delegate.phone) if delegate.phone else "",
+        note=delegate.needs,
+    )
+
+
+def _moment(event: Event, instant: datetime | None) -> str:
+    return f"{instant.astimezone(event.zone):%H:%M, %d/%m/%Y}" if instant else ""
