@@ -35,6 +35,9 @@ ACTIONS = {
     "set_role": lazy_gettext("gave a role"),
     "remove_role": lazy_gettext("took a role away"),
     "revoke": lazy_gettext("revoked"),
+    "export": lazy_gettext("exported"),
+    "redeem": lazy_gettext("set up"),
+    "make_checkpoints": lazy_gettext("made the checkpoints"),
     "load_demo": lazy_gettext("loaded the demo"),
 }
 SUBJECTS = {
@@ -256,7 +259,7 @@ def _called(row: Any) -> str:
 def _readable(entry: AuditEntry, names: _Names) -> Change:
     fields = tuple(
         FieldChange(
-            str(FIELDS.get(field, field.replace("_", " "))),
+            _label(entry.subject, field),
             _value(field, pair[0], names),
             _value(field, pair[1], names),
         )
@@ -275,6 +278,12 @@ def _readable(entry: AuditEntry, names: _Names) -> Change:
         fields=tuple(it for it in fields if it.before != it.after),
         note=entry.note or "",
     )
+
+
+def _label(subject: str, field: str) -> str:
+    if field == "name" and subject != "delegate":
+        return str(gettext("Name"))
+    return str(FIELDS.get(field, field.replace("_", " ")))
 
 
 def _actor(actor: str) -> str:
