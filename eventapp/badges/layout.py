@@ -31,6 +31,7 @@ class BadgeRecord:
     colour: str  # of the category, #rrggbb
     event: str  # its short title
     dates: str = ""
+    venue: str = ""
     position: str = ""
     organisation: str = ""
     province: str = ""  # or the ministry: whose delegate it is
@@ -53,6 +54,7 @@ class Field(StrEnum):
     CATEGORY = "category"
     EVENT = "event"
     DATES = "dates"
+    VENUE = "venue"
     POSITION = "position"
     ORGANISATION = "organisation"
     PROVINCE = "province"
@@ -61,7 +63,7 @@ class Field(StrEnum):
     GROUP_LABEL = "group_label"
 
 
-_ARTWORK = frozenset({Field.CATEGORY, Field.EVENT, Field.DATES, Field.GROUP_LABEL})
+_ARTWORK = frozenset({Field.CATEGORY, Field.EVENT, Field.DATES, Field.VENUE, Field.GROUP_LABEL})
 _OWN = frozenset({Field.NAME, Field.CODE})
 
 
@@ -222,16 +224,10 @@ def _heading(unit: float) -> tuple[Part, ...]:
     event = Part(
         Field.EVENT, fonts.SANS_SEMIBOLD, 12.5 * unit, 8 * unit, lines=3, ink=Ink.ON_CATEGORY
     )
-    dates = Part(
-        Field.DATES,
-        fonts.SANS,
-        9 * unit,
-        7 * unit,
-        lines=2,
-        ink=Ink.ON_CATEGORY,
-        above=1.2 * unit,
-    )
-    return event, dates
+    small = fonts.SANS, 9 * unit, 7 * unit
+    dates = Part(Field.DATES, *small, ink=Ink.ON_CATEGORY, above=1.2 * unit)
+    venue = Part(Field.VENUE, *small, lines=2, ink=Ink.ON_CATEGORY, above=0.2 * unit)
+    return event, dates, venue
 
 
 def _person(unit: float) -> tuple[Part, ...]:

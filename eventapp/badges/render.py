@@ -158,7 +158,15 @@ class _Printer:
         """The operator that draws all that this badge has in common with others."""
         is_pass = qr.is_pass_code(record.code)
         grouped = bool(record.group)
-        key = (record.category, record.colour, record.event, record.dates, grouped, is_pass)
+        key = (
+            record.category,
+            record.colour,
+            record.event,
+            record.dates,
+            record.venue,
+            grouped,
+            is_pass,
+        )
         known = self._artwork.get(key)
         if known is None:
             drawn = []

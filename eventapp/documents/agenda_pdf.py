@@ -149,14 +149,18 @@ def _times(starts: time, ends: time) -> tables.Cell:
 
 
 def _session_row(times: tables.Cell, item: AgendaItem) -> list[tables.Cell]:
-    left = document.style(size=_SIZE)
     smaller = document.style(size=12)
-    who = [document.paragraph(text, smaller) for text in (item.chair, *item.speakers) if text]
+    who = [
+        document.heading(text, smaller, _WIDTHS[2] - tables.PADDING)
+        for text in (item.chair, *item.speakers)
+        if text
+    ]
+    middle = document.style(size=12, align="center")
     return [
         times,
-        document.paragraph(item.title, left),
+        document.heading(item.title, document.style(size=_SIZE), _WIDTHS[1] - tables.PADDING),
         who,
-        document.paragraph(item.room, document.style(size=12, align="center")),
+        document.heading(item.room, middle, _WIDTHS[3] - tables.PADDING),
     ]
 
 

@@ -113,7 +113,8 @@ def _roster(paper: RosterDocument, roster: Roster) -> list[Flowable]:
 
 def _facts(facts: Sequence[tuple[str, str]], width: float) -> Flowable:
     """Facts in two columns, down the left one first."""
-    label, text = document.style(size=12, soft=True), document.style(fonts.SERIF_BOLD, 12)
+    label = document.style(size=12, soft=True, leading=1.35)
+    text = document.style(fonts.SERIF_BOLD, 12, leading=1.35)
     half = (len(facts) + 1) // 2
     cells = [(document.paragraph(a, label), document.paragraph(b, text)) for a, b in facts]
     rows = [
@@ -121,7 +122,7 @@ def _facts(facts: Sequence[tuple[str, str]], width: float) -> Flowable:
         for at in range(half)
     ]
     return tables.plain(
-        rows, [width * 0.17, width * 0.35, width * 0.19, width * 0.29], font=fonts.SERIF
+        rows, [width * 0.19, width * 0.34, width * 0.19, width * 0.28], font=fonts.SERIF
     )
 
 
@@ -133,7 +134,7 @@ def _people(people: Sequence[RosterPerson], labels: RosterLabels) -> Flowable:
     small = document.style(size=11)
     for number, person in enumerate(people, 1):
         post = ", ".join(text for text in (person.position, person.organisation) if text)
-        name = [document.paragraph(person.name, bold)]
+        name = [document.heading(person.name, bold, _WIDTHS[1] - tables.PADDING)]
         if person.note:
             italic = document.style(fonts.SERIF_ITALIC, 11, soft=True)
             name.append(document.paragraph(person.note, italic))
@@ -141,7 +142,7 @@ def _people(people: Sequence[RosterPerson], labels: RosterLabels) -> Flowable:
             [
                 document.paragraph(str(number), middle),
                 name,
-                document.paragraph(post, small),
+                document.heading(post, small, _WIDTHS[2] - tables.PADDING),
                 document.paragraph(person.phone, middle),
                 TickBox(),
                 TickBox(),

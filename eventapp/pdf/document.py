@@ -140,6 +140,6 @@ def paragraph(text: str, like: ParagraphStyle) -> Paragraph:
 
 
 def heading(text: str, like: ParagraphStyle, width: float) -> Paragraph:
-    """A title in lines as even as can be, none a single lonely word; width in millimetres."""
+    """A short text in lines as even as can be, none a single lonely word; width in millimetres."""
     lines = fitting.balanced(text, like.fontName, like.fontSize, width * MM)
     return Paragraph("<br/>".join(fonts.markup(line, like.fontName) for line in lines), like)

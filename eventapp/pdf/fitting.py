@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from eventapp.pdf import fonts
+from eventapp.pdf.words import WORDS
 
 LEAST_STRETCH = 0.7
 """Letters narrower than this are hard to read; rather than that, they become smaller."""
@@ -104,13 +105,16 @@ def fit(text: str, font: str, width: float, size: float, smallest: float, lines:
 
 
 def _tie(before: str, after: str) -> float:
-    """How much two words belong together, from -0.2 to 0.6 average lines.
+    """How much two syllables belong together, from -0.2 to 0.6 average lines.
 
-    Numbers stay with what they number (NĐ 64/2007, Xe 2, 5 năm); after a comma is a good place.
+    Numbers stay with what they number (NĐ 64/2007, Xe 2, 5 năm), and the two syllables of a word
+    together (cơ quan) as far as they are known; after a comma is a good place.
     """
-    if before[-1] in ",;:·–-":
+    if before[-1] in ",;:·–":
         return -0.2
-    return 0.6 if after[0].isdigit() or before.isdigit() else 0.0
+    if after[0].isdigit() or before.isdigit():
+        return 0.6
+    return 0.4 if f"{before} {after.rstrip('.,;:')}".lower() in WORDS else 0.0
 
 
 def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from reportlab.platypus import Flowable, KeepTogether, Spacer
-from reportlab.platypus.flowables import HRFlowable
 
 from eventapp.pdf import MM, document, fonts, tables
 
-_LEFT_SHARE = 0.42
+_LEFT_SHARE = 0.45
 _HEAD_SIZE = 12.0
 _TEXT_SIZE = 13.0
 
@@ -82,7 +81,7 @@ def head(letterhead: Letterhead, *, width: float, language: str = "vi") -> list[
     if letterhead.parent:
         body.append(document.heading(letterhead.parent.upper(), normal, left - 4))
     body.append(document.heading(letterhead.issuer.upper(), bold, left - 4))
-    body.append(_rule(left * 0.4))
+    body.append(_Rule(left * 0.4))
     if letterhead.number is not None:
         number = f"{words.number} {letterhead.number or '……/……'}"
         body.append(document.paragraph(number, document.style(size=_TEXT_SIZE, align="center")))
@@ -90,7 +89,7 @@ def head(letterhead: Letterhead, *, width: float, language: str = "vi") -> list[
     nation: list[Flowable] = [
         document.paragraph(words.country, bold),
         document.paragraph(words.motto, motto_style),
-        _rule(fonts.width(words.motto, fonts.SERIF_BOLD, _TEXT_SIZE) / MM),
+        _Rule(fonts.width(words.motto, fonts.SERIF_BOLD, _TEXT_SIZE) / MM),
     ]
     if letterhead.place_and_date:
         italic = document.style(fonts.SERIF_ITALIC, _TEXT_SIZE, "center", above=1)
@@ -138,17 +137,23 @@ def title(lines: Sequence[tuple[str, bool]], *, width: float) -> list[Flowable]:
         for text, capitals in lines
         if text
     ]
-    return [*parts, _rule(width * 0.2), Spacer(0, 3 * MM)]
+    return [*parts, _Rule(width * 0.2, above=1.6), Spacer(0, 3 * MM)]
 
 
-def _rule(width: float) -> HRFlowable:
-    """A thin line in the middle, width in millimetres."""
-    return HRFlowable(
-        width=width * MM,
-        thickness=0.7,
-        color=document.BLACK,
-        spaceBefore=1,
-        spaceAfter=2,
-        hAlign="CENTER",
-        lineCap="butt",
-    )
+class _Rule(Flowable):
+    """A thin line in the middle of the space it gets; lengths in millimetres."""
+
+    def __init__(self, length: float, *, above: float = 0.8, below: float = 1.0) -> None:
+        super().__init__()
+        self._length, self._above, self._below = length * MM, above * MM, below * MM
+
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
+        """ReportLab's hook: the room it takes (points)."""
+        self.width, self.height = availWidth, self._above + self._below
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """ReportLab's hook: draws at the origin."""
+        start = (self.width - self._length) / 2
+        self.canv.setLineWidth(0.7)
+        self.canv.line(start, self._below, start + self._length, self._below)

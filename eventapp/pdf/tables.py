@@ -16,6 +16,9 @@ GRID = HexColor("#404040")
 HEADER = HexColor("#e9edf2")
 LIGHT = HexColor("#f5f5f5")
 
+PADDING = 3.4
+"""White to the left and right of a cell's text together, in millimetres."""
+
 _NEARLY_A_PAGE = 200 * MM
 
 Cell = Flowable | str | Sequence[Flowable]
@@ -65,8 +68,8 @@ def grid(
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("TOPPADDING", (0, 0), (-1, -1), padding * MM),
         ("BOTTOMPADDING", (0, 0), (-1, -1), padding * MM),
-        ("LEFTPADDING", (0, 0), (-1, -1), 1.6 * MM),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 1.6 * MM),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING / 2 * MM),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING / 2 * MM),
     ]
     commands += [("ALIGN", (column, 0), (column, -1), "CENTER") for column in centred_columns]
     commands += [("SPAN", span.first, span.last) for span in spans]
