@@ -94,7 +94,7 @@ def _buses(event_id: int) -> list[Checkpoint]:
         .join(Site, Site.id == VisitGroup.site_id)
         .where(VisitGroup.event_id == event_id)
         .order_by(VisitGroup.letter)
-    ).tuples()
+    )
     return [
         Checkpoint(
             event_id=event_id,

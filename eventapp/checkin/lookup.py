@@ -47,7 +47,7 @@ def count_admitted(event_id: int) -> dict[int, int]:
         .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
         .where(Checkpoint.event_id == event_id)
         .group_by(Attendance.checkpoint_id)
-    ).tuples()
+    )
     return dict(rows.all())
 
 
@@ -58,5 +58,5 @@ def _first_times(delegate_ids: list[int], checkpoint_id: int | None) -> dict[int
         select(Attendance.delegate_id, Attendance.first_read_at).where(
             Attendance.checkpoint_id == checkpoint_id, Attendance.delegate_id.in_(delegate_ids)
         )
-    ).tuples()
+    )
     return dict(rows.all())

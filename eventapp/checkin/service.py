@@ -67,7 +67,10 @@ def record(device: Device, scans: Sequence[object]) -> list[Result]:
     if len(scans) > MAX_BATCH:
         raise BatchTooLarge
     read: list[Reading | Result] = [_read(raw) for raw in scans]
-    readings = {it.id: it for it in reversed(read) if isinstance(it, Reading)}
+    readings: dict[str, Reading] = {}
+    for it in read:
+        if isinstance(it, Reading):
+            readings.setdefault(it.id, it)
     if not readings:
         return [it for it in read if isinstance(it, Result)]
     device_id, event_id = device.id, device.event_id

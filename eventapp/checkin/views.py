@@ -8,7 +8,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import StringField, SubmitField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.checkin import checkpoints, devices
@@ -27,7 +27,7 @@ class DeviceForm(FlaskForm):
 
     name = StringField(
         _l("Where the device stands"),
-        [InputRequired(_l("Enter a name, for example Main door 1.")), Length(max=120)],
+        [DataRequired(_l("Enter a name, for example Main door 1.")), Length(max=120)],
         filters=[lambda value: clean(value or "")],
     )
     submit = SubmitField(_l("Add the device"))

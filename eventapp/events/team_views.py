@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, StringField, SubmitField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from eventapp.accounts import service
 from eventapp.accounts.permissions import Access, Role, requires
@@ -28,7 +28,7 @@ class MemberForm(FlaskForm):
 
     email = EmailField(
         _l("E-mail"),
-        [InputRequired(_l("Enter the person's e-mail address.")), Length(max=254)],
+        [DataRequired(_l("Enter the person's e-mail address.")), Length(max=254)],
     )
     name = StringField(
         _l("Full name"),

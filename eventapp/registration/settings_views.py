@@ -15,7 +15,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events import service as events
@@ -35,13 +35,13 @@ class SettingsForm(FlaskForm):
 
     title = TextAreaField(
         _l("Full title"),
-        [InputRequired(_l("Enter the title of the event.")), Length(max=500)],
+        [DataRequired(_l("Enter the title of the event.")), Length(max=500)],
         filters=[_cleaned],
         render_kw={"rows": 3},
     )
     short_title = StringField(
         _l("Short title"),
-        [InputRequired(_l("Enter a short title, for badges and menus.")), Length(max=120)],
+        [DataRequired(_l("Enter a short title, for badges and menus.")), Length(max=120)],
         filters=[_cleaned],
     )
     title_en = TextAreaField(
