@@ -145,7 +145,7 @@ class RoomForm(FlaskForm):
     """A room: its name and how many it holds."""
 
     name = StringField(
-        _l("Name"),
+        _l("Name of the room"),
         [DataRequired(_l("Enter the room's name.")), Length(max=120)],
         filters=[cleaned],
     )

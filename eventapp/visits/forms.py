@@ -56,7 +56,7 @@ class SiteForm(FlaskForm):
     """A place to visit."""
 
     name = StringField(
-        _l("Name"),
+        _l("Name of the site"),
         [DataRequired(_l("Enter the site's name.")), Length(max=200)],
         filters=[_line],
     )
