@@ -45,9 +45,7 @@ def scratch_app(folder: str) -> Iterator[None]:
     url = os.environ.get("DATABASE_URL", f"sqlite:///{folder}/benchmark.db")
     url = url.replace("postgresql://", "postgresql+psycopg://")
     app = create_app(
-        Config(
-            instance=Path(folder), database_url=url, secret_key="b" * 40, testing=True
-        )
+        Config(instance=Path(folder), database_url=url, secret_key="b" * 40, testing=True)
     )
     with app.app_context():
         db.create_all()
@@ -84,7 +82,8 @@ def fill(count: int, slug: str = "benchmark") -> int:
         for start in range(0, count, _BATCH):
             rows = []
             for number in range(start, min(start + _BATCH, count)):
-                name = f"{rng.choices(families, shares)[0]} {rng.choice(middles)} {rng.choice(given)}"
+                family = rng.choices(families, shares)[0]
+                name = f"{family} {rng.choice(middles)} {rng.choice(given)}"
                 office_id, office = rng.choice(places)
                 email = f"dai.bieu.{number}@bacninh.example"
                 rows.append(
@@ -106,25 +105,19 @@ def fill(count: int, slug: str = "benchmark") -> int:
                     }
                 )
             db.session.execute(insert(Delegate), rows)
-    with db.engine.connect().execution_options(
-        isolation_level="AUTOCOMMIT"
-    ) as connection:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     return event_id
 
 
 def _offices(event: Event, preset) -> list[Organisation]:  # type: ignore[no-untyped-def]
-    groups = [
-        (it.name, it.code, preset.provincial_organisations) for it in preset.provinces
-    ]
+    groups = [(it.name, it.code, preset.provincial_organisations) for it in preset.provinces]
     groups += [(name, None, (name,)) for name in preset.central_organisations]
     made = []
     for position, (name, code, names) in enumerate(groups):
         if code and db.session.get(Province, code) is None:
             db.session.add(Province(code=code, name=name, kind="tỉnh", region=""))
-        delegation = Delegation(
-            event_id=event.id, name=name, province_code=code, position=position
-        )
+        delegation = Delegation(event_id=event.id, name=name, province_code=code, position=position)
         delegation.organisations = [
             Organisation(
                 name=office,
@@ -183,9 +176,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, scratch_app(folder):
         event_id = fill(given.delegates)
         event = db.session.get_one(Event, event_id)
-        province = db.session.scalars(
-            select(Delegation.id).order_by(Delegation.id)
-        ).first()
+        province = db.session.scalars(select(Delegation.id).order_by(Delegation.id)).first()
         category = event.categories[0].id
         cases: list[tuple[str, Filters, str, int]] = [
             ("everybody, page 1", Filters(), "name", 1),
@@ -200,18 +191,14 @@ def main() -> int:
             ("by organisation", Filters(), "organisation", 1),
             ("latest registered", Filters(), "registered", 1),
         ]
-        print(
-            f"{given.delegates} delegates on {db.engine.dialect.name}; median of {given.repeat}"
-        )
+        print(f"{given.delegates} delegates on {db.engine.dialect.name}; median of {given.repeat}")
         for label, filters, sort, page in cases:
             total = find(event, filters, sort, page).total
             ours = median_ms(lambda: find(event, filters, sort, page), given.repeat)  # noqa: B023
             line = f"{label:24} {ours:8.1f} ms   {total:>7} found"
             if filters.q and filters == Filters(q=filters.q) and page == 1:
                 baseline = median_ms(lambda: naive(event_id, filters.q), 1)  # noqa: B023
-                line += (
-                    f"   naive {baseline:8.0f} ms, {baseline / ours:.0f} times as long"
-                )
+                line += f"   naive {baseline:8.0f} ms, {baseline / ours:.0f} times as long"
             print(line)
     return 0
 

@@ -76,6 +76,8 @@ FIELDS = {
     "cancelled_at": lazy_gettext("Cancelled at"),
     "group_id": lazy_gettext("Visit group"),
     "group": lazy_gettext("Visit group"),
+    "visit_group": lazy_gettext("Visit group"),
+    "checkpoints": lazy_gettext("Checkpoints"),
     "title": lazy_gettext("Title"),
     "title_en": lazy_gettext("Title in English"),
     "chair": lazy_gettext("Chair"),
