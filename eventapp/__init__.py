@@ -54,10 +54,10 @@ def create_app(settings: Config | None = None, *, serving: bool = True) -> Flask
     if settings.proxies:
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    logs.init_app(app)  # first, so that what the others refuse is logged too
     database.configure(app, settings.database_url)
     for extension in (login, csrf, limiter, compress):
         extension.init_app(app)
-    logs.init_app(app)
     language.init_app(app)
     assets.init_app(app)
     errors.init_app(app)

@@ -4,8 +4,17 @@ import hashlib
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 _YEAR = 31_536_000
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Static files come without a cookie: they are the same for everybody, and kept by proxies."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
 
 
 def init_app(app: Flask) -> None:
@@ -33,4 +42,5 @@ def init_app(app: Flask) -> None:
                 response.headers["Cache-Control"] = "public, max-age=3600"
         return response
 
+    app.session_interface = _Sessions()
     app.jinja_env.globals["asset"] = asset

@@ -12,7 +12,6 @@ from eventapp.events.models import Event
 from tests.builders import build_event
 
 
-
 def _rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
@@ -60,13 +59,13 @@ def test_every_address_as_every_role(
     client: FlaskClient,
     sign_in: Callable[..., FlaskClient],
 ) -> None:
+    role = Role(who) if who in set(Role) else None
+    if who == "elsewhere":  # an organiser of another event is nobody at this one
+        client = sign_in(Role.ORGANISER, build_event("su-kien-khac"))
+    elif who != "nobody":
+        client = sign_in(role, event if role else None)
     app.config["WTF_CSRF_ENABLED"] = False  # the guard alone is on trial here
     try:
-        role = Role(who) if who in set(Role) else None
-        if who == "elsewhere":  # an organiser of another event is nobody at this one
-            client = sign_in(Role.ORGANISER, build_event("su-kien-khac"))
-        elif who != "nobody":
-            client = sign_in(role, event if role else None)
         wrong = []
         for rule in _rules(app):
             access = required_access(app.view_functions[rule.endpoint])
@@ -126,20 +125,27 @@ def test_security_headers(client: FlaskClient) -> None:
     assert headers["Cache-Control"] == "no-store"
 
 
-def test_pages_have_nothing_inline(app: Flask, event: Event, sign_in: Callable[..., FlaskClient]) -> None:
+INLINE = ('style="', " onclick=", " onchange=", " onsubmit=", "<style", "<script>", "javascript:")
+
+
+def test_pages_have_nothing_inline(
+    app: Flask, event: Event, sign_in: Callable[..., FlaskClient]
+) -> None:
     client = sign_in(None)
     for rule in _rules(app):
         if "GET" not in (rule.methods or set()):
             continue
         page = client.get(_address(app, rule, event), follow_redirects=True)
         if page.mimetype == "text/html":
-            for forbidden in ('style="', " onclick=", " onchange=", " onsubmit=", "<style", "javascript:"):
+            for forbidden in INLINE:
                 assert forbidden not in page.text, (rule.rule, forbidden)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize(("address", "code"), [("/nothing-here", 404), ("/e/nothing-here/", 404)])
-def test_errors_speak_the_language(client: FlaskClient, address: str, code: int, language: str) -> None:
+def test_errors_speak_the_language(
+    client: FlaskClient, address: str, code: int, language: str
+) -> None:
     page = client.get(f"{address}?lang={language}")
     assert page.status_code == code
     assert f'lang="{language}"' in page.text
@@ -167,6 +173,13 @@ def test_logs_hold_no_address(client: FlaskClient, caplog: pytest.LogCaptureFixt
         client.get("/p/a-secret-link?name=Nguyễn")
     assert "a-secret-link" not in caplog.text
     assert all("a-secret-link" not in str(record.__dict__) for record in caplog.records)
+
+
+def test_static_files_come_without_a_cookie(sign_in: Callable[..., FlaskClient]) -> None:
+    answer = sign_in(None).get("/static/css/tokens.css?v=1")
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "immutable" in answer.headers["Cache-Control"]
 
 
 def test_health(client: FlaskClient) -> None:

@@ -86,7 +86,7 @@ def test_times_come_back_in_utc(app: Flask) -> None:
 
 def test_a_time_without_its_offset_is_refused(app: Flask) -> None:
     with pytest.raises(StatementError), transaction():
-        db.session.add(make("a", created_at=datetime(2012, 11, 16)))  # noqa: DTZ001
+        db.session.add(make("a", created_at=datetime(2012, 11, 16)))
 
 
 def test_the_lock_serves_in_the_order_of_arrival() -> None:
