@@ -93,7 +93,7 @@ def connected(server: Server) -> Iterator[smtplib.SMTP]:
     """A session with the server. Raises TryLater when it is not reached or refuses us."""
     try:
         session = _connect(server)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:  # smtplib signs in in ASCII
         raise TryLater(_reason(error)) from None
     try:
         yield session

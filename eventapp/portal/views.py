@@ -13,14 +13,15 @@ from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
 from eventapp.extensions import limiter
 from eventapp.pdf import qr
+from eventapp.portal.passes import pass_pdf
 from eventapp.programme.calendar import MEDIA_TYPE
 from eventapp.registration import service
 from eventapp.registration.choices import choices_for
 from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file
-from eventapp.registration.letters import grouped
 from eventapp.registration.models import Delegate, Status
 from eventapp.visits.service import group_of
+from eventapp.web.language import current_language
 
 portal = Blueprint("portal", __name__, url_prefix="/p")
 
@@ -57,6 +58,18 @@ def qr_code(secret: str) -> ResponseReturnValue:
     return _file(qr.svg(delegate.code), "image/svg+xml", delegate, "svg")
 
 
+@portal.get("/<secret>/pass.pdf")
+@requires(Access.SECRET)
+@_guessing
+def pass_paper(secret: str) -> ResponseReturnValue:
+    """The pass to print."""
+    delegate = _delegate(secret)
+    if not _has_pass(delegate):
+        return redirect(url_for(".show", secret=secret))
+    paper = pass_pdf(delegate, group_of(delegate.id), current_language())
+    return _file(paper, "application/pdf", delegate, "pdf")
+
+
 @portal.get("/<secret>/calendar.ics")
 @requires(Access.SECRET)
 @_guessing
@@ -86,7 +99,7 @@ def edit(secret: str) -> ResponseReturnValue:
         except StaleDataError:
             status = 409
             delegate = _delegate(secret)
-            form.revision.data = delegate.revision
+            form.rebase(delegate)
         except service.NotInThisEvent as error:
             form.refuse(error)
         except service.ClassOnAnotherDay:
@@ -135,7 +148,7 @@ def _pass_of(delegate: Delegate) -> dict[str, Any]:
         return {"group": None}
     return {
         "group": group_of(delegate.id),
-        "code": grouped(delegate.code),
+        "code": qr.grouped(delegate.code),
         "picture": qr.svg(delegate.code, _("QR code of the pass")),
     }
 

@@ -347,6 +347,11 @@ class EditForm(DelegateFields):
         """Filled with the delegate, or what was sent."""
         super().__init__(choices, delegate=delegate, revision=delegate.revision)
 
+    def rebase(self, delegate: Delegate) -> None:
+        """Sent again, it is meant to replace what the delegate is now."""
+        self.revision.raw_data = None  # it would be shown rather than the data
+        self.revision.data = delegate.revision
+
 
 def diets() -> list[str]:
     """What is offered for the diet; anything else can be typed."""

@@ -7,6 +7,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from eventapp.mail import links, outbox
+from eventapp.pdf import qr
 from eventapp.registration.itinerary import calendar_file
 from eventapp.registration.models import Delegate
 
@@ -31,11 +32,6 @@ def say_cancelled(delegate: Delegate) -> None:
     _send(delegate, "cancelled", lambda: _("Registration cancelled: %(event)s"), None)
 
 
-def grouped(code: str) -> str:
-    """A pass code as people read it: in groups of four."""
-    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
 def _send(
     delegate: Delegate,
     template: str,
@@ -52,7 +48,7 @@ def _send(
             "delegate": delegate,
             "event": event,
             "locale": delegate.language,
-            "code": grouped(delegate.code),
+            "code": qr.grouped(delegate.code),
             "link": links.absolute("portal.show", secret=secret) if secret else None,
         }
         templates = current_app.jinja_env
