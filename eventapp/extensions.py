@@ -1,5 +1,6 @@
 """The Flask extensions, made once and bound to an application in create_app()."""
 
+from flask import current_app
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
@@ -15,4 +16,11 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=True)
 login = LoginManager()
 
-__all__ = ["babel", "compress", "csrf", "db", "limiter", "login"]
+
+def signing_key() -> str | None:
+    """The application's SECRET_KEY; None where a command runs without one."""
+    key: str | None = current_app.config["SECRET_KEY"]
+    return key
+
+
+__all__ = ["babel", "compress", "csrf", "db", "limiter", "login", "signing_key"]

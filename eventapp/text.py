@@ -199,7 +199,7 @@ def collate(text: str) -> str:
 
 
 def _join(*fields: str) -> str:
-    """The fields' keys, each closed by a space (the lowest character), then the case of each word."""
+    """The fields' keys, each closed by a space (the lowest character), then each word's case."""
     keys: list[str] = []
     cases: list[str] = []
     for field in fields:

@@ -79,9 +79,7 @@ def add_delegation(
     event: Event, name: str, offices: list[str], position: int, province: str | None = None
 ) -> None:
     """Add a delegation with its offices to the transaction in progress."""
-    delegation = Delegation(
-        event_id=event.id, name=name, position=position, province_code=province
-    )
+    delegation = Delegation(event_id=event.id, name=name, position=position, province_code=province)
     delegation.organisations = [
         Organisation(
             name=office,

@@ -23,7 +23,7 @@ KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "_l": None, "N_": 
 
 
 def extract() -> Catalog:
-    """Every message of the sources; where it stands is left out, so that a moved line is no change."""
+    """Every message of the sources, without where it stands: a moved line is no change."""
     catalogue = Catalog(project="eventapp", charset="utf-8")
     for folder, methods, options in SOURCES:
         for _, _, message, comments, context in extract_from_dir(

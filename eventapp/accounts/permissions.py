@@ -21,7 +21,7 @@ class Access(StrEnum):
     """What a view asks of whoever calls it."""
 
     PUBLIC = "public"  # anyone
-    SECRET = "secret"  # whoever holds the secret in the address; the view looks it up
+    SECRET = "secret"  # noqa: S105 - whoever holds the secret in the address; the view looks it up
     DEVICE = "device"  # a bearer token of a device of this event
     SIGNED_IN = "signed_in"  # any user with an account
     CHECK_IN = "check_in"  # scan people and find them by name

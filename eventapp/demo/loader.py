@@ -209,12 +209,12 @@ class _Delegates:
     def _organisation(self, ref: OrganisationRef) -> tuple[int, tuple[str, str]]:
         key = (ref.province_code, text.fold(ref.name))
         if key not in self.organisations:
+            # Every province of the preset has its delegation.
             delegation = db.session.scalars(
                 select(Delegation).filter_by(
                     event_id=self.event.id, province_code=ref.province_code
                 )
-            ).first()
-            assert delegation is not None  # every preset's province has its delegation
+            ).one()
             organisation = Organisation(
                 delegation=delegation,
                 name=ref.name,

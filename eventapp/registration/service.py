@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
@@ -15,6 +14,7 @@ from eventapp import text, tokens
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
+from eventapp.extensions import signing_key
 from eventapp.mail import links, outbox
 from eventapp.programme.models import Session
 from eventapp.registration import letters, quota
@@ -402,7 +402,7 @@ def _submission_hash(submission: str, data: DelegateData) -> str:
 
 def _derive(submission_hash: str) -> str | None:
     """The secret that belongs to a submission; None where a command runs without SECRET_KEY."""
-    key: str | None = current_app.config["SECRET_KEY"]
+    key = signing_key()
     return tokens.derive_secret(key, "personal-link", submission_hash) if key else None
 
 

@@ -162,7 +162,8 @@ def axe(root: Path) -> Callable[[Page], list[str]]:
         found = page.evaluate(
             """async () => (await axe.run(document, {
                 runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-            })).violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 200)}`))"""
+            })).violations.flatMap(v => v.nodes.map(n =>
+                `${v.id}: ${n.target} ${n.html.slice(0, 200)}`))"""
         )
         return list(found)
 
