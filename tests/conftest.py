@@ -25,7 +25,7 @@ from eventapp.accounts.models import User
 from eventapp.accounts.permissions import Role
 from eventapp.config import Config
 from eventapp.events.models import Event
-from eventapp.extensions import db
+from eventapp.extensions import db, limiter
 from eventapp.web import migrations
 from tests.builders import build_event
 
@@ -167,9 +167,12 @@ def post(client: FlaskClient, address: str, data: dict[str, object], *, form_at:
 
 
 @pytest.fixture
-def second_app(settings: Config) -> Callable[..., Flask]:
+def second_app(settings: Config) -> Iterator[Callable[..., Flask]]:
     """Another application on the same database, with some settings changed."""
-    return lambda **changes: create_app(replace(settings, **changes))
+    yield lambda **changes: create_app(replace(settings, **changes))
+    # The limiter is one for all applications: what the second one counted ends with the test.
+    limiter.enabled = not settings.testing
+    limiter.reset()
 
 
 @pytest.fixture

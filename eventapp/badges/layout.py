@@ -332,7 +332,7 @@ def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...]
     return tuple(placed), worst
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _block(part: Part, text: str, width: float, step: int) -> tuple[Part, Fitted]:
     """A part's lines after so many steps of shrinking.
 

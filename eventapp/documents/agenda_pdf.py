@@ -17,6 +17,9 @@ _PAPER = document.Paper()
 # Time, content, chair or speaker, room: together the width of the text.
 _WIDTHS = (29.0, 66.0, 41.0, 29.0)
 
+_TOGETHER = 120.0
+"""What is higher (mm) is not kept on one page."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
@@ -106,7 +109,7 @@ def _day(day: AgendaDay, labels: AgendaLabels) -> Flowable:
     """One day's table; its first two rows are the heading and the columns' titles."""
     bold = document.style(fonts.SERIF_BOLD, _SIZE)
     title = document.style(fonts.SERIF_BOLD, 12, "center")
-    rows: list[Sequence[tables.Cell]] = [
+    rows: list[list[tables.Cell]] = [
         [document.paragraph(day.heading, bold), "", "", ""],
         [
             document.paragraph(text, title)
@@ -118,14 +121,17 @@ def _day(day: AgendaDay, labels: AgendaLabels) -> Flowable:
     for (starts, ends), parallel in groupby(day.items, key=lambda item: (item.starts, item.ends)):
         first = len(rows)
         for item in parallel:
-            shown = _times(starts, ends) if len(rows) == first else ""
             if item.is_break:
-                rows.append(_break_row(shown, item))
-                spans.append(tables.Span((1, len(rows) - 1), (3, len(rows) - 1)))
-                shaded.append((len(rows) - 1, tables.LIGHT))
+                shaded.append((len(rows), tables.LIGHT))
+                spans.append(tables.Span((1, len(rows)), (3, len(rows))))
+                rows.append(_break_row(item))
             else:
-                rows.append(_session_row(shown, item))
-        if len(rows) - first > 1:
+                rows += _session_rows(item)
+        together = rows[first:]
+        one_cell = sum(_height(row) for row in together) <= _TOGETHER
+        for at, row in enumerate(together):
+            row[0] = _times(starts, ends) if at == 0 or not one_cell else ""
+        if one_cell and len(together) > 1:
             spans.append(tables.Span((0, first), (0, len(rows) - 1)))
     if not day.items:
         soft = document.style(fonts.SERIF_ITALIC, _SIZE, soft=True)
@@ -148,23 +154,47 @@ def _times(starts: time, ends: time) -> tables.Cell:
     )
 
 
-def _session_row(times: tables.Cell, item: AgendaItem) -> list[tables.Cell]:
+def _session_rows(item: AgendaItem) -> list[list[tables.Cell]]:
+    """The row of a session; more of them where those who speak would fill a page."""
     smaller = document.style(size=12)
-    who = [
-        document.heading(text, smaller, _WIDTHS[2] - tables.PADDING)
-        for text in (item.chair, *item.speakers)
-        if text
-    ]
     middle = document.style(size=12, align="center")
-    return [
-        times,
-        document.heading(item.title, document.style(size=_SIZE), _WIDTHS[1] - tables.PADDING),
-        who,
-        document.heading(item.room, middle, _WIDTHS[3] - tables.PADDING),
+    rows: list[list[tables.Cell]] = [
+        ["", _title(item.title), [], document.heading(item.room, middle, _inside(3))]
     ]
+    who: list[Flowable] = []
+    for text in filter(None, (item.chair, *item.speakers)):
+        person = document.heading(text, smaller, _inside(2))
+        if who and tables.height([*who, person], _WIDTHS[2]) > _TOGETHER:
+            who = []
+            rows.append(["", "", who, ""])
+        who.append(person)
+        rows[-1][2] = who
+    return rows
 
 
-def _break_row(times: tables.Cell, item: AgendaItem) -> list[tables.Cell]:
+def _title(text: str) -> Flowable:
+    """A title in the size of the text; in a smaller one if it is as long as a page."""
+    for size in (_SIZE, 11.0):
+        title = document.heading(text, document.style(size=size), _inside(1))
+        if tables.height([title], _WIDTHS[1]) <= _TOGETHER:
+            return title
+    return document.heading(text, document.style(size=8), _inside(1))
+
+
+def _break_row(item: AgendaItem) -> list[tables.Cell]:
     soft = document.style(fonts.SERIF_ITALIC, _SIZE, soft=True)
     text = f"{item.title} ({item.room})" if item.room else item.title
-    return [times, document.paragraph(text, soft), "", ""]
+    return ["", document.paragraph(text, soft), "", ""]
+
+
+def _inside(column: int) -> float:
+    return _WIDTHS[column] - tables.PADDING
+
+
+def _height(row: Sequence[tables.Cell]) -> float:
+    """About how high a row is, in millimetres."""
+    return max(
+        tables.height([cell] if isinstance(cell, Flowable) else cell, width)
+        for cell, width in zip(row, _WIDTHS, strict=True)
+        if cell and not isinstance(cell, str)
+    )

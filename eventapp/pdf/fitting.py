@@ -36,17 +36,21 @@ class Fitted:
     measure: Measure
 
 
+_OVER = 1e9
 _MOST_EVEN_LINES = 12
 """Beyond a dozen lines, nobody sees that they are even, and computing it takes long."""
 
 _Division = tuple[float, float, tuple[int, ...]]
 
 
-@lru_cache(maxsize=16384)
-def divide(text: str, font: str, lines: int) -> tuple[float, tuple[str, ...]]:
-    """The most even division into so many lines: (width of the widest in ems, the lines).
+@lru_cache(maxsize=4096)
+def divide(
+    text: str, font: str, lines: int, limit: float = math.inf
+) -> tuple[float, tuple[str, ...]]:
+    """The best division into so many lines: (width of the widest in ems, the lines).
 
-    Gives fewer lines when there are fewer words.
+    Best is even, with words and numbers kept together where that costs little; but no line is
+    wider than the limit (ems) if that can be had at all. Fewer lines when there are fewer words.
     """
     words = text.split()
     if lines <= 1 or len(words) <= 1:
@@ -73,7 +77,8 @@ def divide(text: str, font: str, lines: int) -> tuple[float, tuple[str, ...]]:
                 cost, widest, starts = best[start]
                 if cost < math.inf:
                     line = ends[end] - ends[start] - space
-                    total = cost + line**4 + tie[start]
+                    over = _OVER * (line - limit) if line > limit else 0.0
+                    total = cost + line**4 + tie[start] + over
                     if total < following[end][0]:
                         following[end] = (total, max(widest, line), (*starts, start))
         best = following
@@ -82,7 +87,7 @@ def divide(text: str, font: str, lines: int) -> tuple[float, tuple[str, ...]]:
     return widest, tuple(" ".join(words[a:b]) for a, b in pairwise(bounds))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def fit(text: str, font: str, width: float, size: float, smallest: float, lines: int) -> Fitted:
     """The text at the greatest size not above `size` at which it has at most so many lines.
 
@@ -91,7 +96,7 @@ def fit(text: str, font: str, width: float, size: float, smallest: float, lines:
     """
     total = fonts.em_width(" ".join(text.split()), font) * size
     for count in range(max(1, math.floor(total / width)), lines + 1):
-        widest, divided = divide(text, font, count)
+        widest, divided = divide(text, font, count, width / size)
         if widest * size <= width:
             return Fitted(divided, size, 1.0, Measure.NONE)
     widest, divided = divide(text, font, lines)
@@ -114,7 +119,7 @@ def _tie(before: str, after: str) -> float:
         return -0.2
     if after[0].isdigit() or before.isdigit():
         return 0.6
-    return 0.4 if f"{before} {after.rstrip('.,;:')}".lower() in WORDS else 0.0
+    return 0.6 if f"{before} {after.rstrip('.,;:')}".lower() in WORDS else 0.0
 
 
 def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
@@ -122,12 +127,11 @@ def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]
 
     A word wider than the width keeps its line to itself and stands out.
     """
-    fewest = len(_filled(text, font, width / size))
-    return (
-        divide(text, font, fewest)[1]
-        if fewest <= _MOST_EVEN_LINES
-        else _filled(text, font, width / size)
-    )
+    limit = width / size
+    filled = _filled(text, font, limit)
+    if len(filled) > _MOST_EVEN_LINES:
+        return filled
+    return divide(text, font, len(filled), limit)[1]
 
 
 def _filled(text: str, font: str, width: float) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_SPACES))
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def runs(text: str, name: str) -> tuple[tuple[str, str], ...]:
     """The text in pieces as (font, piece), each drawable in its font; see the module."""
     text = clean(text)
@@ -149,7 +149,7 @@ def missing(text: str, name: str) -> str:
     )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def em_width(text: str, name: str) -> float:
     """Width of a text in ems: times the size of type, it is points."""
     widths = _widths(name)

@@ -14,7 +14,6 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from eventapp.pdf import MM, document, fonts, tables
 
-_LEFT_SHARE = 0.45
 _HEAD_SIZE = 12.0
 _TEXT_SIZE = 13.0
 
@@ -72,15 +71,15 @@ def place_and_date(place: str, day: date) -> str:
 def head(letterhead: Letterhead, *, width: float, language: str = "vi") -> list[Flowable]:
     """The head of a paper across a text of that width (mm)."""
     words = _FORMULAS.get(language, _FORMULAS["vi"])
-    left = width * _LEFT_SHARE
-    # The country's name is one line, whatever the width.
-    right = width - left
+    # The country's name is one line; the issuer has the rest.
+    right = fonts.width(words.country, fonts.SERIF_BOLD, _HEAD_SIZE) / MM + 1
+    left = width - right
     bold = document.style(fonts.SERIF_BOLD, _HEAD_SIZE, "center")
     normal = document.style(fonts.SERIF, _HEAD_SIZE, "center")
     body: list[Flowable] = []
     if letterhead.parent:
-        body.append(document.heading(letterhead.parent.upper(), normal, left - 4))
-    body.append(document.heading(letterhead.issuer.upper(), bold, left - 4))
+        body.append(document.heading(letterhead.parent.upper(), normal, left - 3))
+    body.append(document.heading(letterhead.issuer.upper(), bold, left - 3))
     body.append(_Rule(left * 0.4))
     if letterhead.number is not None:
         number = f"{words.number} {letterhead.number or '……/……'}"

@@ -1,8 +1,10 @@
 """Tables of papers: headers repeated on each page, rows never torn in two.
 
-Only a row that is higher than a page is divided; nothing is lost.
+ReportLab can divide a row too, but does not always come to an end of it where cells are joined.
+Who makes the rows keeps each lower than a page; `height` tells.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +21,6 @@ LIGHT = HexColor("#f5f5f5")
 PADDING = 3.4
 """White to the left and right of a cell's text together, in millimetres."""
 
-_NEARLY_A_PAGE = 200 * MM
-
 Cell = Flowable | str | Sequence[Flowable]
 """A cell; a string must be empty or drawable by the table's font."""
 
@@ -33,17 +33,10 @@ class Span:
     last: tuple[int, int]
 
 
-class WholeRows(LongTable):
-    """A table that divides a row only when a whole page cannot hold it."""
-
-    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:  # noqa: N803
-        """ReportLab's hook: the parts before and after the foot of the page (points)."""
-        self.splitInRow = 0
-        parts: list[Flowable] = super().split(availWidth, availHeight)
-        if not parts and availHeight > _NEARLY_A_PAGE:
-            self.splitInRow = 1
-            parts = super().split(availWidth, availHeight)
-        return parts
+def height(cell: Sequence[Flowable], width: float) -> float:
+    """How high flowables below each other are in a column of that width; all in millimetres."""
+    inside = (width - PADDING) * MM
+    return sum(flowable.wrap(inside, math.inf)[1] for flowable in cell) / MM
 
 
 def grid(
@@ -57,7 +50,7 @@ def grid(
     shaded: Sequence[tuple[int, Color]] = (),
     centred_columns: Sequence[int] = (),
     padding: float = 1.2,
-) -> WholeRows:
+) -> LongTable:
     """A ruled table: widths and padding in millimetres, `shaded` as (row, colour).
 
     The header rows come again on every page.
@@ -76,18 +69,19 @@ def grid(
     # What shares a time stays on one page.
     commands += [("NOSPLIT", span.first, span.last) for span in spans]
     commands += [("BACKGROUND", (0, row), (-1, row), colour) for row, colour in shaded]
-    return WholeRows(
+    return LongTable(
         [list(row) for row in rows],
         colWidths=[width * MM for width in widths],
         repeatRows=header_rows,
+        splitInRow=0,
         style=commands,
         hAlign="LEFT",
     )
 
 
-def plain(rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, font: str) -> WholeRows:
+def plain(rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, font: str) -> LongTable:
     """A table without rules or padding, for placing things side by side; widths in millimetres."""
-    return WholeRows(
+    return LongTable(
         [list(row) for row in rows],
         colWidths=[width * MM for width in widths],
         style=[

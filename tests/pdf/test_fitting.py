@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eventapp.pdf import fonts
+from eventapp.pdf.fitting import LEAST_STRETCH, Measure, balanced, divide, fit
+
+FONT = fonts.SANS_BOLD
+TITLE = (
+    "Hội nghị Tổng kết 5 năm thực hiện Nghị định số 64/2007/NĐ-CP về ứng dụng công nghệ thông tin "
+    "trong hoạt động của cơ quan Nhà nước và tập huấn về quản lý đầu tư ứng dụng CNTT theo "
+    "Nghị định số 102/2009/NĐ-CP khu vực miền Bắc"
+)
+
+
+def test_a_short_name_keeps_its_size():
+    fitted = fit("Lê A", FONT, 200, 34, 20, 3)
+    assert fitted.lines == ("Lê A",)
+    assert (fitted.size, fitted.stretch, fitted.measure) == (34, 1, Measure.NONE)
+
+
+def test_a_longer_name_is_wrapped_before_it_shrinks():
+    fitted = fit("Nguyễn Thị Minh Hạnh", FONT, 215, 34, 20, 3)
+    assert fitted.lines == ("Nguyễn Thị", "Minh Hạnh")
+    assert fitted.measure is Measure.NONE
+
+
+def test_a_very_long_name_shrinks():
+    fitted = fit("Công Tằng Tôn Nữ Mỹ Nhung Huyền Trân Ngọc Diễm", FONT, 215, 34, 15, 3)
+    assert len(fitted.lines) == 3
+    assert 15 <= fitted.size < 34
+    assert fitted.measure is Measure.SHRUNK
+
+
+def test_a_long_word_is_condensed_and_then_made_smaller_than_wished():
+    wide = fonts.em_width("W" * 12, FONT)
+    condensed = fit("W" * 12, FONT, wide * 20 * 0.8, 34, 20, 3)
+    assert (condensed.size, condensed.measure) == (20, Measure.CONDENSED)
+    assert condensed.stretch == pytest.approx(0.8)
+    tiny = fit("W" * 60, FONT, 100, 34, 20, 3)
+    assert (tiny.stretch, tiny.measure) == (LEAST_STRETCH, Measure.TOO_SMALL)
+
+
+@given(
+    st.text(alphabet="NguyễnThịĐ 64/-,.李🙂", max_size=120),
+    st.floats(20, 400),
+    st.integers(1, 5),
+)
+def test_nothing_is_lost_and_nothing_sticks_out(text, width, lines):
+    fitted = fit(text, FONT, width, 30, 12, lines)
+    assert " ".join(fitted.lines).split() == text.split()
+    assert len(fitted.lines) <= lines
+    for line in fitted.lines:
+        assert fonts.width(line, FONT, fitted.size) * fitted.stretch <= width + 1e-6
+
+
+@given(
+    st.lists(st.text(alphabet="abcđêư", min_size=1, max_size=8), max_size=80), st.floats(30, 300)
+)
+def test_balanced_lines_are_as_few_as_can_be_and_fit(words, width):
+    lines = balanced(" ".join(words), FONT, 10, width)
+    assert " ".join(lines).split() == words
+    for line in lines:
+        assert " " not in line or fonts.width(line, FONT, 10) <= width + 1e-6
+
+
+def test_titles_end_without_a_lonely_word():
+    for width in range(250, 520, 10):
+        lines = balanced(TITLE, fonts.SERIF_BOLD, 14, width)
+        widths = [fonts.width(line, fonts.SERIF_BOLD, 14) for line in lines]
+        assert min(widths) > 0.5 * max(widths), lines
+
+
+def test_numbers_and_known_words_are_not_torn():
+    lines = balanced(TITLE, fonts.SERIF_BOLD, 14, 440)
+    ends = [line.split()[-1] for line in lines[:-1]]
+    starts = [line.split()[0] for line in lines[1:]]
+    assert "số" not in ends
+    assert not any(start[0].isdigit() for start in starts)
+    assert ("cơ", "quan") not in set(zip(ends, starts, strict=True))
+
+
+def test_fewer_words_than_lines():
+    assert divide("Lê A", FONT, 5)[1] == ("Lê", "A")
+    assert divide("", FONT, 5)[1] == ("",)
+
+
+def test_a_very_long_text_is_quick():
+    lines = balanced("một hai ba " * 2000, FONT, 10, 300)
+    assert len(lines) > 100

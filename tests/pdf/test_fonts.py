@@ -1,0 +1,65 @@
+from itertools import product
+
+import pytest
+
+from eventapp.pdf import fonts
+
+VIETNAMESE = "".join(
+    letter + upper
+    for letter, upper in zip(
+        "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ",
+        "AÀẢÃÁẠĂẰẲẴẮẶÂẦẨẪẤẬEÈẺẼÉẸÊỀỂỄẾỆIÌỈĨÍỊOÒỎÕÓỌÔỒỔỖỐỘƠỜỞỠỚỢUÙỦŨÚỤƯỪỬỮỨỰYỲỶỸÝỴĐ",
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize("name", fonts.ALL)
+def test_each_font_has_all_of_vietnamese(name):
+    assert fonts.missing(VIETNAMESE + "0123456789.,;:!?()/–-·“”’", name) == ""
+    assert fonts.runs(VIETNAMESE, name) == ((name, VIETNAMESE),)
+
+
+def test_decomposed_letters_are_composed():
+    assert fonts.runs("Nguye\u0302\u0303n", fonts.SANS) == ((fonts.SANS, "Nguyễn"),)
+
+
+def test_another_font_stands_in_for_single_letters():
+    pieces = fonts.runs("Bảng Ω 2", fonts.SANS_BOLD)
+    assert pieces == (
+        (fonts.SANS_BOLD, "Bảng "),
+        (fonts.SERIF_BOLD, "Ω"),
+        (fonts.SANS_BOLD, " 2"),
+    )
+
+
+def test_pictures_and_marks_of_direction_are_left_out():
+    assert fonts.runs("Ân 🙂\u200f", fonts.SANS) == ((fonts.SANS, "Ân "),)
+    assert fonts.missing("Ân 🙂\u200f", fonts.SANS) == "🙂"
+
+
+def test_a_letter_that_no_font_has_is_seen_as_a_box():
+    assert "".join(piece for _, piece in fonts.runs("李 Minh", fonts.SANS)) == "□ Minh"
+    assert fonts.missing("李 Minh", fonts.SANS) == "李"
+
+
+def test_nothing_is_drawn_of_nothing():
+    assert fonts.runs("", fonts.SANS) == ()
+    assert fonts.width("🙂", fonts.SANS, 10) == 0
+
+
+@pytest.mark.parametrize(("name", "text"), list(product(fonts.ALL, ("Đỗ Thị Thuỳ", "Ω mega"))))
+def test_widths_are_those_of_reportlab(name, text):
+    by_reportlab = sum(
+        fonts.font(face).stringWidth(piece, 10) for face, piece in fonts.runs(text, name)
+    )
+    assert fonts.width(text, name, 10) == pytest.approx(by_reportlab)
+
+
+def test_markup_is_escaped():
+    assert fonts.markup("<b>Sở</b> & A\nB", fonts.SERIF) == "&lt;b&gt;Sở&lt;/b&gt; &amp; A<br/>B"
+
+
+def test_an_unknown_font_is_refused():
+    with pytest.raises(KeyError):
+        fonts.font("Helvetica")
