@@ -171,8 +171,9 @@ def second_app(settings: Config) -> Iterator[Callable[..., Flask]]:
     """Another application on the same database, with some settings changed."""
     yield lambda **changes: create_app(replace(settings, **changes))
     # The limiter is one for all applications: what the second one counted ends with the test.
-    limiter.enabled = not settings.testing
-    limiter.reset()
+    if limiter.enabled:
+        limiter.reset()
+        limiter.enabled = False
 
 
 @pytest.fixture
