@@ -99,7 +99,7 @@ def _buses(event_id: int) -> list[Checkpoint]:
         Checkpoint(
             event_id=event_id,
             kind=CheckpointKind.BUS,
-            name=f"Đoàn {group.letter} – {site}"[:200],
+            name=f"Nhóm {group.letter} – {site}"[:200],
             name_en=f"Group {group.letter} – {site}"[:200],
             group_id=group.id,
         )

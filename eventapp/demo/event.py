@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from eventapp import text
+from eventapp.demo.people import make_people
 from eventapp.events.models import Category, Day, Event, Room, Site
 from eventapp.events.presets import Preset, PresetSession
 from eventapp.extensions import db
@@ -16,6 +17,7 @@ from eventapp.visits.models import VisitGroup
 _PUBLIC_CATEGORIES = frozenset({"Đại biểu", "Khách mời", "Báo cáo viên", "Báo chí"})
 _OTHER = "Cơ quan, đơn vị khác"
 _MAX_ROUNDS = 2
+_LEADERS = 17  # the seed of their names: other people than the delegates
 
 
 def add_event(preset: Preset) -> Event:
@@ -30,8 +32,8 @@ def add_event(preset: Preset) -> Event:
         venue=preset.venue,
         place=preset.host_province.name if preset.host_province else "",
         timezone=preset.timezone,
-        contact_name="Ban Tổ chức Hội nghị",
-        contact_email="ban.to.chuc@bacninh.example",
+        contact_name=preset.contact_name,
+        contact_email=preset.contact_email,
         illustrative=",".join(sorted(preset.illustrative)),
         days=[Day(date=date) for date in preset.days],
         rooms=[Room(name=name, position=i) for i, name in enumerate(preset.rooms, start=1)],
@@ -67,11 +69,13 @@ def add_groups(event: Event, preset: Preset, people: int) -> None:
     starts, ends = _instant(event, visit, "start"), _instant(event, visit, "end")
     length = (ends - starts) / rounds
     letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    leaders = make_people(preset, rounds * sum(site.buses for site in preset.sites), _LEADERS)
     for departure in range(rounds):
         bus = 0
         for site, known in zip(event.sites, preset.sites, strict=True):
             for _ in range(known.buses):
                 bus += 1
+                leader = next(leaders)
                 leaves = starts + departure * length
                 db.session.add(
                     VisitGroup(
@@ -79,7 +83,8 @@ def add_groups(event: Event, preset: Preset, people: int) -> None:
                         site=site,
                         letter=next(letters),
                         bus=f"Xe {bus}",
-                        leader_name="",
+                        leader_name=leader.name,
+                        leader_phone=leader.phone_e164,
                         meeting_point=f"Sân {event.venue.split(',')[0]}",
                         departs_at=leaves,
                         returns_at=leaves + length - timedelta(minutes=5),

@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from sqlalchemy import ColumnElement, select
 
 from eventapp.accounts.models import AuditEntry, User
+from eventapp.accounts.permissions import Role
 from eventapp.database import db
 from eventapp.events.models import Category, Day, Event, Room, Site
 from eventapp.programme.models import Session
@@ -122,6 +123,11 @@ _HIDDEN = frozenset(
         "leader_user_id",
     }
 )
+_ROLES = {
+    Role.ORGANISER: lazy_gettext("organiser"),
+    Role.STAFF: lazy_gettext("check-in staff"),
+    Role.LEADER: lazy_gettext("group leader"),
+}
 _REFERENCES: dict[str, Any] = {
     "organisation_id": Organisation,
     "organisation": Organisation,
@@ -316,6 +322,8 @@ def _value(field: str, value: Any, names: _Names) -> str:
         return names.reference(field, value)
     if field == "status" and value in set(Status):
         return str(STATUS_NAMES[Status(value)])
+    if field == "role" and value in set(Role):
+        return str(_ROLES[Role(value)])
     if field.endswith("phone"):
         return phone(str(value))
     return _moment_or_day(value) or str(value)

@@ -123,6 +123,8 @@ class Preset:
     co_organiser: str
     venue: str
     opening: str
+    contact_name: str
+    contact_email: str
     timezone: str
     days: tuple[date, ...]
     speakers: tuple[PresetSpeaker, ...]
@@ -195,6 +197,8 @@ def load_preset(slug: str) -> Preset:
         co_organiser=both["co_organiser"],
         venue=both["venue"],
         opening=both["opening"],
+        contact_name=both["contact_name"],
+        contact_email=both["contact_email"],
         timezone=both["timezone"],
         days=tuple(map(date.fromisoformat, both["days"])),
         speakers=tuple(PresetSpeaker(**it) for it in both["speakers"]),
