@@ -15,9 +15,11 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "eventapp" / "translations"
 LANGUAGES = ("vi", "en")
+_OPTIONS = {"trimmed": "true", "silent": "false"}
+_TEMPLATES = {"**.html": _OPTIONS, "**.txt": _OPTIONS}
 SOURCES = (
     (ROOT / "eventapp", [("**.py", "python")], {}),
-    (ROOT / "templates", [("**.html", "jinja2")], {"**.html": {"trimmed": "true"}}),
+    (ROOT / "templates", [("**.html", "jinja2"), ("**.txt", "jinja2")], _TEMPLATES),
 )
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "_l": None, "N_": None}
 
@@ -27,7 +29,11 @@ def extract() -> Catalog:
     catalogue = Catalog(project="eventapp", charset="utf-8")
     for folder, methods, options in SOURCES:
         for _, _, message, comments, context in extract_from_dir(
-            folder, methods, options_map=options, keywords=KEYWORDS
+            folder,
+            methods,
+            options_map=options,
+            keywords=KEYWORDS,
+            directory_filter=lambda _: True,  # also those that begin with an underscore
         ):
             catalogue.add(message, auto_comments=comments, context=context)
     return catalogue

@@ -1,14 +1,14 @@
 """Forms of accounts."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SubmitField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from eventapp.accounts.service import MAX_PASSWORD, MIN_PASSWORD
+from eventapp.web.forms import PageForm
 
 
-class SignInForm(FlaskForm):
+class SignInForm(PageForm):
     """E-mail and password."""
 
     email = EmailField(
@@ -24,7 +24,7 @@ class SignInForm(FlaskForm):
     submit = SubmitField(_l("Sign in"))
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(PageForm):
     """Change of one's own password."""
 
     old = PasswordField(

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import StringField, SubmitField
 from wtforms.validators import DataRequired, Length
@@ -17,12 +16,13 @@ from eventapp.events.models import Event
 from eventapp.extensions import limiter
 from eventapp.pdf import qr
 from eventapp.text import clean
+from eventapp.web.forms import PageForm
 from eventapp.web.security import allow_webassembly
 
 checkin = Blueprint("checkin", __name__)
 
 
-class DeviceForm(FlaskForm):
+class DeviceForm(PageForm):
     """A new device."""
 
     name = StringField(

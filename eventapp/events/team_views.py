@@ -4,7 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, StringField, SubmitField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -13,6 +12,7 @@ from eventapp.accounts.permissions import Access, Role, requires
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
 from eventapp.text import clean
+from eventapp.web.forms import PageForm
 
 team = Blueprint("team", __name__, url_prefix="/manage/<event:event>/team")
 
@@ -23,7 +23,7 @@ ROLE_NAMES = {
 }
 
 
-class MemberForm(FlaskForm):
+class MemberForm(PageForm):
     """Somebody to give a role to."""
 
     email = EmailField(

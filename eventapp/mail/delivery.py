@@ -10,11 +10,15 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from eventapp.mail.models import Message
+from eventapp.pdf import qr
 
 TIMEOUT_SECONDS = 30
+PICTURE = "pass"
+"""Content-ID of the QR code: in the HTML of a message it is the image ``cid:pass``."""
 _SUBMISSION, _SMTPS, _PLAIN = 587, 465, 25
 
 
@@ -77,6 +81,8 @@ def compose(message: Message, sender: str, at: datetime) -> EmailMessage:
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        if message.pass_code:
+            _add_picture(mail, message.pass_code)
     if message.calendar:
         mail.add_attachment(
             message.calendar.decode(),
@@ -86,6 +92,12 @@ def compose(message: Message, sender: str, at: datetime) -> EmailMessage:
             params={"method": "PUBLISH"},
         )
     return mail
+
+
+def _add_picture(mail: EmailMessage, code: str) -> None:
+    """The QR code beside the HTML that shows it (RFC 2387)."""
+    html = cast(EmailMessage, mail.get_body(("html",)))
+    html.add_related(qr.png(code), "image", "png", cid=f"<{PICTURE}>", filename="pass.png")
 
 
 @contextmanager

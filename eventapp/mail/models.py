@@ -38,6 +38,8 @@ class Message(Model):
     html: Mapped[str] = mapped_column(Text, default="")
     # text/calendar, shown by mail programs as an invitation
     calendar: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Drawn as a QR code where the HTML has an image of the address cid:pass (RFC 2392).
+    pass_code: Mapped[str] = mapped_column(String(20), default="")
     status: Mapped[MailStatus] = mapped_column(String(20), default=MailStatus.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -19,12 +19,16 @@ PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is to be sent: a text, the same as HTML, and perhaps a calendar file (RFC 5545)."""
+    """What is to be sent: a text, the same as HTML, and perhaps a calendar file (RFC 5545).
+
+    With a pass code, the HTML shows its QR code as the image ``cid:pass``.
+    """
 
     subject: str
     text: str
     html: str = ""
     calendar: bytes | None = None
+    pass_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ def enqueue(
         text=letter.text,
         html=letter.html,
         calendar=letter.calendar,
+        pass_code=letter.pass_code,
     )
     db.session.add(message)
     return message

@@ -145,6 +145,7 @@ def _confirm(message_id: int) -> None:
         text="",
         html="",
         calendar=None,
+        pass_code="",
     )
 
 

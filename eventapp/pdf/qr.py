@@ -12,6 +12,7 @@ exclusive or.
 
 import re
 from functools import cache
+from io import BytesIO
 from xml.sax.saxutils import escape
 
 import segno
@@ -117,6 +118,13 @@ def svg(text: str, label: str = "") -> str:
         f'role="img" shape-rendering="crispEdges">{title}'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>'
     )
+
+
+def png(text: str, scale: int = 6) -> bytes:
+    """The code with its quiet zone as a PNG picture, so many pixels a module."""
+    picture = BytesIO()
+    segno.make(text, micro=False, error="q").save(picture, kind="png", scale=scale)
+    return picture.getvalue()
 
 
 def grouped(code: str) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import TextAreaField
 
@@ -21,6 +20,7 @@ from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file
 from eventapp.registration.models import Delegate, Status
 from eventapp.visits.service import group_of
+from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 
 portal = Blueprint("portal", __name__, url_prefix="/p")
@@ -28,7 +28,7 @@ portal = Blueprint("portal", __name__, url_prefix="/p")
 _guessing = limiter.limit("120 per minute", scope="personal-link")
 
 
-class CancelForm(FlaskForm):
+class CancelForm(PageForm):
     """Why somebody does not come, if they want to say."""
 
     reason = TextAreaField(render_kw={"rows": 2}, validators=[at_most(500)], filters=[cleaned])

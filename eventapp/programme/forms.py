@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     FieldList,
@@ -32,6 +31,7 @@ from eventapp import text
 from eventapp.events.models import Event, Room
 from eventapp.programme.models import Session, SessionKind
 from eventapp.programme.service import STEP_MINUTES, SessionData, SpeakerData
+from eventapp.web.forms import PageForm
 
 KINDS = {
     SessionKind.PLENARY: _l("Plenary session"),
@@ -63,7 +63,7 @@ class SpeakerForm(Form):
             raise ValidationError(_("Enter the speaker's name, or clear the position."))
 
 
-class SessionForm(FlaskForm):
+class SessionForm(PageForm):
     """A session of the programme."""
 
     day = SelectField(_l("Day"), coerce=int)
@@ -141,7 +141,7 @@ class SessionForm(FlaskForm):
         )
 
 
-class RoomForm(FlaskForm):
+class RoomForm(PageForm):
     """A room: its name and how many it holds."""
 
     name = StringField(

@@ -10,9 +10,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from eventapp import tokens
@@ -31,6 +31,7 @@ from eventapp.registration.service import (
     NotInThisEvent,
     QuotaFull,
 )
+from eventapp.web.forms import PageForm
 from eventapp.web.language import LANGUAGES
 
 delegates = Blueprint("delegates", __name__)
@@ -43,7 +44,7 @@ class OrganisersForm(DelegateFields):
 
     language = SelectField(_l("Language of letters"), choices=list(LANGUAGES.items()))
     submission = HiddenField()
-    revision = IntegerField(widget=HiddenInput())
+    revision = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def __init__(self, choices: Choices, delegate: Delegate | None = None) -> None:
         """For somebody new, or filled with a delegate, or what was sent."""
@@ -61,7 +62,7 @@ class OrganisersForm(DelegateFields):
             field.render_kw = {**(field.render_kw or {}), "autocomplete": "off"}
 
 
-class CancelForm(FlaskForm):
+class CancelForm(PageForm):
     """Why somebody is not coming."""
 
     reason = TextAreaField(
@@ -204,7 +205,7 @@ def _to(event: Event, delegate_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", event=event, delegate_id=delegate_id), 303)
 
 
-def _code(form: FlaskForm) -> int:
+def _code(form: PageForm) -> int:
     return 422 if form.errors else 200
 
 

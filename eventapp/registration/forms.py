@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
@@ -19,7 +18,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from eventapp import text, tokens
@@ -28,6 +27,7 @@ from eventapp.registration import contact, organisations
 from eventapp.registration.choices import Choices
 from eventapp.registration.models import Delegate
 from eventapp.registration.service import DelegateData, NotInThisEvent
+from eventapp.web.forms import PageForm
 from eventapp.web.language import clock, current_language, day, short_day
 
 NOT_CHOSEN = 0
@@ -60,7 +60,7 @@ class Ticks(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class DelegateFields(FlaskForm):
+class DelegateFields(PageForm):
     """Everything that is known of a delegate; `data_of` gives it to the service.
 
     Subclasses that may do without an e-mail address or a telephone number set ``needs_contact``.
@@ -341,7 +341,7 @@ class RegistrationForm(DelegateFields):
 class EditForm(DelegateFields):
     """The same fields for somebody who is registered."""
 
-    revision = IntegerField(widget=HiddenInput())
+    revision = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def __init__(self, choices: Choices, delegate: Delegate) -> None:
         """Filled with the delegate, or what was sent."""

@@ -14,7 +14,7 @@ from eventapp.registration.models import Delegate
 
 def confirm(delegate: Delegate, secret: str | None) -> None:
     """That somebody is registered, with the way to their pass and their calendar."""
-    _send(delegate, "registered", lambda: _("Registration: %(event)s"), secret, calendar=True)
+    _send(delegate, "registered", lambda: _("Registration: %(event)s"), secret, admits=True)
 
 
 def received(delegate: Delegate, secret: str | None) -> None:
@@ -38,7 +38,7 @@ def _send(
     subject: Callable[[], str],
     secret: str | None,
     *,
-    calendar: bool = False,
+    admits: bool = False,
 ) -> None:
     if not delegate.email:
         return
@@ -57,7 +57,8 @@ def _send(
             # Rendered without the context of pages: commands write letters too.
             text=templates.get_template(f"mail/{template}.txt").render(values),
             html=templates.get_template(f"mail/{template}.html").render(values),
-            calendar=calendar_file(delegate) if calendar else None,
+            calendar=calendar_file(delegate) if admits else None,
+            pass_code=delegate.code if admits else "",
         )
     outbox.enqueue(
         letter,

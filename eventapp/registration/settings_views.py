@@ -4,7 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
@@ -22,6 +21,7 @@ from eventapp.events import service as events
 from eventapp.events.models import Event
 from eventapp.registration import quota
 from eventapp.text import clean
+from eventapp.web.forms import PageForm
 
 settings = Blueprint("settings", __name__)
 
@@ -30,7 +30,7 @@ def _cleaned(value: str | None) -> str:
     return clean(value or "")
 
 
-class SettingsForm(FlaskForm):
+class SettingsForm(PageForm):
     """What organisers may change of an event."""
 
     title = TextAreaField(

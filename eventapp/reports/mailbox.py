@@ -1,5 +1,7 @@
 """The mailbox: what was written to delegates, and whether it was delivered."""
 
+import base64
+
 from flask import (
     Blueprint,
     Response,
@@ -17,7 +19,9 @@ from flask_babel import gettext as _
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
 from eventapp.mail import outbox
+from eventapp.mail.delivery import PICTURE
 from eventapp.mail.models import Message
+from eventapp.pdf import qr
 from eventapp.web import security
 
 mailbox = Blueprint("mailbox", __name__)
@@ -62,7 +66,12 @@ def show(event: Event, message_id: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def letter(event: Event, message_id: int) -> ResponseReturnValue:
     """The HTML of a message, for the frame on its page."""
-    page = Response(_message(event, message_id).html, content_type="text/html; charset=utf-8")
+    message = _message(event, message_id)
+    html = message.html
+    if message.pass_code:
+        picture = base64.b64encode(qr.png(message.pass_code)).decode()
+        html = html.replace(f"cid:{PICTURE}", f"data:image/png;base64,{picture}")
+    page = Response(html, content_type="text/html; charset=utf-8")
     page.headers["Content-Security-Policy"] = _LETTER_POLICY
     page.headers["X-Frame-Options"] = "SAMEORIGIN"
     return page

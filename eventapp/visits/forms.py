@@ -6,7 +6,6 @@ from typing import Any
 import phonenumbers
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     IntegerField,
     SelectField,
@@ -29,6 +28,7 @@ from eventapp import text
 from eventapp.events.models import Event, Site
 from eventapp.visits.models import VisitGroup
 from eventapp.visits.sites import GroupData, SiteData
+from eventapp.web.forms import PageForm
 
 _STEP_SECONDS = 300
 
@@ -52,7 +52,7 @@ def _number(typed: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-class SiteForm(FlaskForm):
+class SiteForm(PageForm):
     """A place to visit."""
 
     name = StringField(
@@ -79,7 +79,7 @@ class SiteForm(FlaskForm):
         )
 
 
-class GroupForm(FlaskForm):
+class GroupForm(PageForm):
     """One departure to one site."""
 
     letter = StringField(

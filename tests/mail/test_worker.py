@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import io
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import icalendar
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from PIL import Image
 
 from eventapp.database import now
 from eventapp.extensions import db
@@ -20,6 +22,7 @@ from eventapp.mail import delivery, outbox, worker
 from eventapp.mail.delivery import Server
 from eventapp.mail.models import MailStatus, Message
 from eventapp.registration import service
+from tests.pdf.pictures import codes_in
 from tests.registration.filled import details
 
 
@@ -103,6 +106,9 @@ def test_a_registration_arrives_whole(event, receiver):
     html = mail.get_body(("html",)).get_content()
     assert f"/p/{made.secret}" in text
     assert f"/p/{made.secret}" in html
+    (picture,) = [part for part in mail.walk() if part["Content-ID"] == "<pass>"]
+    assert 'src="cid:pass"' in html
+    assert codes_in(Image.open(io.BytesIO(picture.get_content()))) == [made.delegate.code]
     (attached,) = mail.iter_attachments()
     assert attached.get_content_type() == "text/calendar"
     assert attached.get_param("method") == "PUBLISH"

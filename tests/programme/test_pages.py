@@ -77,12 +77,12 @@ def test_two_editors_at_once(organiser, event):
     [
         ({"title": " "}, "Enter a title."),
         ({"starts": ""}, "Enter when it starts."),
-        ({"starts": "25:00"}, "Not a valid time value."),
+        ({"starts": "25:00"}, "Enter a time such as 07:30."),
         ({"ends": "08:00"}, "The end must come after the start."),
         ({"ends": "08:21"}, "Choose a time in steps of five minutes."),
-        ({"room": "999"}, "Not a valid choice."),
-        ({"day": "999"}, "Not a valid choice."),
-        ({"kind": "party"}, "Not a valid choice."),
+        ({"room": "999"}, "Choose one of the list."),
+        ({"day": "999"}, "Choose one of the list."),
+        ({"kind": "party"}, "Choose one of the list."),
         (
             {"speakers-1-position": "Vụ trưởng"},
             "Enter the speaker's name, or clear the position.",

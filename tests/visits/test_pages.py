@@ -81,7 +81,7 @@ def test_edit_a_group(organiser, event):
         ({"returns": "09:45"}, "The return must come after the departure."),
         ({"day": "0"}, "Choose the day of the departure."),
         ({"departs": "", "returns": ""}, "Enter when the group departs on this day."),
-        ({"site": "999"}, "Not a valid choice."),
+        ({"site": "999"}, "Choose one of the list."),
     ],
 )
 def test_a_wrong_group_is_refused_beside_the_field(organiser, event, changes, message):
