@@ -4,6 +4,7 @@
 import { Camera } from "./camera.js";
 import { Revoked, Server, forget, recall, remember } from "./device.js";
 import { Queue } from "./queue.js";
+import { listen } from "./scanner.js";
 import { signal } from "./signals.js";
 import { Verdicts } from "./verdict.js";
 
@@ -11,6 +12,8 @@ const RETRY_MS = 5000;
 const COUNT_MS = 20000;
 const TYPING_MS = 250;
 const LAST_SCANS = 10;
+const PATIENCE_MS = 1500;
+const LONGEST_CODE = 64;
 
 const $ = (id) => document.getElementById(id);
 const page = $("desk");
@@ -21,8 +24,10 @@ const ownEvent = page.dataset.event ?? null; // set where somebody has signed in
 let device = null;
 let server = null;
 let queue = null;
-let shownId = null; // the scan whose verdict the panel waits for
+let shownId = null; // the scan whose verdict the panel shows or waits for
+let keptId = null; // the scan that the panel says is kept
 let sending = null;
+let online = true; // the last call was answered
 
 function trouble(text) {
   $("trouble").textContent = text ?? "";
@@ -59,18 +64,41 @@ function colours() {
 }
 
 const chosenKey = () => `eventapp.checkpoint.${device.event}`;
+const listKey = () => `eventapp.checkpoints.${device.event}`;
 let checkpoints = [];
 
+/** The checkpoints as the server has them or, without a network, as it had them. */
 async function loadCheckpoints() {
-  ({ checkpoints } = await server.checkpoints());
+  try {
+    ({ checkpoints } = await server.checkpoints());
+    localStorage.setItem(listKey(), JSON.stringify(checkpoints));
+  } catch (error) {
+    if (!checkpoints.length) checkpoints = JSON.parse(localStorage.getItem(listKey())) ?? [];
+    throw error;
+  } finally {
+    showCheckpoints();
+  }
+}
+
+function showCheckpoints() {
   const select = $("checkpoint");
-  const chosen = select.value || localStorage.getItem(chosenKey());
-  select.replaceChildren(...checkpoints.map((it) => {
-    const name = page.dataset.language === "en" ? it.name_en : it.name;
-    return new Option(name, it.id, false, String(it.id) === chosen);
-  }));
-  if (!checkpoints.length) select.replaceChildren(new Option(words.choose, ""));
+  const named = (it) => (page.dataset.language === "en" ? it.name_en : it.name);
+  const same = checkpoints.length === select.options.length
+    && checkpoints.every((it, i) => String(it.id) === select.options[i].value);
+  if (!same || !checkpoints.length) { // a list that is open stays open
+    const chosen = select.value || chosenBefore();
+    const options = checkpoints.map((it) => new Option(named(it), it.id, false, it.id === Number(chosen)));
+    select.replaceChildren(...(options.length ? options : [new Option(words.choose, "")]));
+  }
   showPassed();
+}
+
+/** What was chosen here last; but yesterday's door is not today's. */
+function chosenBefore() {
+  const today = new Date().toLocaleDateString("sv"); // as ISO 8601 writes it
+  const chosen = checkpoints.find((it) => String(it.id) === localStorage.getItem(chosenKey()));
+  const door = checkpoints.find((it) => it.date === today);
+  return (chosen && !(door && chosen.date && chosen.date < today) ? chosen : door)?.id;
 }
 
 function showPassed() {
@@ -80,26 +108,49 @@ function showPassed() {
 
 function show(result) {
   $("verdict").replaceChildren(verdicts.panel(result));
+  $("verdict").scrollIntoView({ block: "nearest" });
   signal(result.verdict);
-  if (result.verdict !== "kept") {
-    const now = new Date().toTimeString().slice(0, 8);
-    $("last").prepend(verdicts.line(result, now));
-    while ($("last").children.length > LAST_SCANS) $("last").lastElementChild.remove();
-  }
 }
 
-function scan(code) {
-  if (!code.trim() || !queue) return;
+function log(result, readAt) {
+  $("last").prepend(verdicts.line(result, new Date(readAt).toTimeString().slice(0, 8)));
+  while ($("last").children.length > LAST_SCANS) $("last").lastElementChild.remove();
+  $("last-scans").hidden = false;
+}
+
+function scan(typed) {
+  const code = typed.trim().slice(0, LONGEST_CODE);
+  if (!code || !queue) return;
   const reading = {
-    id: crypto.randomUUID(),
+    id: uuid(),
     checkpoint: Number($("checkpoint").value),
-    code: code.trim(),
+    code,
     read_at: new Date().toISOString(),
   };
   shownId = reading.id;
-  trouble(queue.add(reading) ? null : words.storage_full);
+  const stored = queue.add(reading);
+  if (!stored) trouble(words.storage_full);
   showUnsent();
+  // The next person is not kept waiting by a network that does not answer.
+  if (!online) kept(reading);
+  else setTimeout(() => kept(reading), PATIENCE_MS);
   flush();
+}
+
+/** crypto.randomUUID exists on https only; a hall's own network may have none. */
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Say that a scan is kept: once, and only while it is the last one and has no answer. */
+function kept(reading) {
+  if (reading.id !== shownId || keptId === reading.id || !queue.has(reading.id)) return;
+  keptId = reading.id;
+  show({ verdict: "kept", code: reading.code });
 }
 
 async function flush() {
@@ -122,6 +173,7 @@ async function send() {
       waiting(batch);
       return;
     }
+    online = true;
     queue.remove(new Set(batch.map(({ id }) => id)));
     trouble(null);
     results.forEach((result, index) => settle({ ...result, code: batch[index].code }, batch[index]));
@@ -135,14 +187,16 @@ function settle(result, reading) {
     if (it) it.passed += 1;
     showPassed();
   }
+  log(result, reading.read_at);
   if (reading.id === shownId) show(result);
 }
 
 /** No answer: say so at once, and keep trying. */
 function waiting(batch) {
+  online = false;
   trouble(words.no_network);
   showUnsent();
-  if (batch.some(({ id }) => id === shownId)) show({ verdict: "kept" });
+  batch.forEach(kept);
 }
 
 async function signedOut() {
@@ -182,28 +236,43 @@ function choose(code) {
   $("name").value = "";
   $("found").replaceChildren();
   scan(code);
-  $("code").focus();
+  ready();
 }
+
+/** The code has the focus, but for touch: there it would call up the keyboard over the verdict. */
+function ready() {
+  if (matchMedia("(pointer: coarse)").matches) document.activeElement.blur();
+  else $("code").focus({ preventScroll: true });
+}
+
+// From the name to the people found and among them by the arrows; Enter leads to the first.
+document.querySelector(".desk-search").addEventListener("keydown", (event) => {
+  const people = [...$("found").querySelectorAll("button")];
+  const at = people.indexOf(document.activeElement);
+  if (event.key === "ArrowDown" || (event.key === "Enter" && at < 0)) {
+    people[Math.min(at + 1, people.length - 1)]?.focus();
+  } else if (event.key === "ArrowUp" && at >= 0) {
+    (people[at - 1] ?? $("name")).focus();
+  } else return;
+  event.preventDefault();
+});
 
 $("code-form").addEventListener("submit", (event) => {
   event.preventDefault();
   scan($("code").value);
   $("code").value = "";
-  $("code").focus();
+  ready();
 });
 
-// A USB scanner types wherever the focus is; what it types belongs into the code.
-document.addEventListener("keydown", (event) => {
-  if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-  if (event.key === " " && event.target.closest("button, a, summary")) return;
-  $("code").focus();
+listen($("code"), (code) => {
+  scan(code);
+  ready();
 });
 
 $("checkpoint").addEventListener("change", () => {
   localStorage.setItem(chosenKey(), $("checkpoint").value);
   showPassed();
-  $("code").focus();
+  ready();
 });
 
 const camera = new Camera($("video"), scan);

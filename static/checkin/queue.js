@@ -20,6 +20,8 @@ export class Queue {
 
   get size() { return this.all().length; }
 
+  has(id) { return this.all().some((scan) => scan.id === id); }
+
   /** Keep a scan; false when the device's storage is full and only this page holds it. */
   add(scan) {
     try {

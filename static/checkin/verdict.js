@@ -45,10 +45,8 @@ export class Verdicts {
       panel.classList.add(`category-${delegate.category.id}`);
       panel.append(element("p", "verdict-name", delegate.name));
       const place = [delegate.organisation, delegate.delegation];
-      panel.append(
-        element("p", "verdict-line", delegate.position),
-        element("p", "verdict-line", [...new Set(place)].join(" – ")),
-      );
+      if (delegate.position) panel.append(element("p", "verdict-line", delegate.position));
+      panel.append(element("p", "verdict-line", [...new Set(place)].join(" – ")));
       const marks = element("p", "verdict-line desk-marks");
       marks.append(this.category(delegate));
       if (delegate.group) {
@@ -60,6 +58,7 @@ export class Verdicts {
       }
       panel.append(marks);
     }
+    if (!delegate && result.code) panel.append(element("p", "verdict-line code", result.code));
     const hint = this.words[`${result.reason ?? verdict}_hint`];
     if (hint) panel.append(element("p", "verdict-line", hint));
     return panel;
@@ -78,10 +77,12 @@ export class Verdicts {
   person(delegate, choose) {
     const item = element("li");
     const button = element("button", "desk-person");
+    const about = new Set([delegate.position, delegate.organisation, delegate.delegation]);
+    about.delete("");
     button.type = "button";
     button.append(
       element("span", "data-main", delegate.name),
-      element("span", "data-sub", [delegate.position, delegate.organisation, delegate.delegation].join(" · ")),
+      element("span", "data-sub", [...about].join(" · ")),
     );
     const marks = element("span", "desk-marks");
     marks.append(this.category(delegate));

@@ -22,6 +22,8 @@ DESK = {"width": 1280, "height": 800}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOW_TO_INSTALL = "no Chromium on the path: install it (on Debian: apt install chromium)"
 _PATIENCE_S = 60
+# What a browser says of a refusal, and of a network that the test itself has cut.
+_EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED")
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -131,7 +133,7 @@ def open_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
             "console",
             lambda message: (
                 complaints.append(message.text)
-                if message.type == "error" and "status of 4" not in message.text
+                if message.type == "error" and not _EXPECTED.search(message.text)
                 else None
             ),
         )
