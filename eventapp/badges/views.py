@@ -56,7 +56,13 @@ def print_badges(event: Event) -> ResponseReturnValue:
         flash(_("Nobody to print a badge for: choose people who have not cancelled."), "danger")
         return redirect(url_for(".index", event=event), 303)
     stream.seek(0)
-    return send_file(stream, mimetype="application/pdf", download_name=f"badges-{event.slug}.pdf")
+    # Saved, not shown: a browser's viewer asks again by GET for what was posted.
+    return send_file(
+        stream,
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"badges-{event.slug}.pdf",
+    )
 
 
 def _sheet(typed: str | None) -> Sheet:
