@@ -66,14 +66,18 @@ function colours() {
 const chosenKey = () => `eventapp.checkpoint.${device.event}`;
 const listKey = () => `eventapp.checkpoints.${device.event}`;
 let checkpoints = [];
+let zone = undefined; // of the event; a device may stand in another
 
 /** The checkpoints as the server has them or, without a network, as it had them. */
 async function loadCheckpoints() {
   try {
-    ({ checkpoints } = await server.checkpoints());
-    localStorage.setItem(listKey(), JSON.stringify(checkpoints));
+    const { event, checkpoints: list } = await server.checkpoints();
+    [checkpoints, zone] = [list, event.timezone];
+    localStorage.setItem(listKey(), JSON.stringify([checkpoints, zone]));
   } catch (error) {
-    if (!checkpoints.length) checkpoints = JSON.parse(localStorage.getItem(listKey())) ?? [];
+    if (!checkpoints.length) {
+      [checkpoints, zone] = JSON.parse(localStorage.getItem(listKey())) ?? [[], undefined];
+    }
     throw error;
   } finally {
     showCheckpoints();
@@ -95,7 +99,7 @@ function showCheckpoints() {
 
 /** What was chosen here last; but yesterday's door is not today's. */
 function chosenBefore() {
-  const today = new Date().toLocaleDateString("sv"); // as ISO 8601 writes it
+  const today = new Date().toLocaleDateString("sv", { timeZone: zone }); // as ISO 8601 writes it
   const chosen = checkpoints.find((it) => String(it.id) === localStorage.getItem(chosenKey()));
   const door = checkpoints.find((it) => it.date === today);
   return (chosen && !(door && chosen.date && chosen.date < today) ? chosen : door)?.id;
@@ -113,7 +117,7 @@ function show(result) {
 }
 
 function log(result, readAt) {
-  $("last").prepend(verdicts.line(result, new Date(readAt).toTimeString().slice(0, 8)));
+  $("last").prepend(verdicts.line(result, new Date(readAt).toLocaleTimeString("sv", { timeZone: zone })));
   while ($("last").children.length > LAST_SCANS) $("last").lastElementChild.remove();
   $("last-scans").hidden = false;
 }
@@ -214,7 +218,8 @@ async function signedOut() {
 let typing = null;
 $("name").addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(find, TYPING_MS);
+  if ($("name").value.trim().length < 2) find();
+  else typing = setTimeout(find, TYPING_MS);
 });
 
 async function find() {

@@ -26,6 +26,15 @@ export class Verdicts {
     return this.words[result.verdict];
   }
 
+  /** "Refused: why": the word as large as it can be, and why below it. */
+  headline(text) {
+    const made = element("span");
+    const [word, why] = text.split(/(?<=:) /);
+    made.append(element("span", "verdict-word", word));
+    if (why) made.append(" ", element("span", "verdict-why", why));
+    return made;
+  }
+
   category(delegate) {
     const mark = element("span", `category category-${delegate.category.id}`);
     mark.textContent = this.language === "en" ? delegate.category.name_en : delegate.category.name;
@@ -38,7 +47,7 @@ export class Verdicts {
     const head = element("p", "verdict-head");
     head.append(
       document.getElementById(`icon-${verdict}`).content.cloneNode(true),
-      element("span", "", this.heading(result)),
+      this.headline(this.heading(result)),
     );
     panel.append(head);
     if (delegate) {

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from eventapp.text import fold
-from tests.browser.conftest import _FLAGS, CHROMIUM, DESK, HOW_TO_INSTALL, PHONE, Live
+from tests.browser.conftest import _FLAGS, CHROMIUM, DESK, PHONE, Live
 from tests.browser.test_pages import check
 from tests.pdf.pictures import codes_in, needs_poppler, pictures
 
@@ -42,7 +42,7 @@ def database(live: Live) -> sqlite3.Connection:
 
 @pytest.fixture
 def people(live: Live) -> list[Person]:
-    """Approved delegates with a visit group, expected on the first day and not in yet."""
+    """Approved delegates with a visit group, expected on the first day, not scanned yet."""
     with database(live) as connection:
         rows = connection.execute(
             """
@@ -54,7 +54,7 @@ def people(live: Live) -> list[Person]:
             join checkpoint on checkpoint.position = 1
             join delegate_day using (day_id)
             where status = 'approved' and delegate_day.delegate_id = delegate.id
-              and delegate.id not in (select delegate_id from attendance)
+              and not exists (select 1 from scan where scan.delegate_id = delegate.id)
             order by delegate.id
             """
         ).fetchall()
@@ -79,15 +79,24 @@ def scans_of(live: Live, code: str) -> list[str]:
         return [verdict for (verdict,) in rows]
 
 
+@pytest.fixture(scope="module")
+def token(live: Live) -> str:
+    """The token of a device."""
+    made = live.run("device", "create", EVENT, "Cửa chính 1")
+    return re.findall(r"^token\s+(\S+)", made, re.M)[0]
+
+
 @pytest.fixture
-def open_desk(open_page: OPEN, live: Live) -> OPEN:
-    """``open_desk(size)``: the desk of a newly provisioned device, without any account."""
+def open_desk(open_page: OPEN, token: str) -> OPEN:
+    """``open_desk(size)``: the desk of a device, without any account."""
 
     def open_(size: dict[str, int] = DESK) -> Page:
-        made = live.run("device", "create", EVENT, "Cửa chính 1")
-        link = re.findall(r"^link\s+(\S+)", made, re.M)[0]
-        page = open_page(urlsplit(link).path, size)
-        page.get_by_role("button", name="Dùng thiết bị này").click()
+        page = open_page("/checkin/", size)
+        page.evaluate(
+            "device => localStorage.setItem('eventapp.device', JSON.stringify(device))",
+            {"event": EVENT, "token": token},
+        )
+        page.reload()
         ready(page)
         return page
 
@@ -337,10 +346,10 @@ def test_axe_finds_nothing_beside_any_verdict(
 
 
 @needs_poppler
-def test_the_camera_reads_a_printed_badge(live: Live, people: list[Person], tmp_path: Path) -> None:
+def test_the_camera_reads_a_printed_badge(
+    browser: Browser, live: Live, people: list[Person], tmp_path: Path
+) -> None:
     """Chromium is shown a film of a badge as it is printed, and reads it with zxing."""
-    if CHROMIUM is None:
-        pytest.skip(HOW_TO_INSTALL)
     codes = {it.code: it for it in people}
     pdf = tmp_path / "badges.pdf"
     live.run("badges", EVENT, "--sheet", "single", "-o", str(pdf))
@@ -354,33 +363,32 @@ def test_the_camera_reads_a_printed_badge(live: Live, people: list[Person], tmp_
     made = live.run("device", "create", EVENT, "Máy ảnh")
     path = urlsplit(re.findall(r"^link\s+(\S+)", made, re.M)[0]).path
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                *_FLAGS,
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={film}",
-            ],
-        )
-        context = chromium.new_context(
-            viewport=PHONE, base_url=live.url, locale="vi-VN", permissions=["camera"]
-        )
-        page = context.new_page()
-        page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
-        page.goto(path)
-        page.get_by_role("button", name="Dùng thiết bị này").click()
-        ready(page)
-        page.locator("#camera").click()
-        expect(page.locator("#camera")).to_have_attribute("aria-pressed", "true")
-        expect(page.locator("#video")).to_be_visible()
-        verdict(page, "admitted")
-        expect(page.locator("#verdict .verdict-name")).to_have_text(person.name)
-        loaded = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
-        assert any(name.endswith(".wasm") for name in loaded)
-        page.locator("#camera").click()
-        expect(page.locator("#video")).to_be_hidden()
-        chromium.close()
+    chromium = browser.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=[
+            *_FLAGS,
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        ],
+    )
+    context = chromium.new_context(
+        viewport=PHONE, base_url=live.url, locale="vi-VN", permissions=["camera"]
+    )
+    page = context.new_page()
+    page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+    page.goto(path)
+    page.get_by_role("button", name="Dùng thiết bị này").click()
+    ready(page)
+    page.locator("#camera").click()
+    expect(page.locator("#camera")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#video")).to_be_visible()
+    verdict(page, "admitted")
+    expect(page.locator("#verdict .verdict-name")).to_have_text(person.name)
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    assert any(name.endswith(".wasm") for name in loaded)
+    page.locator("#camera").click()
+    expect(page.locator("#video")).to_be_hidden()
+    chromium.close()
     assert complaints == []
     # A badge held before the camera is one scan.
     assert scans_of(live, person.code) == ["admitted"]
