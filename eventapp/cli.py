@@ -13,7 +13,7 @@ from eventapp.accounts import service as accounts
 from eventapp.accounts.permissions import Role
 from eventapp.badges.cli import badges
 from eventapp.checkin.cli import device
-from eventapp.commands import Refusal, in_app
+from eventapp.commands import Refusal, in_app, refusals
 from eventapp.config import ConfigurationError
 from eventapp.documents.cli import agenda
 from eventapp.events import service as events
@@ -39,8 +39,9 @@ def serve(host: str, port: int, threads: int, workers: int, demo: bool) -> None:
     from eventapp import serving
 
     try:
-        serving.run(host, port, threads=threads, workers=workers, demo=demo)
-    except (ConfigurationError, serving.CannotServe) as error:
+        with refusals():
+            serving.run(host, port, threads=threads, workers=workers, demo=demo)
+    except serving.CannotServe as error:
         raise Refusal(str(error)) from None
 
 
@@ -63,7 +64,9 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("email")
-@click.option("--role", type=click.Choice(["administrator", *Role]), required=True)
+@click.option(
+    "--role", type=click.Choice(["administrator", *(it.value for it in Role)]), required=True
+)
 @click.option("--event", "slug", help="The event at which the role holds.")
 @click.option("--name", default="", help="The person's name, as pages show it.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")

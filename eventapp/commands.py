@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, TypeVar
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
 from eventapp import create_app
 from eventapp.accounts import audit
@@ -40,27 +40,33 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what a user can mend into a Refusal: a setting, a name, the database, a file."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise Refusal(str(error)) from None
+    except events.EventNotFound as error:
+        raise Refusal(f"There is no event named {error}. See the names on the home page.") from None
+    except (IntegrityError, DataError):
+        raise  # a mistake of the program, whose trace is wanted
+    except DatabaseError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise Refusal(
+            f"The database refused ({reason}). Run 'eventapp db upgrade' or check DATABASE_URL."
+        ) from None
+    except OSError as error:
+        raise Refusal(f"{error.strerror}: {error.filename}.") from None
+
+
 def in_app(command: Callable[P, T]) -> Callable[P, T]:
     """Run a command inside an application, its errors turned into refusals."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            with create_app(serving=False).app_context():
-                audit.actor.set("command line")
-                return command(*args, **kwargs)
-        except ConfigurationError as error:
-            raise Refusal(str(error)) from None
-        except events.EventNotFound as error:
-            raise Refusal(
-                f"There is no event named {error}. See the names on the home page."
-            ) from None
-        except (OperationalError, ProgrammingError) as error:
-            reason = str(error.orig).splitlines()[0]
-            raise Refusal(
-                f"The database refused ({reason}). Run 'eventapp db upgrade' or check DATABASE_URL."
-            ) from None
-        except OSError as error:
-            raise Refusal(f"{error.strerror}: {error.filename}.") from None
+        with refusals(), create_app(serving=False).app_context():
+            audit.actor.set("command line")
+            return command(*args, **kwargs)
 
     return run
