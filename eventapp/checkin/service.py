@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from eventapp.checkin import people
@@ -28,6 +28,33 @@ _SEEN_AGAIN_AFTER = timedelta(minutes=1)
 
 Pair = tuple[int, int]
 """(checkpoint id, delegate id)"""
+
+
+# Built once: putting a statement together costs more than running it. Read by the connection, for
+# they are rows and no objects.
+_STORED = select(Scan.id, Scan.verdict, Scan.reason, Scan.checkpoint_id, Scan.delegate_id).where(
+    Scan.id.in_(bindparam("ids", expanding=True))
+)
+_FIRST = select(Attendance.checkpoint_id, Attendance.delegate_id, Attendance.first_read_at).where(
+    tuple_(Attendance.checkpoint_id, Attendance.delegate_id).in_(bindparam("pairs", expanding=True))
+)
+_GATES = select(
+    Checkpoint.id,
+    Checkpoint.kind,
+    Checkpoint.day_id,
+    Checkpoint.session_id,
+    Checkpoint.group_id,
+    Checkpoint.opens_at,
+    Checkpoint.closes_at,
+).where(Checkpoint.event_id == bindparam("event_id"))
+_SEEN = (
+    update(Device.__table__)
+    .where(
+        Device.id == bindparam("device"),
+        Device.last_seen_at.is_(None) | (Device.last_seen_at < bindparam("long_ago")),
+    )
+    .values(last_seen_at=bindparam("moment"))
+)
 
 
 class BatchTooLarge(Exception):
@@ -93,14 +120,9 @@ def _read(raw: object) -> Reading | Result:
 
 def _mark_seen(device_id: int, moment: datetime) -> None:
     """At most once a minute: a row that every scan writes would be a queue of its own."""
-    db.session.execute(
-        update(Device)
-        .where(
-            Device.id == device_id,
-            Device.last_seen_at.is_(None) | (Device.last_seen_at < moment - _SEEN_AGAIN_AFTER),
-        )
-        .values(last_seen_at=moment)
-        .execution_options(synchronize_session=False)
+    db.session.connection().execute(
+        _SEEN,
+        {"device": device_id, "moment": moment, "long_ago": moment - _SEEN_AGAIN_AFTER},
     )
 
 
@@ -217,11 +239,7 @@ class _Batch:
 
     def _find(self, ids: Sequence[str]) -> dict[str, _Stored]:
         """Scans that are in the log already. A scan of another event is none of ours."""
-        rows = db.session.execute(
-            select(Scan.id, Scan.verdict, Scan.reason, Scan.checkpoint_id, Scan.delegate_id).where(
-                Scan.id.in_(ids)
-            )
-        )
+        rows = db.session.connection().execute(_STORED, {"ids": ids})
         return {
             id_: _Stored(
                 Verdict(verdict), Reason(reason) if reason else None, checkpoint_id, delegate_id
@@ -233,26 +251,12 @@ class _Batch:
         wanted = sorted(set(pairs))
         if not wanted:
             return
-        rows = db.session.execute(
-            select(
-                Attendance.checkpoint_id, Attendance.delegate_id, Attendance.first_read_at
-            ).where(tuple_(Attendance.checkpoint_id, Attendance.delegate_id).in_(wanted))
-        )
+        rows = db.session.connection().execute(_FIRST, {"pairs": wanted})
         self.first = {(checkpoint, delegate): time for checkpoint, delegate, time in rows}
 
 
 def _gates(event_id: int) -> dict[int, Gate]:
-    rows = db.session.execute(
-        select(
-            Checkpoint.id,
-            Checkpoint.kind,
-            Checkpoint.day_id,
-            Checkpoint.session_id,
-            Checkpoint.group_id,
-            Checkpoint.opens_at,
-            Checkpoint.closes_at,
-        ).where(Checkpoint.event_id == event_id)
-    )
+    rows = db.session.connection().execute(_GATES, {"event_id": event_id})
     return {
         id_: Gate(CheckpointKind(kind), day_id, session_id, group_id, opens_at, closes_at)
         for id_, kind, day_id, session_id, group_id, opens_at, closes_at in rows
@@ -260,9 +264,12 @@ def _gates(event_id: int) -> dict[int, Gate]:
 
 
 def _insert_new(table: Any, rows: Sequence[Mapping[str, Any]], returning: Any) -> Sequence[Any]:
-    """Insert the rows whose key is new; ``returning`` of those."""
+    """Insert the rows whose key is new; ``returning`` of those.
+
+    The rows are parameters, not part of the statement: so it is compiled once, not at every scan.
+    """
     if not rows:
         return []
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(list(rows)).on_conflict_do_nothing().returning(returning)
-    return db.session.scalars(statement).all()
+    statement = insert(table.__table__).on_conflict_do_nothing().returning(returning)
+    return db.session.connection().execute(statement, list(rows)).scalars().all()
