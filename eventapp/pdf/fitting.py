@@ -1,7 +1,8 @@
 """Making a text fit a width: shrink, then wrap between syllables, then condense; never cut.
 
 Vietnamese is written in syllables with spaces between them, so a line may end at any space. Lines
-are balanced: no last word stands alone where another division gives more equal lines.
+are balanced: no last word stands alone where another division gives more equal lines. Only a word
+that would be too small to read on one line is broken itself.
 """
 
 import math
@@ -106,7 +107,24 @@ def fit(text: str, font: str, width: float, size: float, smallest: float, lines:
     stretch = fitting / smallest
     if stretch >= LEAST_STRETCH:
         return Fitted(divided, smallest, stretch, Measure.CONDENSED)
+    broken = _broken(text, font, width / (smallest * LEAST_STRETCH))
+    if broken != text:
+        return fit(broken, font, width, size, smallest, lines)
     return Fitted(divided, fitting / LEAST_STRETCH, LEAST_STRETCH, Measure.TOO_SMALL)
+
+
+def _broken(text: str, font: str, limit: float) -> str:
+    """The text with each word wider than the limit (ems) in pieces that are not."""
+    words: list[str] = []
+    for word in text.split():
+        pieces = math.ceil(fonts.em_width(word, font) / limit)
+        while pieces > 1:
+            length = math.ceil(len(word) / pieces)
+            words.append(word[:length])
+            word = word[length:]
+            pieces = math.ceil(fonts.em_width(word, font) / limit)
+        words.append(word)
+    return " ".join(words)
 
 
 def _tie(before: str, after: str) -> float:

@@ -48,10 +48,17 @@ def test_a_long_word_is_condensed_and_then_made_smaller_than_wished():
 )
 def test_nothing_is_lost_and_nothing_sticks_out(text, width, lines):
     fitted = fit(text, FONT, width, 30, 12, lines)
-    assert " ".join(fitted.lines).split() == text.split()
+    assert "".join("".join(fitted.lines).split()) == "".join(text.split())
     assert len(fitted.lines) <= lines
     for line in fitted.lines:
         assert fonts.width(line, FONT, fitted.size) * fitted.stretch <= width + 1e-6
+
+
+def test_a_word_too_long_to_be_read_on_one_line_is_broken():
+    fitted = fit("W" * 60, FONT, 200, 30, 12, 3)
+    assert fitted.size * fitted.stretch >= 12 * LEAST_STRETCH
+    assert len(fitted.lines) == 3
+    assert fit("Nguyễn " + "W" * 8, FONT, 200, 30, 12, 3).lines == ("Nguyễn", "W" * 8)
 
 
 @given(
