@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.sql import Select
 
 from eventapp.checkin.verdicts import Person
@@ -64,7 +64,7 @@ def statement(event_id: Any) -> Select[Any]:
 
 
 # Built once: putting them together at every scan costs more than running them.
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _CHOSEN = statement(bindparam("event_id")).where(
     Delegate.code.in_(bindparam("codes", expanding=True)) | Delegate.id.in_(_IDS)
 )

@@ -48,7 +48,7 @@ _GATES = select(
     Checkpoint.closes_at,
 ).where(Checkpoint.event_id == bindparam("event_id"))
 _SEEN = (
-    update(Device.__table__)
+    update(Device)
     .where(
         Device.id == bindparam("device"),
         Device.last_seen_at.is_(None) | (Device.last_seen_at < bindparam("long_ago")),
