@@ -1,7 +1,7 @@
 """How many people a second get through the door, over HTTP.
 
-    python -m benchmarks.checkin [--clients 1 4 16] [--seconds 5] [--batches 6]
-                                 [--delegates 1500] [--database-url postgresql://…]
+    python -m benchmarks.checkin [--clients 1 4 16] [--seconds 5]
+                                 [--delegates 1500] [--workers 1] [--database-url postgresql://…]
 
 Each client is a process with one kept connection that sends scans, one a request, through
 ``POST /api/v1/events/<event>/scans``: every scan is a new row of the log, the first of each person
