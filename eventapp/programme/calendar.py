@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -39,11 +40,18 @@ def calendar(name: str, zone: ZoneInfo, items: Iterable[Item], *, language: str 
     file.add("method", "PUBLISH")
     file.add("x-wr-calname", name)
     file.add("x-wr-timezone", zone.key)
+    if zone.key != "UTC":
+        file.add_component(_definition(zone.key))
     for item in items:
         file.add_component(_entry(item, zone, language))
-    file.add_missing_timezones()
     data: bytes = file.to_ical()
     return data
+
+
+@cache
+def _definition(zone: str) -> icalendar.Timezone:
+    """The zone from 1970 to 2038; working it out takes 30 ms, longer than all else of a file."""
+    return icalendar.Timezone.from_tzid(zone)
 
 
 def _entry(item: Item, zone: ZoneInfo, language: str) -> icalendar.Event:

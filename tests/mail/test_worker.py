@@ -64,14 +64,16 @@ def receiver():
     def protocol():
         return SMTP(handler, loop=loop, authenticator=_authenticate, auth_require_tls=False)
 
-    server = loop.run_until_complete(loop.create_server(protocol, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    # From outside, for this thread may have a running loop of its own: the browser tests' driver.
+    serving = loop.create_server(protocol, "127.0.0.1", 0)
+    server = asyncio.run_coroutine_threadsafe(serving, loop).result(30)
     port = server.sockets[0].getsockname()[1]
     yield handler, f"smtp://127.0.0.1:{port}?from=Ban%20T%E1%BB%95%20ch%E1%BB%A9c%20%3Cbtc@x.vn%3E"
+    loop.call_soon_threadsafe(server.close)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
-    server.close()
     loop.close()
 
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from tests.registration.filled import coming, details
 
 WANTING = 12
 PLACES = 3
+PROCESSES = 4
 _apps: dict[Config, Flask] = {}
 
 
@@ -58,31 +60,51 @@ def _cancel(settings: Config, delegate_id: int) -> None:
         db.session.remove()
 
 
-def _executor(kind: str) -> Executor:
+def _race(settings: Config, start: Barrier, forms: list[tuple[str, str]]) -> list[str]:
+    """One runner: ready when its application is, then off with all the others."""
+    _app(settings)
+    start.wait(timeout=60)
+    return [_try(settings, *form) for form in forms]
+
+
+def _verdicts(kind: str, settings: Config, forms: list[tuple[str, str]]) -> list[str]:
+    """What becomes of the forms, sent by several threads or processes from the same moment on."""
     if kind == "threads":
-        return ThreadPoolExecutor(WANTING)
-    return ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn"))
+        runners = len(forms)
+        with ThreadPoolExecutor(runners) as executor:
+            return _results(executor, Barrier(runners), settings, forms)
+    spawn = multiprocessing.get_context("spawn")
+    with spawn.Manager() as shared, ProcessPoolExecutor(PROCESSES, mp_context=spawn) as executor:
+        return _results(executor, shared.Barrier(PROCESSES), settings, forms)
 
 
-@pytest.mark.parametrize("kind", ["threads", "processes"])
-def test_no_place_is_sold_twice(app, settings, kind):
-    event_id = build_event(places=PLACES).id
+def _results(
+    executor: Executor, start: Barrier, settings: Config, forms: list[tuple[str, str]]
+) -> list[str]:
+    runners = start.parties
+    races = [executor.submit(_race, settings, start, forms[i::runners]) for i in range(runners)]
+    return [verdict for race in races for verdict in race.result(timeout=90)]
+
+
+both = pytest.mark.parametrize("kind", ["threads", "processes"])
+
+
+@both
+@pytest.mark.parametrize("places", [1, 3])
+def test_no_place_is_sold_twice(app, settings, kind, places):
+    event_id = build_event(places=places).id
     db.session.rollback()
-    with _executor(kind) as executor:
-        tries = [executor.submit(_try, settings, f"n{i}", f"mẫu {i}") for i in range(WANTING)]
-        verdicts = [attempt.result(timeout=60) for attempt in tries]
-    assert verdicts.count("full") == WANTING - PLACES
-    assert coming(event_id) == PLACES
-    assert db.session.query(Message).count() == PLACES
+    verdicts = _verdicts(kind, settings, [(f"n{i}", f"mẫu {i}") for i in range(WANTING)])
+    assert verdicts.count("full") == WANTING - places
+    assert coming(event_id) == places
+    assert db.session.query(Message).count() == places
 
 
-@pytest.mark.parametrize("kind", ["threads", "processes"])
+@both
 def test_one_form_sent_many_times_at_once_for_the_last_place(app, settings, kind):
     event_id = build_event(places=1).id
     db.session.rollback()
-    with _executor(kind) as executor:
-        tries = [executor.submit(_try, settings, "an", "mẫu") for _ in range(WANTING)]
-        secrets = {attempt.result(timeout=60) for attempt in tries}
+    secrets = set(_verdicts(kind, settings, [("an", "mẫu")] * WANTING))
     assert len(secrets) == 1
     assert "full" not in secrets
     assert coming(event_id) == 1
@@ -91,7 +113,7 @@ def test_one_form_sent_many_times_at_once_for_the_last_place(app, settings, kind
 def test_one_person_by_many_forms_at_once(app, settings):
     event_id = build_event().id
     db.session.rollback()
-    with _executor("threads") as executor:
+    with ThreadPoolExecutor(WANTING) as executor:
         tries = [executor.submit(_try, settings, "an", f"mẫu {i}") for i in range(WANTING)]
         verdicts = [attempt.result(timeout=60) for attempt in tries]
     assert verdicts.count("already") == WANTING - 1
@@ -102,7 +124,7 @@ def test_one_new_organisation_typed_by_many_at_once(app, settings):
     event_id = build_event().id
     before = db.session.query(Organisation).count()
     db.session.rollback()
-    with _executor("threads") as executor:
+    with ThreadPoolExecutor(WANTING) as executor:
         tries = [
             executor.submit(_try, settings, f"n{i}", f"mẫu {i}", "Viện Công nghệ")
             for i in range(WANTING)
@@ -123,7 +145,7 @@ def test_cancelling_and_registering_at_once_keeps_the_count(app, settings):
         for i in range(PLACES)
     ]
     db.session.rollback()
-    with _executor("threads") as executor:
+    with ThreadPoolExecutor(WANTING) as executor:
         tries = []
         for i, person in enumerate(people * 2):
             tries.append(executor.submit(_cancel, settings, person))
