@@ -10,6 +10,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+MOST_DAYS = 120
 ARRIVAL_STEP = timedelta(minutes=5)
 
 
@@ -58,10 +59,16 @@ _MAX_LABELS = 6
 
 
 def daily(counts: Mapping[date, int]) -> list[tuple[date, int]]:
-    """Every day from the first to the last, with zero where there is none."""
+    """Every day from the first to the last, with zero where there is none.
+
+    Where that is more than `MOST_DAYS`, the days with something only, the latest of them: a
+    single registration long before or after would make all the others too thin to see.
+    """
     if not counts:
         return []
     first, last = min(counts), max(counts)
+    if (last - first).days >= MOST_DAYS:
+        return sorted(counts.items())[-MOST_DAYS:]
     days = (first + timedelta(days=i) for i in range((last - first).days + 1))
     return [(day, counts.get(day, 0)) for day in days]
 

@@ -20,6 +20,13 @@ def test_days_without_anybody_are_there() -> None:
     assert figures.daily({}) == []
 
 
+def test_a_late_one_does_not_squeeze_the_others():
+    counts = {date(2012, 11, 1): 80, date(2012, 11, 3): 90, date(2026, 11, 3): 1}
+    assert figures.daily(counts) == sorted(counts.items())
+    many = {date(2012, 1, 1) + timedelta(days=2 * i): 1 for i in range(300)}
+    assert figures.daily(many) == sorted(many.items())[-figures.MOST_DAYS :]
+
+
 def test_steps_without_anybody_are_there() -> None:
     start = datetime(2026, 11, 26, 0, 30, tzinfo=UTC)
     step = timedelta(minutes=5)
