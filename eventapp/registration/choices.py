@@ -37,12 +37,11 @@ class Choices:
 
     def offices(self, delegation: Delegation) -> list[Organisation]:
         """The offices of a delegation that are offered: not those that others typed."""
+        listed = [it for it in delegation.organisations if not it.is_typed]
         kept = self.kept_organisation
-        return [
-            it
-            for it in delegation.organisations
-            if not it.is_typed or (kept is not None and it.id == kept.id)
-        ]
+        if kept is not None and kept.is_typed and kept.delegation_id == delegation.id:
+            listed.append(kept)
+        return listed
 
 
 def choices_for(event: Event, *, delegate: Delegate | None = None, public: bool = True) -> Choices:
@@ -54,7 +53,8 @@ def choices_for(event: Event, *, delegate: Delegate | None = None, public: bool 
         select(Delegation)
         .where(Delegation.event_id == event.id)
         .order_by(Delegation.position, Delegation.name)
-        .options(selectinload(Delegation.organisations))
+        # Not what others typed: that may be thousands.
+        .options(selectinload(Delegation.organisations.and_(~Organisation.is_typed)))
     ).all()
     own_category = delegate.category_id if delegate else None
     classes = db.session.scalars(
