@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
@@ -28,6 +29,10 @@ from eventapp.events.models import Event
 from eventapp.extensions import db, limiter
 from eventapp.web import migrations
 from tests.builders import build_event
+
+# How long something takes is for benchmarks to say; a busy machine breaks no test.
+hypothesis.settings.register_profile("eventapp", deadline=None)
+hypothesis.settings.load_profile("eventapp")
 
 PASSWORD = "một câu dài dễ nhớ"
 

@@ -1,7 +1,6 @@
 """Cleaning, folding, splitting and tone placement, on exact examples."""
 
 import json
-import time
 import unicodedata
 from pathlib import Path
 
@@ -193,14 +192,3 @@ def test_tricky_texts_survive(value: str) -> None:
     for key in (text.sort_key(value), text.collate(value)):
         assert key.isascii() and key.isprintable()
         assert 0 < len(key) <= text.SORT_KEY_LENGTH
-
-
-def test_ten_thousand_names_take_well_under_a_second() -> None:
-    families = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Đặng", "Bùi", "Đỗ", "Ngô", "Vũ"]
-    names = [f"{family} Thị {n} Dương" for family in families for n in range(1000)]
-    started = time.perf_counter()
-    for name in names:
-        text.sort_key(name)
-        text.fold(name)
-    # Measured at 0.25 s; the margin is for a busy machine.
-    assert time.perf_counter() - started < 2
