@@ -1,6 +1,6 @@
 """How fast badges are printed, and how much room they take.
 
-    .venv/bin/python benchmarks/badges.py [--counts 1000 10000] [--baseline 500]
+    python benchmarks/badges.py [--counts 1000 10000] [--baseline 500]
 
 Prints badges a second, bytes a badge and the most memory the process held, for one badge a page
 and for A4 sheets, each in a process of its own; beside them, in the same run, the same badges as

@@ -1,6 +1,6 @@
 """How many people a second get through the door, over HTTP.
 
-    python -m benchmarks.checkin [--clients 1 4 16] [--seconds 5]
+    python benchmarks/checkin.py [--clients 1 4 16] [--seconds 5]
                                  [--delegates 1500] [--workers 1] [--database-url postgresql://…]
 
 Each client is a process with one kept connection that sends scans, one a request, through
@@ -35,9 +35,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from _server import EVENT, Server, serving
 from sqlalchemy import text
-
-from benchmarks._server import EVENT, Server, serving
 
 BATCH = 500
 TARGET = 150

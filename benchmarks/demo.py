@@ -1,6 +1,6 @@
 """How long the demo takes to load, and how much memory.
 
-    python -m benchmarks.demo [--delegates 600 10000] [--database-url postgresql://…]
+    python benchmarks/demo.py [--delegates 600 10000] [--database-url postgresql://…]
 
 Runs ``eventapp demo load --delegates N`` on an empty SQLite database, once for each number, as a
 process whose seconds and most memory are printed, tables and all; beside it, in the same run,
@@ -61,7 +61,7 @@ def main() -> int:
         return 0
     print(f"{'delegates':>9} {'what':>10} {'seconds':>8} {'peak MB':>8}")
     for delegates in given.delegates:
-        command = [sys.executable, "-m", "benchmarks.demo", "--only", str(delegates)]
+        command = [sys.executable, __file__, "--only", str(delegates)]
         if given.database_url:
             command += ["--database-url", given.database_url]
         subprocess.run(command, check=True)

@@ -1,6 +1,6 @@
 """What the main pages cost: database queries, milliseconds, and bytes over the wire.
 
-    python -m benchmarks.pages [--delegates 600]
+    python benchmarks/pages.py [--delegates 600]
 
 For each page: its status, the number of queries, the median time in the server, its size and its
 size compressed as a browser receives it, and the compressed size of everything it loads
@@ -18,10 +18,10 @@ from contextlib import contextmanager
 
 from flask import current_app
 from flask.testing import FlaskClient
+from search import fill, scratch_app
 from sqlalchemy import event as listen
 from sqlalchemy import func, select
 
-from benchmarks.search import fill, scratch_app
 from eventapp.accounts import service as accounts
 from eventapp.accounts.models import User
 from eventapp.accounts.permissions import Role

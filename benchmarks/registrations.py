@@ -1,6 +1,6 @@
 """How many people a second register, over HTTP, by the form that everybody uses.
 
-    python -m benchmarks.registrations [--clients 1 4 16] [--seconds 5] [--delegates 600]
+    python benchmarks/registrations.py [--clients 1 4 16] [--seconds 5] [--delegates 600]
                                        [--database-url postgresql://…] [--workers 1]
 
 Each client is a process with one kept connection. ``page and form`` opens the page for each person
@@ -12,7 +12,7 @@ processor the server used.
 
 Beside each line, in the same run on the same disk and with the same number of processes, stands
 what the disk and SQLite alone can do: one bare row inserted durably and committed at a time, as in
-`benchmarks.checkin`. With ``--database-url`` that baseline is a bare insert into PostgreSQL.
+`checkin.py`. With ``--database-url`` that baseline is a bare insert into PostgreSQL.
 
 The limits on attempts stay as they are: every person sends from an address of their own, which
 the server takes from X-Forwarded-For as it does behind a proxy (EVENTAPP_PROXIES=1).
@@ -33,10 +33,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from _server import EVENT, Server, serving
+from checkin import bare_database, insert_for, together
 from sqlalchemy import text
-
-from benchmarks._server import EVENT, Server, serving
-from benchmarks.checkin import bare_database, insert_for, together
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Giàng", "Lò")

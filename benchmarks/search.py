@@ -1,6 +1,6 @@
 """How long organisers wait for a search among 100,000 delegates, against a naive search.
 
-    python -m benchmarks.search [--delegates 100000] [--repeat 9]
+    python benchmarks/search.py [--delegates 100000] [--repeat 9]
 
 Prints the median in milliseconds of a page of 50 with its total, for several queries, and beside
 it the same answer found by reading every name and matching in Python, in the same run. The

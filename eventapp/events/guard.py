@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
         access = required_access(app.view_functions[request.endpoint])
         if access is None:
             raise RuntimeError(f"{request.endpoint} declares no access")
-        event = _load_event()
+        event = _load_event(with_days=access is not Access.DEVICE)
         if current_user.is_authenticated:
             audit.actor.set(f"user:{current_user.email}")
             if event is not None:
@@ -55,13 +55,14 @@ def init_app(app: Flask) -> None:
         return None
 
 
-def _load_event() -> Event | None:
+def _load_event(*, with_days: bool) -> Event | None:
     arguments = request.view_args or {}
     slug = arguments.get("event")
     if not isinstance(slug, str):
         return None
-    # With its days, in the same query: nearly every page shows them.
-    query = select(Event).filter_by(slug=slug).options(joinedload(Event.days))
+    query = select(Event).filter_by(slug=slug)
+    if with_days:  # in the same query: nearly every page shows them
+        query = query.options(joinedload(Event.days))
     event = db.session.scalars(query).unique().one_or_none()
     if event is None:
         abort(404)
