@@ -6,8 +6,8 @@ from click.testing import CliRunner
 from eventapp import commands
 from eventapp.cli import cli
 from eventapp.registration.models import Status
-from tests.badges.pictures import codes
 from tests.builders import build_delegate, organisation
+from tests.pdf.pictures import codes
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from eventapp.badges.service import Order, Sheet
 from eventapp.extensions import db
 from eventapp.registration.models import Status
 from eventapp.registration.search import Filters, Selection
-from tests.badges.pictures import codes
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import post
+from tests.pdf.pictures import codes
 from tests.visits.groups import build_group, chosen
 
 EVERYBODY = Selection(None, Filters())

@@ -9,9 +9,9 @@ from typing import Any
 
 from eventapp import create_app
 from eventapp.config import Config
-from tests.badges.pictures import codes
 from tests.commands.command_line import Installation
 from tests.commands.processes import KEY, empty_database
+from tests.pdf.pictures import codes
 
 EVENT = "bac-ninh-2012"
 # EVENTAPP_TEST_BADGES=600 tries as many as the conference has.

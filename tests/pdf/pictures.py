@@ -35,6 +35,8 @@ def text_of(pdf: bytes) -> str:
 
 def pictures(pdf: bytes, folder: Path, *, dpi: int = 150) -> list[Image.Image]:
     """Each page as a grey picture."""
+    for earlier in folder.glob("page*.pgm"):
+        earlier.unlink()
     source = folder / "pages.pdf"
     source.write_bytes(pdf)
     subprocess.run(
@@ -50,3 +52,10 @@ def codes_in(picture: Image.Image) -> list[str]:
         found, key=lambda code: (round(code.position.top_left.y / 50), code.position.top_left.x)
     )
     return [code.text for code in places]
+
+
+def codes(pdf: bytes, folder: Path) -> list[str]:
+    """The texts of the QR codes of a file in the order of its pages; skips without Poppler."""
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("pdftoppm is missing: apt install poppler-utils")
+    return [code for page in pictures(pdf, folder) for code in codes_in(page)]
