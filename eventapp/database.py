@@ -2,7 +2,7 @@
 
 Reads begin by themselves. Every change goes through :func:`transaction`, which on SQLite takes a
 fair lock and begins IMMEDIATE, so that threads of one server process queue in order instead of
-polling the file's lock (DESIGN.md, decision 1). Other processes are held off by SQLite itself.
+polling the file's lock (docs/architecture.md). Other processes are held off by SQLite itself.
 """
 
 import sqlite3

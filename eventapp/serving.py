@@ -1,7 +1,7 @@
 """The server behind ``eventapp serve``: gunicorn with threads, and the mail worker beside them.
 
 One process with threads is the best that SQLite can have: the write lock is fair only within a
-process (DESIGN.md, decision 1). With PostgreSQL, raise ``--workers`` or add hosts.
+process (docs/architecture.md). With PostgreSQL, raise ``--workers`` or add hosts.
 """
 
 import errno
@@ -13,6 +13,8 @@ from gunicorn.app.base import BaseApplication
 
 from eventapp import config, create_app
 from eventapp.config import ConfigurationError
+from eventapp.extensions import db
+from eventapp.mail import worker
 from eventapp.web import logs, migrations
 
 
@@ -47,8 +49,6 @@ def run(host: str, port: int, *, threads: int, workers: int, demo: bool) -> None
             _prepare_demo(host, port)
         elif not migrations.is_current():
             raise CannotServe("The database is not up to date. Run 'eventapp db upgrade' first.")
-        from eventapp.extensions import db
-
         db.engine.dispose()  # connections do not survive the fork into the worker
     logs.configure()
     _Server(
@@ -64,7 +64,7 @@ def run(host: str, port: int, *, threads: int, workers: int, demo: bool) -> None
             "loglevel": "warning",
             "proc_name": "eventapp",
             "control_socket_disable": True,
-            "post_worker_init": lambda worker: _start_mail(app),
+            "post_worker_init": lambda _: worker.start(app),
         },
     ).run()
 
@@ -103,9 +103,3 @@ def _prepare_demo(host: str, port: int) -> None:
     for entry in sign_ins.ensure():
         print(f"  {entry.email:<34} {entry.password}   {entry.role}")
     print("\n  Ctrl-C stops it.", flush=True)
-
-
-def _start_mail(app: Flask) -> None:
-    from eventapp.mail import worker
-
-    worker.start(app)
