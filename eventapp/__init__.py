@@ -45,7 +45,7 @@ def create_app(settings: Config | None = None, *, serving: bool = True) -> Flask
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         WTF_CSRF_TIME_LIMIT=int(timedelta(hours=12).total_seconds()),
         RATELIMIT_ENABLED=not settings.testing,
-        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_STORAGE_URI="memory://",
         # Brotli at 5 makes Bootstrap 28 KB, zstd at its default level 34, in the same 6 ms.
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "deflate"],

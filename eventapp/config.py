@@ -8,8 +8,6 @@
 - ``BASE_URL``: the address that people use, for links in mail; default that of the request.
 - ``EVENTAPP_INSTANCE``: folder for the database and keys; default ``instance`` where one stands.
 - ``EVENTAPP_PROXIES``: how many reverse proxies stand before the server; default 0.
-- ``EVENTAPP_RATE_LIMITS``: where limits are counted, a Flask-Limiter storage address; default in
-  memory, which suits one process.
 """
 
 import os
@@ -40,7 +38,6 @@ class Config:
     base_url: str | None = None
     demo: bool = False
     proxies: int = 0
-    rate_limit_storage: str = "memory://"
     testing: bool = False
 
     @property
@@ -109,7 +106,6 @@ def load() -> Config:
         base_url=_base_url(os.environ.get("BASE_URL")),
         demo=demo,
         proxies=_proxies(os.environ.get("EVENTAPP_PROXIES")),
-        rate_limit_storage=os.environ.get("EVENTAPP_RATE_LIMITS") or "memory://",
     )
 
 
