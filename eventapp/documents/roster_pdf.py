@@ -133,7 +133,11 @@ def _people(people: Sequence[RosterPerson], labels: RosterLabels) -> Flowable:
     middle, bold = document.style(size=12, align="center"), document.style(fonts.SERIF_BOLD, 12)
     small = document.style(size=11)
     for number, person in enumerate(people, 1):
-        post = ", ".join(text for text in (person.position, person.organisation) if text)
+        post = [
+            document.heading(text, small, _WIDTHS[2] - tables.PADDING)
+            for text in (person.position, person.organisation)
+            if text
+        ]
         name = [document.heading(person.name, bold, _WIDTHS[1] - tables.PADDING)]
         if person.note:
             italic = document.style(fonts.SERIF_ITALIC, 11, soft=True)
@@ -142,7 +146,7 @@ def _people(people: Sequence[RosterPerson], labels: RosterLabels) -> Flowable:
             [
                 document.paragraph(str(number), middle),
                 name,
-                document.heading(post, small, _WIDTHS[2] - tables.PADDING),
+                post,
                 document.paragraph(person.phone, middle),
                 TickBox(),
                 TickBox(),
