@@ -6,6 +6,7 @@ beside the one that the address names.
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,6 +36,15 @@ hypothesis.settings.register_profile("eventapp", deadline=None)
 hypothesis.settings.load_profile("eventapp")
 
 PASSWORD = "một câu dài dễ nhớ"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once why browser tests did not run."""
+    if shutil.which("chromium") is None and shutil.which("chromium-browser") is None:
+        terminalreporter.write_line(
+            "The browser tests were skipped, for there is no Chromium on the path. "
+            "Install it (on Debian: apt install chromium) and run the tests again."
+        )
 
 
 @pytest.fixture(scope="session")
