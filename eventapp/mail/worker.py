@@ -37,22 +37,23 @@ class Round:
     failed: int = 0
 
 
-def start(app: Flask) -> threading.Thread | None:
-    """Send from now on, until the process ends; nothing happens without MAIL_URL."""
+def start(app: Flask, stop: threading.Event | None = None) -> threading.Thread | None:
+    """Send from now on, until the process ends or is told to stop; nothing without MAIL_URL."""
     settings = app.config["SETTINGS"]
     if settings.mail_url is None:
         return None
     if settings.base_url is None:
         log.warning("MAIL_URL is set without BASE_URL: links in mail follow the request's address")
     server = delivery.Server.parse(settings.mail_url)
-    thread = threading.Thread(target=_run, args=(app, server), name="mail", daemon=True)
+    thread = threading.Thread(
+        target=_run, args=(app, server, stop or threading.Event()), name="mail", daemon=True
+    )
     thread.start()
     return thread
 
 
-def _run(app: Flask, server: delivery.Server) -> None:
-    pause = threading.Event()
-    while True:
+def _run(app: Flask, server: delivery.Server, stop: threading.Event) -> None:
+    while not stop.is_set():
         try:
             with app.app_context():
                 done = deliver_due(server)
@@ -65,7 +66,7 @@ def _run(app: Flask, server: delivery.Server) -> None:
             log.exception("mail waits")
             done = Round()
         if done.sent < _BATCH:
-            pause.wait(POLL_SECONDS)
+            stop.wait(POLL_SECONDS)
 
 
 def deliver_due(server: delivery.Server) -> Round:

@@ -271,9 +271,14 @@ def test_the_thread_sends_by_itself(event, receiver, second_app):
         return "250 taken"
 
     handler.handle_DATA = handle
-    thread = worker.start(second_app(mail_url=url))
+    stop = threading.Event()
+    thread = worker.start(second_app(mail_url=url), stop)
     assert thread.daemon
-    assert arrived.wait(timeout=20)
+    try:
+        assert arrived.wait(timeout=20)
+    finally:
+        stop.set()
+        thread.join(timeout=20)
 
 
 # --- MAIL_URL ---
