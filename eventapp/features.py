@@ -6,11 +6,13 @@ from eventapp.accounts.views import accounts
 from eventapp.api.views import api
 from eventapp.badges.views import badges
 from eventapp.checkin.views import checkin
+from eventapp.delegations import models as _delegations  # noqa: F401
 from eventapp.documents.views import documents
 from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
 from eventapp.portal.views import portal
+from eventapp.privacy import models as _privacy  # noqa: F401
 from eventapp.programme.views import agenda, programme
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates

@@ -110,6 +110,7 @@ def build_delegate(event: Event, name: str = "Nguyễn Văn An", **values: Any) 
         event_id=event.id,
         name=text.clean(name),
         name_key=text.sort_key(name),
+        name_folded=text.fold(name),
         search_text=f" {text.fold(f'{name} {office.name} {office.delegation.name}')}",
         organisation=office,
         **{

@@ -12,7 +12,7 @@ from eventapp.badges.layout import BadgeRecord
 from eventapp.database import db
 from eventapp.events.dates import date_range
 from eventapp.events.models import Category, Event
-from eventapp.registration.models import Delegate, Delegation, Organisation, Status
+from eventapp.registration.models import COMING, Delegate, Delegation, Organisation
 from eventapp.registration.search import Selection, select_selection
 from eventapp.visits.models import Allocation, VisitGroup
 
@@ -109,6 +109,4 @@ def write(
 
 
 def _people(event: Event, selection: Selection, order: Order) -> Select[Any]:
-    return select_selection(event, selection, order.value).where(
-        Delegate.status != Status.CANCELLED
-    )
+    return select_selection(event, selection, order.value).where(Delegate.status.in_(COMING))

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from eventapp.checkin import people
 from eventapp.checkin.models import Attendance, Checkpoint
 from eventapp.database import db
-from eventapp.registration.models import Delegate, Status
+from eventapp.registration.models import COMING, Delegate
 from eventapp.text import search_terms
 
 MIN_LETTERS = 2
@@ -23,7 +23,7 @@ def find(event_id: int, query: str, checkpoint_id: int | None = None) -> list[di
     terms = search_terms(query[:100])
     if sum(map(len, terms)) < MIN_LETTERS:
         return []
-    statement = people.statement(event_id).where(Delegate.status != Status.CANCELLED)
+    statement = people.statement(event_id).where(Delegate.status.in_(COMING))
     for term in terms:
         statement = statement.where(Delegate.search_text.contains(f" {term}", autoescape=True))
     rows = db.session.execute(statement.order_by(Delegate.name_key, Delegate.id).limit(MAX_RESULTS))

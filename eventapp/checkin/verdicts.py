@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventapp.checkin.models import CheckpointKind, Reason
-from eventapp.registration.models import Status
+from eventapp.registration.models import GONE, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def refusal(gate: Gate | None, person: Person | None, read_at: datetime) -> Reas
     """
     if person is None:
         return Reason.UNKNOWN
-    if person.status == Status.CANCELLED:
+    if person.status in GONE:
         return Reason.CANCELLED
     if person.status != Status.APPROVED:
         return Reason.NOT_APPROVED

@@ -19,6 +19,7 @@ from eventapp.events.presets import Preset, load_preset
 from eventapp.programme.models import Session
 from eventapp.registration import indexing
 from eventapp.registration.models import (
+    HOLDING,
     Delegate,
     Delegation,
     Organisation,
@@ -92,16 +93,16 @@ def _count_places(event_id: int) -> None:
     taken = db.session.scalar(
         select(func.count())
         .select_from(Delegate)
-        .where(Delegate.event_id == event_id, Delegate.status != Status.CANCELLED)
+        .where(Delegate.event_id == event_id, Delegate.status.in_(HOLDING))
     )
     places = max(100, -(-int((taken or 0) * _SPARE_PLACES) // 50) * 50)
-    quota = db.session.get(Quota, event_id)
+    quota = db.session.scalar(select(Quota).filter_by(event_id=event_id, scope=""))
     if quota is None:
         db.session.add(Quota(event_id=event_id, places=places, taken=taken or 0))
     elif quota.taken != taken:
         db.session.execute(
             update(Quota)
-            .where(Quota.event_id == event_id)
+            .where(Quota.id == quota.id)
             .values(taken=taken, places=max(places, quota.places or 0))
         )
 
@@ -173,6 +174,7 @@ class _Delegates:
             "organisation_id": organisation_id,
             "name": person.name,
             "name_key": text.sort_key(person.name),
+            "name_folded": text.fold(person.name),
             "search_text": indexing.search_text(person.name, *searchable, person.email),
             "position": person.position,
             "email": person.email,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.database import Model, UtcDateTime, now
@@ -27,6 +27,14 @@ class Event(Model):
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     contact_phone: Mapped[str] = mapped_column(String(30), default="")
     registration_open: Mapped[bool] = mapped_column(default=True)
+    # Whether people are put on a waitlist once every place is taken, and for how many hours a
+    # place that becomes free is held for the first of them.
+    has_waitlist: Mapped[bool] = mapped_column(default=False)
+    offer_hours: Mapped[int] = mapped_column(default=48)
+    # The last day on which delegates change their registration themselves, and which parts of it
+    # (names of eventapp.registration.editing); None is every part, without end.
+    self_edit_until: Mapped[date | None]
+    self_edit_parts: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     # Personal data is anonymised after this day.
     retention_until: Mapped[date | None]
     # Which parts of a demo event were made up, shown wherever they appear as fact.
@@ -103,6 +111,8 @@ class Category(Model):
     position: Mapped[int] = mapped_column(default=0)
     # Whether people may choose it themselves when they register.
     is_public: Mapped[bool] = mapped_column(default=True)
+    # Whether organisers must approve whoever registers in it.
+    needs_approval: Mapped[bool] = mapped_column(default=False)
 
     event: Mapped[Event] = relationship(back_populates="categories")
 

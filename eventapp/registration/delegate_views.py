@@ -85,7 +85,7 @@ def new(event: Event) -> ResponseReturnValue:
                 event,
                 form.data_of(form.language.data),
                 submission=form.submission.data,
-                consent_version=None,
+                consent=None,
                 by_organiser=True,
             )
         except (QuotaFull, AlreadyRegistered, NotInThisEvent, ClassOnAnotherDay) as error:

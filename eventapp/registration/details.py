@@ -12,24 +12,9 @@ from eventapp.database import Model, db
 from eventapp.events.models import Category, Day, Site
 from eventapp.programme.models import Session
 from eventapp.registration import organisations
+from eventapp.registration.errors import ClassOnAnotherDay, NotInThisEvent
 from eventapp.registration.indexing import index_delegate
 from eventapp.registration.models import Delegate, Organisation, Preference
-
-
-class RegistrationError(Exception):
-    """A refusal that concerns a registration."""
-
-
-class NotInThisEvent(RegistrationError):
-    """What was chosen in ``field`` is not this event's."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
-
-
-class ClassOnAnotherDay(RegistrationError):
-    """A class was chosen on a day that the delegate does not attend."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ SEPARATOR = "; "
 STATUS_NAMES = {
     Status.PENDING: lazy_gettext("Awaiting approval"),
     Status.APPROVED: lazy_gettext("Approved"),
+    Status.WAITLISTED: lazy_gettext("On the waitlist"),
+    Status.OFFERED: lazy_gettext("Place offered"),
+    Status.REFUSED: lazy_gettext("Refused"),
     Status.CANCELLED: lazy_gettext("Cancelled"),
 }
 

@@ -19,6 +19,7 @@ def index_delegate(delegate: Delegate) -> None:
     """
     delegate.name = text.clean(delegate.name)
     delegate.name_key = text.sort_key(delegate.name)
+    delegate.name_folded = text.fold(delegate.name)[:300]
     delegate.search_text = search_text(
         delegate.name,
         delegate.organisation.name,

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -19,6 +22,7 @@ from sqlalchemy.types import TypeEngine
 from eventapp.database import Model, UtcDateTime, db, now
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
+from eventapp.questions.models import Answer
 
 
 def _sort_key(length: int) -> TypeEngine[str]:
@@ -51,6 +55,18 @@ class Delegation(Model):
     # The customary order of lists; ties by name.
     position: Mapped[int] = mapped_column(default=0)
     is_other: Mapped[bool] = mapped_column(default=False)
+    # The lead (đầu mối): who fills in the list behind the secret link.
+    lead_name: Mapped[str] = mapped_column(String(200), default="")
+    lead_email: Mapped[str] = mapped_column(String(254), default="")
+    lead_phone: Mapped[str] = mapped_column(String(20), default="")  # E.164
+    # From then on, or once the list is submitted, changes are requests to the organisers.
+    deadline: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # SHA-256 of the link's secret, and what the secret is made from together with SECRET_KEY.
+    secret_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    link_seed: Mapped[str | None] = mapped_column(String(64))
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     event: Mapped[Event] = relationship()
     province: Mapped[Province | None] = relationship()
@@ -79,19 +95,62 @@ class Organisation(Model):
 
 
 class Quota(Model):
-    """How many places an event has and how many are taken; see eventapp.registration.quota."""
+    """How many places there are for whom, and how many are taken; see eventapp.registration.quota.
+
+    It counts whoever fits everything that it names: a quota that names nothing counts the whole
+    event, one that names a delegation and a category counts that category of that delegation.
+    """
 
     __tablename__ = "quota"
     __table_args__ = (
+        UniqueConstraint("event_id", "scope"),
         CheckConstraint("taken >= 0", name="taken"),
         CheckConstraint("places >= 0", name="places"),
     )
 
-    event_id: Mapped[int] = mapped_column(
-        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    # What the ids below say, as one text, so that the database keeps each quota single.
+    scope: Mapped[str] = mapped_column(String(120), default="")
+    delegation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("delegation.id", ondelete="CASCADE"), index=True
     )
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE")
+    )
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id", ondelete="CASCADE"))
+    day_id: Mapped[int | None] = mapped_column(ForeignKey("day.id", ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
     places: Mapped[int | None]
     taken: Mapped[int] = mapped_column(default=0)
+
+    delegation: Mapped[Delegation | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    category: Mapped[Category | None] = relationship()
+    day: Mapped[Day | None] = relationship()
+    session: Mapped[Session | None] = relationship()
+
+
+class HeldPlace(Model):
+    """A place of a delegation for somebody who is named later."""
+
+    __tablename__ = "held_place"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    delegation_id: Mapped[int] = mapped_column(
+        ForeignKey("delegation.id", ondelete="CASCADE"), index=True
+    )
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE")
+    )
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    delegation: Mapped[Delegation] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    category: Mapped[Category] = relationship()
 
 
 class Status(StrEnum):
@@ -99,7 +158,18 @@ class Status(StrEnum):
 
     PENDING = "pending"
     APPROVED = "approved"
+    WAITLISTED = "waitlisted"
+    OFFERED = "offered"  # a freed place is held for them until the offer expires
+    REFUSED = "refused"
     CANCELLED = "cancelled"
+
+
+COMING = (Status.PENDING, Status.APPROVED)
+"""Who is expected."""
+HOLDING = (*COMING, Status.OFFERED)
+"""Who has a place."""
+GONE = (Status.REFUSED, Status.CANCELLED)
+"""Who is not coming and waits for nothing."""
 
 
 delegate_day = Table(
@@ -128,10 +198,15 @@ class Delegate(Model):
     __tablename__ = "delegate"
     __table_args__ = (
         UniqueConstraint("event_id", "submission_hash"),
-        CheckConstraint("status in ('pending', 'approved', 'cancelled')", name="status"),
+        CheckConstraint(
+            "status in ('pending', 'approved', 'waitlisted', 'offered', 'refused', 'cancelled')",
+            name="status",
+        ),
         # Covers a search: walked in the order of names, without touching the wide rows.
         Index("ix_delegate_search", "event_id", "name_key", "status", "search_text"),
         Index("ix_delegate_event_id_email", "event_id", "email"),
+        Index("ix_delegate_event_id_status", "event_id", "status"),
+        Index("ix_delegate_event_id_name_folded", "event_id", "name_folded"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -141,6 +216,7 @@ class Delegate(Model):
     # As typed, in NFC; the folded form is searched and the key sorts (eventapp.text).
     name: Mapped[str] = mapped_column(String(120))
     name_key: Mapped[str] = mapped_column(_sort_key(400))
+    name_folded: Mapped[str] = mapped_column(String(300), default="")
     # Name, organisation, delegation and e-mail, folded: what a search looks through.
     search_text: Mapped[str] = mapped_column(Text)
     position: Mapped[str] = mapped_column(String(300))
@@ -155,8 +231,26 @@ class Delegate(Model):
     # SHA-256 of the secret in the personal link, and of the form's once-only token.
     secret_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     submission_hash: Mapped[str | None] = mapped_column(String(64))
+    # What the secret is made from together with SECRET_KEY, once it is another than the first.
+    link_seed: Mapped[str | None] = mapped_column(String(64))
     consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consent_version: Mapped[str] = mapped_column(String(20), default="")
+    # Who said so: "self", or the lead of the delegation on their behalf.
+    consent_by: Mapped[str] = mapped_column(String(20), default="")
+    # The order of the waitlist, and until when an offered place is held.
+    waitlisted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    offer_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whom this person stands in for (cử người thay thế).
+    substitutes_id: Mapped[int | None] = mapped_column(
+        ForeignKey("delegate.id", ondelete="SET NULL"), index=True
+    )
+    # Found to be the same person: codes and links of this row lead there.
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("delegate.id", ondelete="SET NULL"), index=True
+    )
+    # The badge that was printed is wrong since then.
+    reprint_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    anonymised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -178,11 +272,20 @@ class Delegate(Model):
         order_by="Preference.rank",
         cascade="all, delete-orphan",
     )
+    answers: Mapped[list[Answer]] = relationship(cascade="all, delete-orphan")
+    substitutes: Mapped["Delegate | None"] = relationship(
+        remote_side="Delegate.id", foreign_keys=[substitutes_id]
+    )
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether the person is no longer coming."""
-        return self.status == Status.CANCELLED
+        """Whether the person is no longer coming: cancelled, or refused."""
+        return self.status in GONE
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the person is expected."""
+        return self.status in COMING
 
 
 class Preference(Model):
@@ -204,3 +307,35 @@ class Preference(Model):
 
     delegate: Mapped[Delegate] = relationship(back_populates="preferences")
     site: Mapped[Site] = relationship()
+
+
+class Upload(Model):
+    """A table that was pasted or uploaded and is not confirmed yet; kept for a day."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    # None for organisers, who upload for everybody.
+    delegation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("delegation.id", ondelete="CASCADE")
+    )
+    filename: Mapped[str] = mapped_column(String(200), default="")
+    # The file or the pasted text as it came, compressed (zlib).
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    # How to read it: encoding, columns, what to do with people who are registered already.
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class NotTheSame(Model):
+    """Two delegates who look alike and were found to be two people."""
+
+    __tablename__ = "not_the_same"
+
+    first_id: Mapped[int] = mapped_column(
+        ForeignKey("delegate.id", ondelete="CASCADE"), primary_key=True
+    )
+    second_id: Mapped[int] = mapped_column(
+        ForeignKey("delegate.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,9 +1,14 @@
-"""Registering, changing, cancelling: each one transaction, with its place, audit and letter."""
+"""Registering, changing, deciding, cancelling: each one transaction, with its places, its entry in
+the change log and its letter.
+
+Each begins by opening the ledger of places (`quota.Ledger`), then locks the delegate, then what
+other features hold for them: in this order everywhere, so that nobody waits in a circle.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,53 +18,40 @@ from sqlalchemy.orm.exc import StaleDataError
 from eventapp import text, tokens
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
-from eventapp.events.models import Event
-from eventapp.extensions import signing_key
-from eventapp.mail import links, outbox
+from eventapp.events.models import Category, Event
+from eventapp.mail import links
 from eventapp.programme.models import Session
-from eventapp.registration import letters, quota
-from eventapp.registration.details import (
+from eventapp.registration import duplicates, letters, personal_links, waitlist
+from eventapp.registration.details import DelegateData, fill
+from eventapp.registration.errors import (
+    AlreadyRegistered,
     ClassOnAnotherDay,
-    DelegateData,
+    DelegateNotFound,
+    NobodyRegistered,
     NotInThisEvent,
+    RegistrationClosed,
     RegistrationError,
-    fill,
+    SameNameAndOffice,
 )
-from eventapp.registration.models import Delegate, Organisation, Preference, Status
-from eventapp.registration.quota import QuotaFull
+from eventapp.registration.letters import LetterKind
+from eventapp.registration.models import (
+    COMING,
+    HOLDING,
+    Delegate,
+    Organisation,
+    Preference,
+    Status,
+)
+from eventapp.registration.quota import Ledger, QuotaFull, claim_of
 
 # A code or a typed organisation can clash with one that another transaction has just made.
 _ATTEMPTS = 5
 _BETWEEN_LINKS = timedelta(minutes=10)
 
-
-class RegistrationClosed(RegistrationError):
-    """The event takes no registrations any more."""
-
-
-class DelegateNotFound(RegistrationError):
-    """The event has no such delegate."""
-
-
-class AlreadyRegistered(RegistrationError):
-    """Somebody of that name and e-mail address is registered at the event."""
-
-    def __init__(self, delegate_id: int) -> None:
-        super().__init__(delegate_id)
-        self.delegate_id = delegate_id
-
-
-class NobodyRegistered(RegistrationError):
-    """Some of many could not be registered, and so nobody was: (place in the row, why)."""
-
-    def __init__(self, refusals: Sequence[tuple[int, Exception]]) -> None:
-        super().__init__(refusals)
-        self.refusals = refusals
-
-
 __all__ = [
     "AlreadyRegistered",
     "ClassOnAnotherDay",
+    "Consent",
     "DelegateData",
     "DelegateNotFound",
     "NobodyRegistered",
@@ -68,7 +60,18 @@ __all__ = [
     "Registered",
     "RegistrationClosed",
     "RegistrationError",
+    "SameNameAndOffice",
 ]
+
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Which wording was agreed to, and by whom: ``self``, or the ``lead`` on somebody's behalf."""
+
+    version: str
+    by: str = "self"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +97,58 @@ def register(
     data: DelegateData,
     *,
     submission: str | None,
-    consent_version: str | None,
+    consent: Consent | None,
     by_organiser: bool = False,
-    status: Status = Status.APPROVED,
+    beyond: str = "",
+    is_somebody_else: bool = False,
 ) -> Registered:
     """Register somebody: place, delegate, audit entry and letter in one transaction.
 
     ``submission`` is the form's once-only token: sent again for the same person it gives the
-    registration that it made. Organisers may register after the end, not beyond the places.
-    Raises RegistrationClosed, QuotaFull, AlreadyRegistered, NotInThisEvent, ClassOnAnotherDay.
+    registration that it made. Where no place is left and the event has a waitlist, the person
+    waits. Organisers (and leads, whose lists organisers ask for) register after the end and
+    without approval; ``beyond`` is an organiser's reason for a place more than there are.
+    ``is_somebody_else`` says that a namesake in the same office is another person.
+
+    Raises RegistrationClosed, QuotaFull, AlreadyRegistered, SameNameAndOffice, NotInThisEvent,
+    ClassOnAnotherDay.
     """
     event_id = event.id
     submission_hash = _submission_hash(submission or tokens.new_secret(), data)
-    for attempt in range(_ATTEMPTS):
+
+    def attempt() -> Registered:
+        ledger = Ledger(event_id)
+        event = db.session.get_one(Event, event_id)
+        # Behind the ledger's lock, everybody who is being registered is seen.
+        if replay := _winner(event_id, submission_hash):
+            return replay
+        if not (event.registration_open or by_organiser):
+            raise RegistrationClosed
+        duplicates.check_new(event_id, data, is_somebody_else=is_somebody_else)
+        delegate = new_delegate(event_id, submission_hash, consent)
+        changes = fill(delegate, data)
+        delegate.status = _status_of_new(event_id, delegate.category_id, by_organiser)
         try:
-            with transaction():
-                event = db.session.get_one(Event, event_id)
-                return _register(
-                    event, data, submission_hash, consent_version, by_organiser, status
-                )
-        except IntegrityError:
-            # Somebody was quicker with this submission, code or organisation: look again.
-            if attempt == _ATTEMPTS - 1:
+            ledger.take(claim_of(delegate), beyond=bool(beyond))
+        except QuotaFull:
+            if not event.has_waitlist or by_organiser:
                 raise
-    raise AssertionError("unreachable")
+            delegate.status, delegate.waitlisted_at = Status.WAITLISTED, now()
+        changes["status"] = [None, delegate.status]
+        db.session.add(delegate)
+        db.session.flush()
+        audit.record(
+            "create" if by_organiser else "register",
+            "delegate",
+            delegate.id,
+            event_id=event_id,
+            changes=changes,
+            note=beyond or None,
+        )
+        letters.tell(delegate, letters.FIRST[delegate.status])
+        return Registered(delegate, personal_links.known_secret(delegate), is_replay=False)
+
+    return _retried(attempt)
 
 
 def register_all(event: Event, people: Sequence[DelegateData], *, dry_run: bool = False) -> int:
@@ -127,29 +158,34 @@ def register_all(event: Event, people: Sequence[DelegateData], *, dry_run: bool 
     everybody who was refused: QuotaFull, AlreadyRegistered, NotInThisEvent, ClassOnAnotherDay.
     """
     event_id = event.id
-    for attempt in range(_ATTEMPTS):
+
+    def attempt() -> int:
+        ledger = Ledger(event_id)
         refusals: list[tuple[int, Exception]] = []
-        try:
-            with transaction():
-                event = db.session.get_one(Event, event_id)
-                for place, data in enumerate(people):
-                    submission_hash = _submission_hash(tokens.new_secret(), data)
-                    try:
-                        _register(event, data, submission_hash, None, True, Status.APPROVED)
-                    except (RegistrationError, QuotaFull) as error:
-                        refusals.append((place, error))
-                if refusals:
-                    raise NobodyRegistered(refusals)
-                if dry_run:
-                    raise _OnlyTried
-        except _OnlyTried:
-            return len(people)
-        except IntegrityError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-        else:
-            return len(people)
-    raise AssertionError("unreachable")
+        for place, data in enumerate(people):
+            try:
+                duplicates.check_new(event_id, data, is_somebody_else=True)
+                delegate = new_delegate(event_id, _submission_hash(tokens.new_secret(), data), None)
+                changes = fill(delegate, data)
+                ledger.take(claim_of(delegate))
+            except (RegistrationError, QuotaFull) as error:
+                refusals.append((place, error))
+                continue
+            changes["status"] = [None, delegate.status]
+            db.session.add(delegate)
+            db.session.flush()
+            audit.record("create", "delegate", delegate.id, event_id=event_id, changes=changes)
+            letters.tell(delegate, LetterKind.REGISTERED)
+        if refusals:
+            raise NobodyRegistered(refusals)
+        if dry_run:
+            raise _OnlyTried
+        return len(people)
+
+    try:
+        return _retried(attempt)
+    except _OnlyTried:
+        return len(people)
 
 
 class _OnlyTried(Exception):
@@ -157,78 +193,99 @@ class _OnlyTried(Exception):
 
 
 def update(event: Event, delegate_id: int, data: DelegateData, *, revision: int) -> Delegate:
-    """Change a registration that was read at ``revision``.
+    """Change a registration that was read at ``revision``; the delegate is told.
 
-    A changed e-mail address gets the letter. Raises DelegateNotFound, NotInThisEvent,
-    ClassOnAnotherDay, and StaleDataError when somebody else has changed it since.
+    Raises DelegateNotFound, NotInThisEvent, ClassOnAnotherDay, QuotaFull, and StaleDataError when
+    somebody else has changed it since.
     """
     event_id = event.id
-    for attempt in range(_ATTEMPTS):
-        try:
-            with transaction():
-                delegate = _locked(event_id, delegate_id)
-                if delegate.revision != revision:
-                    raise StaleDataError
-                before = delegate.email
-                if changes := fill(delegate, data):
-                    delegate.updated_at = now()  # so that the revision grows with days, too
-                    audit.record(
-                        "update", "delegate", delegate_id, event_id=event_id, changes=changes
-                    )
-                    db.session.flush()
-                    if delegate.email != before and not delegate.is_cancelled:
-                        letters.confirm(delegate, _known_secret(delegate))
-                return delegate
-        except IntegrityError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+
+    def attempt() -> Delegate:
+        ledger = Ledger(event_id)
+        delegate = locked(event_id, delegate_id)
+        if delegate.revision != revision:
+            raise StaleDataError
+        change_details(ledger, delegate, data)
+        waitlist.advance(event_id, ledger)
+        return delegate
+
+    return _retried(attempt)
+
+
+def change_details(ledger: Ledger, delegate: Delegate, data: DelegateData) -> dict[str, Any]:
+    """Change a locked delegate within a transaction: what changed. Raises as `update` does."""
+    address, before = delegate.email, claim_of(delegate)
+    changes = fill(delegate, data)
+    if not changes:
+        return changes
+    if delegate.status in HOLDING and (after := claim_of(delegate)) != before:
+        ledger.change([after], [before])
+    delegate.updated_at = now()  # so that the revision grows with days, too
+    audit.record("update", "delegate", delegate.id, event_id=delegate.event_id, changes=changes)
+    db.session.flush()
+    if delegate.email != address and not delegate.is_cancelled:
+        letters.tell(delegate, letters.FIRST[delegate.status])
+    elif delegate.is_coming and letters.are_worth_telling(changes):
+        letters.tell(delegate, LetterKind.CHANGED, changes=changes)
+    return changes
 
 
 def cancel(event: Event, delegate_id: int, *, reason: str = "") -> Delegate:
     """Cancel a registration and free its place; one that is cancelled stays as it is.
 
-    Raises DelegateNotFound.
+    The place goes to the waitlist. Raises DelegateNotFound.
     """
     event_id = event.id
     with transaction():
-        delegate = _locked(event_id, delegate_id)
+        ledger = Ledger(event_id)
+        delegate = locked(event_id, delegate_id)
         if not delegate.is_cancelled:
-            _cancel(delegate, reason)
+            end(ledger, delegate, Status.CANCELLED, reason)
+            waitlist.advance(event_id, ledger)
         return delegate
 
 
-def reinstate(event: Event, delegate_id: int) -> Delegate:
+def reinstate(event: Event, delegate_id: int, *, beyond: str = "") -> Delegate:
     """Approve a cancelled registration again. Raises DelegateNotFound, QuotaFull."""
-    return set_status(event, delegate_id, Status.APPROVED)
+    return set_status(event, delegate_id, Status.APPROVED, beyond=beyond)
 
 
-def set_status(event: Event, delegate_id: int, status: Status) -> Delegate:
-    """Approve, put back to pending, or cancel; out of a cancellation it takes a place.
+def set_status(
+    event: Event, delegate_id: int, status: Status, *, reason: str = "", beyond: str = ""
+) -> Delegate:
+    """Approve, put back to pending, refuse or cancel.
 
-    Raises DelegateNotFound, QuotaFull.
+    Who had no place takes one; ``beyond`` is the reason for one more than there are. A refusal's
+    reason is told. Raises DelegateNotFound, QuotaFull.
     """
     event_id = event.id
     with transaction():
-        delegate = _locked(event_id, delegate_id)
-        before = delegate.status
+        ledger = Ledger(event_id)
+        delegate = locked(event_id, delegate_id)
+        before = Status(delegate.status)
         if before == status:
             return delegate
-        if status == Status.CANCELLED:
-            _cancel(delegate, "")
+        if status in (Status.CANCELLED, Status.REFUSED):
+            end(ledger, delegate, status, reason)
+            waitlist.advance(event_id, ledger)
             return delegate
-        if before == Status.CANCELLED:
-            quota.take(event_id)
+        if before not in HOLDING:
+            ledger.take(claim_of(delegate), beyond=bool(beyond))
         delegate.status = status
-        delegate.cancelled_at = None
+        delegate.cancelled_at = delegate.waitlisted_at = delegate.offer_expires_at = None
         delegate.cancel_reason = ""
-        action = "reinstate" if before == Status.CANCELLED else "set_status"
         audit.record(
-            action, "delegate", delegate_id, event_id=event_id, changes={"status": [before, status]}
+            "reinstate" if before in (Status.CANCELLED, Status.REFUSED) else "set_status",
+            "delegate",
+            delegate_id,
+            event_id=event_id,
+            changes={"status": [before, status]},
+            note=beyond or None,
         )
         db.session.flush()
         if status == Status.APPROVED:
-            letters.confirm(delegate, _known_secret(delegate))
+            was_asked = before == Status.PENDING
+            letters.tell(delegate, LetterKind.APPROVED if was_asked else LetterKind.REGISTERED)
         return delegate
 
 
@@ -239,11 +296,11 @@ def renew_link(event: Event, delegate_id: int) -> str:
     """
     event_id = event.id
     with transaction():
-        delegate = _locked(event_id, delegate_id)
-        secret = _renew(delegate)
+        delegate = locked(event_id, delegate_id)
+        secret = personal_links.renew(delegate)
         audit.record("renew_link", "delegate", delegate_id, event_id=event_id)
         if not delegate.is_cancelled:
-            letters.send_link(delegate, secret)
+            letters.tell(delegate, LetterKind.LINK)
         return secret
 
 
@@ -258,84 +315,138 @@ def remind(event: Event, delegate_id: int) -> bool:
     if not links.is_certain():
         return False
     with transaction():
-        delegate = _locked(event_id, delegate_id)
-        if outbox.was_written_to(event_id, delegate.email, _BETWEEN_LINKS):
-            return True
-        secret = _known_secret(delegate)
-        if secret is None:
-            secret = _renew(delegate)
-            audit.record("renew_link", "delegate", delegate_id, event_id=event_id)
-        letters.send_link(delegate, secret)
+        delegate = locked(event_id, delegate_id)
+        _send_link(delegate)
         return True
 
 
+def send_links_to(event: Event, address: str) -> int:
+    """Mail the personal links of everybody registered with an address to it; how many.
+
+    For "I lost my link": the answer must not tell anybody whether the address is known.
+    """
+    event_id = event.id
+    if not address or not links.is_certain():
+        return 0
+    with transaction():
+        ids = db.session.scalars(
+            select(Delegate.id).where(
+                Delegate.event_id == event_id,
+                Delegate.email == address,
+                Delegate.status != Status.CANCELLED,
+                Delegate.merged_into_id.is_(None),
+            )
+        ).all()
+        for delegate_id in ids:
+            _send_link(locked(event_id, delegate_id))
+        return len(ids)
+
+
+def _send_link(delegate: Delegate) -> None:
+    if letters.was_told(delegate, _BETWEEN_LINKS):
+        return
+    if personal_links.known_secret(delegate) is None:
+        personal_links.renew(delegate)
+        audit.record("renew_link", "delegate", delegate.id, event_id=delegate.event_id)
+    letters.tell(delegate, LetterKind.LINK)
+
+
 def by_secret(secret: str) -> Delegate | None:
-    """Whose personal link has this secret, with everything that belongs to them."""
-    return db.session.scalars(
-        select(Delegate)
-        .filter_by(secret_hash=tokens.hash_secret(secret))
-        .options(
-            joinedload(Delegate.event),
-            joinedload(Delegate.category),
-            joinedload(Delegate.organisation).joinedload(Organisation.delegation),
-            selectinload(Delegate.days),
-            selectinload(Delegate.enrolments).joinedload(Session.room),
-            selectinload(Delegate.preferences).joinedload(Preference.site),
-        )
+    """Whose personal link has this secret, with everything that belongs to them.
+
+    The link of a registration that was merged into another leads to that one.
+    """
+    found = db.session.scalars(
+        _in_full().where(Delegate.secret_hash == tokens.hash_secret(secret))
     ).one_or_none()
+    if found is not None and found.merged_into_id is not None:
+        return db.session.scalars(_in_full().where(Delegate.id == found.merged_into_id)).one()
+    return found
 
 
-def _register(
-    event: Event,
-    data: DelegateData,
-    submission_hash: str,
-    consent_version: str | None,
-    by_organiser: bool,
-    status: Status,
-) -> Registered:
-    if replay := _winner(event.id, submission_hash):
-        return replay
-    if not (event.registration_open or by_organiser):
-        raise RegistrationClosed
-    try:
-        quota.take(event.id)
-    except QuotaFull:
-        # We may have waited for the very registration that took the last place.
-        if replay := _winner(event.id, submission_hash):
-            return replay
-        _check_new(event.id, data)
-        raise
-    # Behind the quota's row, everybody who is being registered is seen.
-    _check_new(event.id, data)
-    secret = _derive(submission_hash) or tokens.new_secret()
-    delegate = Delegate(
-        event_id=event.id,
+def _in_full() -> Any:
+    return select(Delegate).options(
+        joinedload(Delegate.event),
+        joinedload(Delegate.category),
+        joinedload(Delegate.organisation).joinedload(Organisation.delegation),
+        selectinload(Delegate.days),
+        selectinload(Delegate.enrolments).joinedload(Session.room),
+        selectinload(Delegate.preferences).joinedload(Preference.site),
+    )
+
+
+def new_delegate(event_id: int, submission_hash: str, consent: Consent | None) -> Delegate:
+    """A delegate's row, not yet added, with its code and the hash of its link."""
+    return Delegate(
+        event_id=event_id,
         name="",
         position="",
         email="",
-        status=status,
+        status=Status.APPROVED,
         code=tokens.new_code(),
-        secret_hash=tokens.hash_secret(secret),
+        secret_hash=tokens.hash_secret(personal_links.first_secret(submission_hash)),
         submission_hash=submission_hash,
-        consent_at=now() if consent_version else None,
-        consent_version=consent_version or "",
+        consent_at=now() if consent else None,
+        consent_version=consent.version if consent else "",
+        consent_by=consent.by if consent else "",
         days=[],
         enrolments=[],
         preferences=[],
+        answers=[],
     )
-    changes = fill(delegate, data)
-    changes["status"] = [None, status]
-    db.session.add(delegate)
+
+
+def end(ledger: Ledger, delegate: Delegate, status: Status, reason: str) -> None:
+    """Cancel or refuse a locked delegate within a transaction; the place is free then."""
+    before = Status(delegate.status)
+    claim = claim_of(delegate)
+    delegate.status = status
+    delegate.cancelled_at = now()
+    delegate.waitlisted_at = delegate.offer_expires_at = None
+    delegate.cancel_reason = text.clean(reason)[:500]
     db.session.flush()
-    audit.record(
-        "create" if by_organiser else "register",
-        "delegate",
-        delegate.id,
-        event_id=event.id,
-        changes=changes,
+    for give_back in on_cancelling:
+        give_back(delegate.event_id, delegate.id)
+    if before in HOLDING:
+        ledger.release(claim)
+    changes: dict[str, Any] = {"status": [before, status]}
+    if delegate.cancel_reason:
+        changes["cancel_reason"] = ["", delegate.cancel_reason]
+    action = "cancel" if status == Status.CANCELLED else "refuse"
+    audit.record(action, "delegate", delegate.id, event_id=delegate.event_id, changes=changes)
+    kind = LetterKind.CANCELLED if status == Status.CANCELLED else LetterKind.REFUSED
+    letters.tell(delegate, kind, was_coming=before in COMING)
+
+
+def locked(event_id: int, delegate_id: int) -> Delegate:
+    """The delegate, whose row is ours until the transaction ends. Raises DelegateNotFound."""
+    delegate = db.session.scalar(
+        select(Delegate).filter_by(id=delegate_id, event_id=event_id).with_for_update()
     )
-    (letters.received if status == Status.PENDING else letters.confirm)(delegate, secret)
-    return Registered(delegate, secret, is_replay=False)
+    if delegate is None:
+        raise DelegateNotFound(delegate_id)
+    return delegate
+
+
+def _retried(attempt: Callable[[], Done]) -> Done:
+    """Do it in a transaction, again where somebody was quicker with a code or an organisation."""
+    for number in range(1, _ATTEMPTS + 1):
+        try:
+            with transaction():
+                return attempt()
+        except IntegrityError:
+            if number == _ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _status_of_new(event_id: int, category_id: int, by_organiser: bool) -> Status:
+    if by_organiser:
+        return Status.APPROVED
+    asks = db.session.scalar(
+        select(Category.needs_approval).filter_by(id=category_id, event_id=event_id)
+    )
+    return Status.PENDING if asks else Status.APPROVED
 
 
 def _winner(event_id: int, submission_hash: str) -> Registered | None:
@@ -345,50 +456,9 @@ def _winner(event_id: int, submission_hash: str) -> Registered | None:
     )
     if delegate is None:
         return None
-    return Registered(delegate, _known_secret(delegate), is_replay=True)
-
-
-def _check_new(event_id: int, data: DelegateData) -> None:
-    """Raise AlreadyRegistered for the name and address of somebody who is coming."""
-    if not data.email:
-        return
-    folded = text.fold(data.name)
-    rows = db.session.execute(
-        select(Delegate.id, Delegate.name).where(
-            Delegate.event_id == event_id,
-            Delegate.email == data.email,
-            Delegate.status != Status.CANCELLED,
-        )
-    )
-    for delegate_id, name in rows:
-        if text.fold(name) == folded:
-            raise AlreadyRegistered(delegate_id)
-
-
-def _cancel(delegate: Delegate, reason: str) -> None:
-    before = delegate.status
-    delegate.status = Status.CANCELLED
-    delegate.cancelled_at = now()
-    delegate.cancel_reason = text.clean(reason)[:500]
-    db.session.flush()  # the delegate's row is locked before the quota's and the groups'
-    for give_back in on_cancelling:
-        give_back(delegate.event_id, delegate.id)
-    quota.release(delegate.event_id)
-    changes: dict[str, Any] = {"status": [before, Status.CANCELLED]}
-    if delegate.cancel_reason:
-        changes["cancel_reason"] = ["", delegate.cancel_reason]
-    audit.record("cancel", "delegate", delegate.id, event_id=delegate.event_id, changes=changes)
-    letters.say_cancelled(delegate)
-
-
-def _locked(event_id: int, delegate_id: int) -> Delegate:
-    """The delegate, whom nobody else changes until the transaction ends."""
-    delegate = db.session.scalar(
-        select(Delegate).filter_by(id=delegate_id, event_id=event_id).with_for_update()
-    )
-    if delegate is None:
-        raise DelegateNotFound(delegate_id)
-    return delegate
+    # A link that was renewed since is not given to whoever has the old form.
+    secret = None if delegate.link_seed else personal_links.known_secret(delegate)
+    return Registered(delegate, secret, is_replay=True)
 
 
 def _submission_hash(submission: str, data: DelegateData) -> str:
@@ -398,23 +468,3 @@ def _submission_hash(submission: str, data: DelegateData) -> str:
     same form must get a second registration, not the first one again.
     """
     return tokens.hash_secret(f"{submission}\0{text.fold(data.name)}\0{data.email}")
-
-
-def _derive(submission_hash: str) -> str | None:
-    """The secret that belongs to a submission; None where a command runs without SECRET_KEY."""
-    key = signing_key()
-    return tokens.derive_secret(key, "personal-link", submission_hash) if key else None
-
-
-def _known_secret(delegate: Delegate) -> str | None:
-    """The secret of the personal link, unless it was renewed or made with another key."""
-    secret = _derive(delegate.submission_hash) if delegate.submission_hash else None
-    if secret is None or tokens.hash_secret(secret) != delegate.secret_hash:
-        return None
-    return secret
-
-
-def _renew(delegate: Delegate) -> str:
-    secret = tokens.new_secret()
-    delegate.secret_hash = tokens.hash_secret(secret)
-    return secret

@@ -33,7 +33,7 @@ def register(event: Event) -> ResponseReturnValue:
                 event,
                 form.data_of(),
                 submission=form.submission.data,
-                consent_version=consent.CURRENT,
+                consent=service.Consent(consent.CURRENT),
             )
         except service.RegistrationClosed:
             refusal = "closed"

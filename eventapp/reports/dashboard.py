@@ -18,6 +18,7 @@ from eventapp.checkin.models import Attendance, Checkpoint, CheckpointKind
 from eventapp.database import db
 from eventapp.events.models import Category, Event
 from eventapp.registration.models import (
+    COMING,
     Delegate,
     Delegation,
     Organisation,
@@ -60,6 +61,8 @@ class Figures:
     total: Count = field(default_factory=Count)
     pending: int = 0
     cancelled: int = 0
+    waiting: int = 0
+    """On the waitlist, or offered a place."""
     places: int | None = None
     """None where the event has no limit."""
     places_left: int | None = None
@@ -84,7 +87,7 @@ def fingerprint(event: Event) -> str:
     """
     changes = select(func.max(AuditEntry.id)).where(AuditEntry.event_id == event.id)
     arrivals = select(func.count()).where(Attendance.event_id == event.id)
-    taken = select(Quota.taken).where(Quota.event_id == event.id)
+    taken = select(Quota.taken).where(Quota.event_id == event.id, Quota.scope == "")
     row = db.session.execute(
         select(
             changes.scalar_subquery(),
@@ -98,7 +101,7 @@ def fingerprint(event: Event) -> str:
 def figures(event: Event) -> Figures:
     """All figures of the event, as of now."""
     result = Figures()
-    quota = db.session.get(Quota, event.id)
+    quota = db.session.scalar(select(Quota).filter_by(event_id=event.id, scope=""))
     if quota is not None and quota.places is not None:
         result.places = quota.places
         result.places_left = max(0, quota.places - quota.taken)
@@ -112,8 +115,9 @@ def _count_people(event: Event, result: Figures) -> None:
     by_office: dict[int, Count] = {}
     by_category: dict[int, Count] = {}
     for office, category, status, registered, arrived in _counted(event):
-        if status == Status.CANCELLED:
-            result.cancelled += registered
+        if status not in COMING:
+            result.cancelled += registered if status == Status.CANCELLED else 0
+            result.waiting += registered if status in (Status.WAITLISTED, Status.OFFERED) else 0
             continue
         if status == Status.PENDING:
             result.pending += registered

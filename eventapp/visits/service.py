@@ -16,6 +16,7 @@ from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
 from eventapp.registration.models import (
+    COMING,
     Delegate,
     Organisation,
     Preference,
@@ -30,7 +31,7 @@ from eventapp.visits.sites import VisitError, group
 PAGE_SIZE = 50
 _FOUND = 20  # how many people a search offers
 _BATCH = 1_000  # ids in one statement
-_is_coming = Delegate.status != Status.CANCELLED
+_is_coming = Delegate.status.in_(COMING)
 _WITH_LABELS = (
     joinedload(Delegate.category),
     joinedload(Delegate.organisation).joinedload(Organisation.delegation),
@@ -167,7 +168,7 @@ def assign(event: Event, group_id: int, selection: Selection) -> Seated:
         people = _lock(event_id, chosen)
         if len(people) < len(chosen):
             raise DelegateNotFound
-        if gone := [name for name, status in people.values() if status == Status.CANCELLED]:
+        if gone := [name for name, status in people.values() if status not in COMING]:
             raise DelegateCancelled(gone)
         before = _seats_of(chosen)
         coming = [person for person in chosen if before.get(person) != group_id]

@@ -147,7 +147,7 @@ def test_a_backup_while_people_register_is_of_one_moment(
                     break
                 event = events.find("hoi-nghi")
                 data = details(event, email=f"nguoi{number}@bacninh.example")
-                service.register(event, data, submission=None, consent_version="1")
+                service.register(event, data, submission=None, consent=service.Consent("1"))
                 if number == 5:
                     begun.set()
             db.session.remove()

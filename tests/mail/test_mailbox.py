@@ -16,7 +16,7 @@ PAGE = "/manage/hoi-nghi/mailbox"
 def made(event):
     """A registration, with its letter."""
     return service.register(
-        event, details(event, language="en"), submission=None, consent_version="1"
+        event, details(event, language="en"), submission=None, consent=service.Consent("1")
     )
 
 
@@ -75,14 +75,16 @@ def test_a_failed_message_can_be_sent_again(organiser, made):
 
 def test_messages_of_another_event(organiser, event):
     other = build_event("khac")
-    service.register(other, details(other), submission=None, consent_version="1")
+    service.register(other, details(other), submission=None, consent=service.Consent("1"))
     for address in ("", "/letter"):
         assert organiser.get(f"{PAGE}/{_message().id}{address}").status_code == 404
 
 
 def test_queries_do_not_grow_with_the_messages(organiser, event, count_queries):
     for name in "ABCDE":
-        service.register(event, details(event, name=name), submission=None, consent_version="1")
+        service.register(
+            event, details(event, name=name), submission=None, consent=service.Consent("1")
+        )
     organiser.get(PAGE)
     with count_queries() as queries:
         organiser.get(PAGE)

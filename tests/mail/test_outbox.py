@@ -11,7 +11,9 @@ from tests.registration.filled import details
 
 
 def _register(event, **changes):
-    return service.register(event, details(event, **changes), submission=None, consent_version="1")
+    return service.register(
+        event, details(event, **changes), submission=None, consent=service.Consent("1")
+    )
 
 
 def _last() -> Message:
@@ -75,13 +77,9 @@ def test_nothing_is_written_when_the_change_fails(event):
 
 
 def test_waiting_then_approved(event):
-    made = service.register(
-        event,
-        details(event, language="en"),
-        submission=None,
-        consent_version="1",
-        status=Status.PENDING,
-    )
+    event.categories[0].needs_approval = True
+    db.session.commit()
+    made = _register(event, language="en")
     assert "Registration received" in _last().subject
     service.set_status(event, made.delegate.id, Status.APPROVED)
     assert _last().subject.startswith("Registration: ")

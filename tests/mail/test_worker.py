@@ -97,7 +97,7 @@ def _state(message_id: int) -> Message:
 
 def test_a_registration_arrives_whole(event, receiver):
     handler, url = receiver
-    made = service.register(event, details(event), submission=None, consent_version="1")
+    made = service.register(event, details(event), submission=None, consent=service.Consent("1"))
     assert worker.deliver_due(Server.parse(url)) == worker.Round(sent=1)
     (mail,) = handler.mails
     assert mail["To"] == "Nguyễn Đình Ân <an@bacninh.example>"
@@ -123,7 +123,7 @@ def test_a_registration_arrives_whole(event, receiver):
 
 
 def test_what_is_delivered_is_forgotten(event, receiver):
-    service.register(event, details(event), submission=None, consent_version="1")
+    service.register(event, details(event), submission=None, consent=service.Consent("1"))
     worker.deliver_due(Server.parse(receiver[1]))
     message = db.session.query(Message).one()
     assert (message.status, message.attempts) == (MailStatus.SENT, 1)

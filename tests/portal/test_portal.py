@@ -29,7 +29,7 @@ def made(event):
         event,
         details(event, enrolment_ids=[classes(event)[0].id], diet="Ăn chay"),
         submission=None,
-        consent_version="1",
+        consent=service.Consent("1"),
     )
 
 

@@ -44,7 +44,9 @@ def _try(settings: Config, name: str, submission: str, typed: str = "") -> str:
                 data = details(
                     event, name=name, email="", organisation_id=None, organisation_typed=typed
                 )
-            made = service.register(event, data, submission=submission, consent_version="1")
+            made = service.register(
+                event, data, submission=submission, consent=service.Consent("1")
+            )
             return made.secret or ""
         except service.QuotaFull:
             return "full"
@@ -140,7 +142,7 @@ def test_cancelling_and_registering_at_once_keeps_the_count(app, settings):
     event_id = event.id
     people = [
         service.register(
-            event, details(event, name=f"cũ {i}"), submission=None, consent_version="1"
+            event, details(event, name=f"cũ {i}"), submission=None, consent=service.Consent("1")
         ).delegate.id
         for i in range(PLACES)
     ]

@@ -14,7 +14,7 @@ from eventapp.registration import contact
 from eventapp.registration.choices import choices_for
 from eventapp.registration.forms import ANOTHER, EditForm, RegistrationForm
 from eventapp.registration.models import Delegation
-from eventapp.registration.service import register
+from eventapp.registration.service import Consent, register
 from tests.builders import build_event, organisation
 from tests.registration.filled import classes, details, form_data
 
@@ -186,7 +186,7 @@ def test_an_edit_form_shows_what_is_registered(app, event):
         event,
         details(event, organisation_id=None, organisation_typed="Viện Công nghệ"),
         submission=None,
-        consent_version="1",
+        consent=Consent("1"),
     ).delegate
     with app.test_request_context("/"):
         form = EditForm(choices_for(event, delegate=made), made)
@@ -202,7 +202,7 @@ def test_what_others_typed_is_not_offered(app, event):
         event,
         details(event, organisation_id=None, organisation_typed="Viện Công nghệ"),
         submission=None,
-        consent_version="1",
+        consent=Consent("1"),
     )
     db.session.expire_all()
     with app.test_request_context("/"):

@@ -7,7 +7,7 @@ from eventapp.database import transaction
 from eventapp.extensions import db
 from eventapp.registration import quota, service
 from eventapp.registration.models import Status
-from tests.builders import build_event
+from tests.builders import build_event, organisation
 from tests.registration.filled import coming, details
 
 
@@ -18,7 +18,7 @@ def small(app):
 
 def _register(event, name, **changes):
     return service.register(
-        event, details(event, name=name, **changes), submission=None, consent_version="1"
+        event, details(event, name=name, **changes), submission=None, consent=service.Consent("1")
     ).delegate
 
 
@@ -43,7 +43,7 @@ def test_organisers_cannot_go_beyond_it_either(small):
             small,
             details(small, name="Ba"),
             submission=None,
-            consent_version=None,
+            consent=None,
             by_organiser=True,
         )
 
@@ -111,6 +111,9 @@ def test_changing_the_places_is_on_record(small):
 
 
 def test_a_place_is_never_given_back_twice(small):
+    office = organisation(small)
     with transaction():
-        quota.release(small.id)
+        quota.Ledger(small.id).release(
+            quota.Claim(office.delegation_id, office.id, small.categories[0].id)
+        )
     assert quota.taken(small.id) == 0

@@ -26,7 +26,7 @@ PAGE = "/e/hoi-nghi/register?lang=en"
 
 def _register(event, submission=None, **changes):
     return service.register(
-        event, details(event, **changes), submission=submission, consent_version="1"
+        event, details(event, **changes), submission=submission, consent=service.Consent("1")
     )
 
 
@@ -245,9 +245,7 @@ def test_organisers_register_after_the_end(event):
     db.session.commit()
     with pytest.raises(service.RegistrationClosed):
         _register(event)
-    made = service.register(
-        event, details(event), submission=None, consent_version=None, by_organiser=True
-    )
+    made = service.register(event, details(event), submission=None, consent=None, by_organiser=True)
     assert made.delegate.consent_at is None
 
 

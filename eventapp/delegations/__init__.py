@@ -1,0 +1,1 @@
+"""Delegations: their invitations, and the workspace in which a lead registers everybody."""

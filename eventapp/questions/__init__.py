@@ -1,0 +1,1 @@
+"""What an event asks of its delegates beyond what every event asks."""
