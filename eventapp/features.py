@@ -15,6 +15,7 @@ from eventapp.portal.views import portal
 from eventapp.privacy import models as _privacy  # noqa: F401
 from eventapp.programme.views import agenda, programme
 from eventapp.registration import service as registration
+from eventapp.registration import substitution
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
@@ -25,7 +26,7 @@ from eventapp.reports import delegate_page as _page  # noqa: F401
 from eventapp.reports.audit_views import audit
 from eventapp.reports.mailbox import mailbox
 from eventapp.reports.views import reports
-from eventapp.visits.service import leave_group
+from eventapp.visits.service import hand_over_seat, leave_group
 from eventapp.visits.views import visits
 from eventapp.web.health import health
 
@@ -52,6 +53,8 @@ BLUEPRINTS = (
 
 # A seat on a bus is given back in the transaction that cancels its holder.
 registration.on_cancelling.append(leave_group)
+# … and goes over to whoever comes instead.
+substitution.on_substituting.append(hand_over_seat)
 
 
 def init_app(app: Flask) -> None:

@@ -14,7 +14,7 @@ from eventapp.extensions import limiter
 from eventapp.pdf import qr
 from eventapp.portal.passes import pass_pdf
 from eventapp.programme.calendar import MEDIA_TYPE
-from eventapp.registration import service
+from eventapp.registration import links, service
 from eventapp.registration.choices import choices_for
 from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file
@@ -131,7 +131,7 @@ def cancel(secret: str) -> ResponseReturnValue:
 
 def _delegate(secret: str) -> Delegate:
     """Whose link it is; 404 for nobody's. What they change is recorded as theirs."""
-    delegate = service.by_secret(secret)
+    delegate = links.by_secret(secret)
     if delegate is None:
         abort(404)
     g.event = delegate.event

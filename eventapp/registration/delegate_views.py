@@ -19,8 +19,8 @@ from eventapp import tokens
 from eventapp.accounts.permissions import Access, requires
 from eventapp.database import db
 from eventapp.events.models import Event
-from eventapp.mail import links
-from eventapp.registration import search, service
+from eventapp.mail import links as addresses
+from eventapp.registration import links, search, service
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.differences import differences
 from eventapp.registration.forms import DelegateFields, at_most, cleaned, diets
@@ -188,12 +188,12 @@ def decide(event: Event, delegate_id: int) -> ResponseReturnValue:
 def renew_link(event: Event, delegate_id: int) -> ResponseReturnValue:
     """Replace the personal link; the answer alone shows it, and never again."""
     _delegate(event, delegate_id)
-    secret = service.renew_link(event, delegate_id)
+    secret = links.renew(event, delegate_id)
     return render_template(
         "delegates/link.html",
         event=event,
         delegate=_delegate(event, delegate_id),
-        link=links.absolute("portal.show", secret=secret),
+        link=addresses.absolute("portal.show", secret=secret),
     )
 
 

@@ -7,21 +7,17 @@ other features hold for them: in this order everywhere, so that nobody waits in 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from eventapp import text, tokens
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Category, Event
-from eventapp.mail import links
-from eventapp.programme.models import Session
-from eventapp.registration import duplicates, letters, personal_links, waitlist
+from eventapp.registration import duplicates, holding, letters, personal_links, waitlist
 from eventapp.registration.details import DelegateData, fill
 from eventapp.registration.errors import (
     AlreadyRegistered,
@@ -38,15 +34,12 @@ from eventapp.registration.models import (
     COMING,
     HOLDING,
     Delegate,
-    Organisation,
-    Preference,
     Status,
 )
 from eventapp.registration.quota import Ledger, QuotaFull, claim_of
 
 # A code or a typed organisation can clash with one that another transaction has just made.
 _ATTEMPTS = 5
-_BETWEEN_LINKS = timedelta(minutes=10)
 
 __all__ = [
     "AlreadyRegistered",
@@ -101,6 +94,7 @@ def register(
     by_organiser: bool = False,
     beyond: str = "",
     is_somebody_else: bool = False,
+    held_place: tuple[int, int] | None = None,
 ) -> Registered:
     """Register somebody: place, delegate, audit entry and letter in one transaction.
 
@@ -109,9 +103,10 @@ def register(
     waits. Organisers (and leads, whose lists organisers ask for) register after the end and
     without approval; ``beyond`` is an organiser's reason for a place more than there are.
     ``is_somebody_else`` says that a namesake in the same office is another person.
+    ``held_place`` is (delegation, held place) that the person is named for.
 
-    Raises RegistrationClosed, QuotaFull, AlreadyRegistered, SameNameAndOffice, NotInThisEvent,
-    ClassOnAnotherDay.
+    Raises HeldPlaceNotFound, RegistrationClosed, QuotaFull, AlreadyRegistered, SameNameAndOffice,
+    NotInThisEvent, ClassOnAnotherDay.
     """
     event_id = event.id
     submission_hash = _submission_hash(submission or tokens.new_secret(), data)
@@ -127,6 +122,8 @@ def register(
         duplicates.check_new(event_id, data, is_somebody_else=is_somebody_else)
         delegate = new_delegate(event_id, submission_hash, consent)
         changes = fill(delegate, data)
+        if held_place:
+            holding.end(ledger, holding.locked(event_id, *held_place))
         delegate.status = _status_of_new(event_id, delegate.category_id, by_organiser)
         try:
             ledger.take(claim_of(delegate), beyond=bool(beyond))
@@ -148,7 +145,7 @@ def register(
         letters.tell(delegate, letters.FIRST[delegate.status])
         return Registered(delegate, personal_links.known_secret(delegate), is_replay=False)
 
-    return _retried(attempt)
+    return retried(attempt)
 
 
 def register_all(event: Event, people: Sequence[DelegateData], *, dry_run: bool = False) -> int:
@@ -183,7 +180,7 @@ def register_all(event: Event, people: Sequence[DelegateData], *, dry_run: bool 
         return len(people)
 
     try:
-        return _retried(attempt)
+        return retried(attempt)
     except _OnlyTried:
         return len(people)
 
@@ -209,7 +206,7 @@ def update(event: Event, delegate_id: int, data: DelegateData, *, revision: int)
         waitlist.advance(event_id, ledger)
         return delegate
 
-    return _retried(attempt)
+    return retried(attempt)
 
 
 def change_details(ledger: Ledger, delegate: Delegate, data: DelegateData) -> dict[str, Any]:
@@ -289,92 +286,6 @@ def set_status(
         return delegate
 
 
-def renew_link(event: Event, delegate_id: int) -> str:
-    """End the personal link and give a new one, which is also mailed: its secret.
-
-    Raises DelegateNotFound.
-    """
-    event_id = event.id
-    with transaction():
-        delegate = locked(event_id, delegate_id)
-        secret = personal_links.renew(delegate)
-        audit.record("renew_link", "delegate", delegate_id, event_id=event_id)
-        if not delegate.is_cancelled:
-            letters.tell(delegate, LetterKind.LINK)
-        return secret
-
-
-def remind(event: Event, delegate_id: int) -> bool:
-    """Mail somebody's personal link to the address they registered; whether that was done.
-
-    Not again within ten minutes, and not where the link might lead astray (see eventapp.mail.
-    links). The link that they have stays good as long as it can be made again.
-    Raises DelegateNotFound.
-    """
-    event_id = event.id
-    if not links.is_certain():
-        return False
-    with transaction():
-        delegate = locked(event_id, delegate_id)
-        _send_link(delegate)
-        return True
-
-
-def send_links_to(event: Event, address: str) -> int:
-    """Mail the personal links of everybody registered with an address to it; how many.
-
-    For "I lost my link": the answer must not tell anybody whether the address is known.
-    """
-    event_id = event.id
-    if not address or not links.is_certain():
-        return 0
-    with transaction():
-        ids = db.session.scalars(
-            select(Delegate.id).where(
-                Delegate.event_id == event_id,
-                Delegate.email == address,
-                Delegate.status != Status.CANCELLED,
-                Delegate.merged_into_id.is_(None),
-            )
-        ).all()
-        for delegate_id in ids:
-            _send_link(locked(event_id, delegate_id))
-        return len(ids)
-
-
-def _send_link(delegate: Delegate) -> None:
-    if letters.was_told(delegate, _BETWEEN_LINKS):
-        return
-    if personal_links.known_secret(delegate) is None:
-        personal_links.renew(delegate)
-        audit.record("renew_link", "delegate", delegate.id, event_id=delegate.event_id)
-    letters.tell(delegate, LetterKind.LINK)
-
-
-def by_secret(secret: str) -> Delegate | None:
-    """Whose personal link has this secret, with everything that belongs to them.
-
-    The link of a registration that was merged into another leads to that one.
-    """
-    found = db.session.scalars(
-        _in_full().where(Delegate.secret_hash == tokens.hash_secret(secret))
-    ).one_or_none()
-    if found is not None and found.merged_into_id is not None:
-        return db.session.scalars(_in_full().where(Delegate.id == found.merged_into_id)).one()
-    return found
-
-
-def _in_full() -> Any:
-    return select(Delegate).options(
-        joinedload(Delegate.event),
-        joinedload(Delegate.category),
-        joinedload(Delegate.organisation).joinedload(Organisation.delegation),
-        selectinload(Delegate.days),
-        selectinload(Delegate.enrolments).joinedload(Session.room),
-        selectinload(Delegate.preferences).joinedload(Preference.site),
-    )
-
-
 def new_delegate(event_id: int, submission_hash: str, consent: Consent | None) -> Delegate:
     """A delegate's row, not yet added, with its code and the hash of its link."""
     return Delegate(
@@ -428,7 +339,7 @@ def locked(event_id: int, delegate_id: int) -> Delegate:
     return delegate
 
 
-def _retried(attempt: Callable[[], Done]) -> Done:
+def retried(attempt: Callable[[], Done]) -> Done:
     """Do it in a transaction, again where somebody was quicker with a code or an organisation."""
     for number in range(1, _ATTEMPTS + 1):
         try:

@@ -8,7 +8,7 @@ from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
-from eventapp.registration import consent, quota, service
+from eventapp.registration import consent, links, quota, service
 from eventapp.registration.choices import choices_for
 from eventapp.registration.forms import RegistrationForm, diets
 from eventapp.web.language import current_language
@@ -40,7 +40,7 @@ def register(event: Event) -> ResponseReturnValue:
         except service.QuotaFull:
             refusal = "full"
         except service.AlreadyRegistered as error:
-            refusal = "mailed" if service.remind(event, error.delegate_id) else "already"
+            refusal = "mailed" if links.remind(event, error.delegate_id) else "already"
         except service.NotInThisEvent as error:
             form.refuse(error)
         except service.ClassOnAnotherDay:

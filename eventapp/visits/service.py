@@ -194,6 +194,20 @@ def leave_group(event_id: int, delegate_id: int) -> None:
     _leave(event_id, [delegate_id])
 
 
+def hand_over_seat(event_id: int, from_id: int, to_id: int) -> None:
+    """Give somebody's seat to another, inside the transaction that lets them take over."""
+    group_id = _seats_of([from_id]).get(from_id)
+    if group_id is None:
+        return
+    db.session.execute(
+        update(Allocation)
+        .where(Allocation.delegate_id == from_id)
+        .values(delegate_id=to_id)
+        .execution_options(synchronize_session=False)
+    )
+    _record(event_id, {from_id: (group_id, None), to_id: (None, group_id)})
+
+
 def fill_groups(event: Event) -> Filled:
     """Seat everybody approved who has no group yet, by their wishes, first come first served.
 

@@ -27,6 +27,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.programme.models import Session
 from eventapp.registration.models import Delegate, Status
+from eventapp.registration.substitution import Substitute, substitute
 from eventapp.visits.models import Allocation, VisitGroup
 from tests.builders import build_delegate, build_event
 
@@ -118,6 +119,15 @@ def test_cancelled(event: Event, device: Device) -> None:
     (result,) = service.record(device, [scan(delegate, door(event))])
     assert (result.verdict, result.reason) == (Verdict.REFUSED, Reason.CANCELLED)
     assert result.delegate is not None  # staff see who stands before them
+
+
+def test_the_code_of_somebody_replaced_is_refused_at_once(event: Event, device: Device) -> None:
+    old = build_delegate(event)
+    old_code = old.code
+    new = substitute(event, old.id, Substitute("Trần Thị Mới"))
+    first, second = service.record(device, [scan(old_code, door(event)), scan(new, door(event))])
+    assert (first.verdict, first.reason) == (Verdict.REFUSED, Reason.CANCELLED)
+    assert second.verdict == Verdict.ADMITTED
 
 
 def test_not_approved(event: Event, device: Device) -> None:

@@ -5,6 +5,7 @@ import pytest
 from eventapp.extensions import db
 from eventapp.mail import links, outbox
 from eventapp.mail.models import Message
+from eventapp.registration import links as personal
 from eventapp.registration import service
 from eventapp.registration.models import Status
 from tests.registration.filled import details
@@ -88,7 +89,7 @@ def test_waiting_then_approved(event):
 
 def test_a_renewed_link_is_mailed(event):
     made = _register(event)
-    secret = service.renew_link(event, made.delegate.id)
+    secret = personal.renew(event, made.delegate.id)
     assert secret in _last().text
     assert made.secret not in _last().text
 

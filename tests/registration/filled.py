@@ -9,7 +9,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.programme.models import Session
 from eventapp.registration import quota
-from eventapp.registration.models import Delegate, Status
+from eventapp.registration.models import HOLDING, Delegate, Status
 from eventapp.registration.service import DelegateData
 from tests.builders import organisation
 
@@ -64,12 +64,16 @@ def classes(event: Event) -> list[Session]:
 
 
 def coming(event_id: int) -> int:
-    """How many are registered, and the quota says the same."""
-    db.session.rollback()
-    number = db.session.scalar(
-        select(func.count(Delegate.id)).where(
-            Delegate.event_id == event_id, Delegate.status != Status.CANCELLED
-        )
-    )
+    """How many have a place, and the quota says the same."""
+    number = counted(event_id, *HOLDING)
     assert number == quota.taken(event_id)
-    return number or 0
+    return number
+
+
+def counted(event_id: int, *statuses: Status) -> int:
+    """How many registrations stand so."""
+    db.session.rollback()
+    query = select(func.count(Delegate.id)).where(
+        Delegate.event_id == event_id, Delegate.status.in_(statuses)
+    )
+    return db.session.scalar(query) or 0

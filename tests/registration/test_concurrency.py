@@ -12,10 +12,10 @@ from eventapp.config import Config
 from eventapp.events import service as events
 from eventapp.extensions import db
 from eventapp.mail.models import Message
-from eventapp.registration import service
-from eventapp.registration.models import Organisation
-from tests.builders import build_event
-from tests.registration.filled import coming, details
+from eventapp.registration import quota, service, waitlist
+from eventapp.registration.models import Organisation, Status
+from tests.builders import build_event, organisation
+from tests.registration.filled import coming, counted, details
 
 WANTING = 12
 PLACES = 3
@@ -100,6 +100,46 @@ def test_no_place_is_sold_twice(app, settings, kind, places):
     assert verdicts.count("full") == WANTING - places
     assert coming(event_id) == places
     assert db.session.query(Message).count() == places
+
+
+@both
+def test_the_scarcest_of_several_quotas_holds(app, settings, kind):
+    event = build_event(places=PLACES + 4)
+    office = organisation(event)
+    quota.set_places(event.id, PLACES + 1, delegation_id=office.delegation_id)
+    quota.set_places(
+        event.id, PLACES, delegation_id=office.delegation_id, category_id=event.categories[0].id
+    )
+    quota.set_places(event.id, PLACES + 2, day_id=event.days[0].id)
+    event_id = event.id
+    db.session.rollback()
+    verdicts = _verdicts(kind, settings, [(f"n{i}", f"mẫu {i}") for i in range(WANTING)])
+    assert verdicts.count("full") == WANTING - PLACES
+    assert coming(event_id) == PLACES
+    assert {it.taken for it in quota.all_of(event_id)} == {PLACES}
+
+
+@both
+def test_freed_places_go_to_the_waitlist_and_to_nobody_else(app, settings, kind):
+    event = build_event(places=PLACES)
+    event.has_waitlist = True
+    db.session.commit()
+    event_id = event.id
+    first = [
+        service.register(
+            event, details(event, name=f"cũ {i}"), submission=None, consent=service.Consent("1")
+        ).delegate.id
+        for i in range(PLACES)
+    ]
+    db.session.rollback()
+    with ThreadPoolExecutor(PLACES) as executor:
+        gone = [executor.submit(_cancel, settings, person) for person in first]
+        _verdicts(kind, settings, [(f"n{i}", f"mẫu {i}") for i in range(WANTING)])
+        for attempt in gone:
+            attempt.result(timeout=60)
+    assert coming(event_id) == PLACES
+    assert counted(event_id, Status.WAITLISTED) == WANTING - PLACES
+    assert waitlist.open_to_waiting(event_id) == 0
 
 
 @both

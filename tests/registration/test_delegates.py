@@ -12,7 +12,7 @@ from eventapp.accounts.models import AuditEntry
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.programme.models import Session
-from eventapp.registration import quota, service
+from eventapp.registration import links, quota, service
 from eventapp.registration.models import Delegate, Status
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import post
@@ -324,7 +324,7 @@ def test_a_new_personal_link_is_shown_once(organiser: FlaskClient, event: Event,
     page = post(organiser, f"{address}/link", {}, form_at=address).text
     shown = re.search(r"/p/([\w-]{32,})", page)
     assert shown
-    found = service.by_secret(shown[1])
+    found = links.by_secret(shown[1])
     assert found is not None
     assert found.id == made.id
     assert shown[1] not in organiser.get(address).text

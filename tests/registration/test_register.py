@@ -15,7 +15,7 @@ from eventapp.accounts.models import AuditEntry
 from eventapp.database import now
 from eventapp.extensions import db
 from eventapp.mail.models import Message
-from eventapp.registration import consent, quota, service
+from eventapp.registration import consent, links, quota, service
 from eventapp.registration.models import Delegate, Organisation, Status
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import empty_tables, post
@@ -321,9 +321,9 @@ def test_a_replay_when_all_places_are_taken(app):
 
 def test_a_replay_does_not_bring_back_a_link_that_was_ended(event):
     first = _register(event, "mẫu")
-    service.renew_link(event, first.delegate.id)
+    links.renew(event, first.delegate.id)
     assert _register(event, "mẫu").secret is None
-    assert service.by_secret(first.secret) is None
+    assert links.by_secret(first.secret) is None
 
 
 # --- changing ---
@@ -400,8 +400,8 @@ def test_cancelling_says_so_and_why(event):
         lambda event, who: service.update(event, who, details(event), revision=1),
         lambda event, who: service.cancel(event, who),
         lambda event, who: service.reinstate(event, who),
-        lambda event, who: service.renew_link(event, who),
-        lambda event, who: service.remind(event, who),
+        lambda event, who: links.renew(event, who),
+        lambda event, who: links.remind(event, who),
     ],
 )
 def test_nobody_of_another_event_is_touched(event, call):
