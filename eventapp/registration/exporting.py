@@ -8,10 +8,9 @@ from typing import IO, Any
 from flask_babel import get_locale, lazy_gettext
 
 from eventapp.events.models import Event
-from eventapp.registration import spreadsheet
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import read_in_full
-from eventapp.registration.spreadsheet import Cell
+from eventapp.tables.writing import Cell, write_csv, write_xlsx
 from eventapp.web.language import phone
 
 SEPARATOR = "; "
@@ -129,9 +128,9 @@ def write(
     headings = [str(it.heading) for it in COLUMNS] + [str(it.heading) for it in extras]
     widths = [it.width for it in COLUMNS] + [it.width for it in extras]
     if kind == "csv":
-        spreadsheet.write_csv(stream, headings, _rows(ids, extras))
+        write_csv(stream, headings, _rows(ids, extras))
     else:
-        spreadsheet.write_xlsx(stream, event.short_title, headings, widths, _rows(ids, extras))
+        write_xlsx(stream, event.short_title, headings, widths, _rows(ids, extras))
 
 
 def _rows(ids: Sequence[int], extras: Sequence[ExtraColumn]) -> Iterator[list[Cell]]:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from eventapp.database import db
 from eventapp.events.models import Event
-from eventapp.registration import contact, organisations, service, spreadsheet
+from eventapp.registration import contact, organisations, service
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.exporting import COLUMNS, STATUS_NAMES, one_line
 from eventapp.registration.models import Delegate, Delegation, Status
@@ -28,6 +28,7 @@ from eventapp.registration.service import (
     NobodyRegistered,
     QuotaFull,
 )
+from eventapp.tables.reading import read
 from eventapp.text import clean, clean_lines, fold
 from eventapp.web.language import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -71,15 +72,16 @@ class _Wrong(Exception):
 def import_table(event: Event, data: bytes, *, dry_run: bool = False) -> Imported:
     """Register everybody in an XLSX or CSV file, each with a letter; with ``dry_run`` only try.
 
-    Raises ImportRefused, and NotATable or TooLarge of eventapp.registration.spreadsheet.
+    Raises ImportRefused, and what eventapp.tables.reading.read raises.
     """
-    rows = spreadsheet.read(data)
-    columns = _columns(next(rows, []))
+    headings, *rows = read(data).rows
+    columns = _columns(headings.cells)
     reader = _Reader(event, choices_for(event, public=False))
     people: list[tuple[int, DelegateData]] = []
     errors: list[RowError] = []
     left_out = 0
-    for number, cells in enumerate(rows, start=2):
+    for row in rows:
+        number, cells = row.number, row.cells
         values = {key: cells[at].strip() for key, at in columns.items() if at < len(cells)}
         if not any(values.values()):
             continue

@@ -7,14 +7,15 @@ from flask_babel import force_locale
 
 from eventapp.commands import Refusal, in_app
 from eventapp.events.service import find
-from eventapp.registration import spreadsheet
 from eventapp.registration.importing import ImportRefused, import_table
 from eventapp.registration.search import Filters, Selection
-from eventapp.registration.spreadsheet import NotATable, TooLarge
 from eventapp.reports import exports
+from eventapp.tables import limits
+from eventapp.tables.refusals import Encrypted, HasMacros, NotATable, TooLarge
 from eventapp.web.language import LANGUAGES
 
 _KINDS = {".xlsx": "xlsx", ".csv": "csv"}
+_READ = (".xlsx", ".ods", ".csv")
 _SHOWN = 50
 
 
@@ -55,10 +56,11 @@ def export_delegates(event: str, file: Path, language: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Check every row and register nobody.")
 @in_app
 def import_delegates(event: str, file: Path, dry_run: bool) -> None:
-    """Register the delegates in FILE (XLSX or UTF-8 CSV) at EVENT: all of them or nobody."""
-    _kind(file)
+    """Register the delegates in FILE (XLSX, ODS or CSV) at EVENT: all of them or nobody."""
+    if file.suffix.lower() not in _READ:
+        raise click.BadParameter("The name of the file must end in .xlsx, .ods or .csv.")
     found = find(event)
-    if file.stat().st_size > spreadsheet.MAX_BYTES:
+    if file.stat().st_size > limits.MAX_BYTES:
         raise Refusal(_TOO_LARGE)
     try:
         with force_locale("en"):
@@ -74,6 +76,10 @@ def import_delegates(event: str, file: Path, dry_run: bool) -> None:
         raise Refusal(
             f"{file} cannot be read as a table. Save it as XLSX or as CSV in UTF-8."
         ) from None
+    except Encrypted:
+        raise Refusal(f"{file} opens with a password. Save it without one.") from None
+    except HasMacros:
+        raise Refusal(f"{file} has macros. Save it as XLSX.") from None
     except TooLarge:
         raise Refusal(_TOO_LARGE) from None
     click.echo(
@@ -83,8 +89,8 @@ def import_delegates(event: str, file: Path, dry_run: bool) -> None:
 
 
 _TOO_LARGE = (
-    f"The file is too large: at most {spreadsheet.MAX_ROWS} rows, "
-    f"{spreadsheet.MAX_COLUMNS} columns and {spreadsheet.MAX_BYTES // 2**20} MiB. Divide it."
+    f"The file is too large: at most {limits.MAX_ROWS} rows, "
+    f"{limits.MAX_COLUMNS} columns and {limits.MAX_BYTES // 2**20} MiB. Divide it."
 )
 
 

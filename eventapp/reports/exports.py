@@ -12,8 +12,8 @@ from eventapp.events.models import Event
 from eventapp.registration import exporting, search
 from eventapp.registration.exporting import ExtraColumn
 from eventapp.registration.search import Selection
-from eventapp.registration.spreadsheet import Cell
 from eventapp.reports import people
+from eventapp.tables.writing import Cell
 
 
 def export(

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -14,10 +15,10 @@ from eventapp.accounts.permissions import Role
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.programme.models import Session
-from eventapp.registration import spreadsheet
 from eventapp.registration.models import Preference, Status
 from eventapp.registration.search import Filters, Selection
 from eventapp.reports import exports
+from eventapp.tables.reading import read
 from eventapp.visits.models import Allocation, VisitGroup
 from tests.builders import at, build_delegate, build_event
 from tests.conftest import post
@@ -26,8 +27,8 @@ from tests.conftest import post
 def export(event: Event, kind: str = "csv", **filters: Any) -> list[dict[str, str]]:
     stream = io.BytesIO()
     exports.export(event, Selection(None, Filters(**filters)), stream, kind)
-    headings, *rows = spreadsheet.read(stream.getvalue())
-    return [dict(zip(headings, row, strict=False)) for row in rows]
+    headings, *rows = read(stream.getvalue()).rows
+    return [dict(zip_longest(headings.cells, row.cells, fillvalue="")) for row in rows]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -118,9 +119,9 @@ def test_downloads_a_selection(organiser: FlaskClient, event: Event) -> None:
     assert answer.status_code == 200
     assert answer.mimetype == "text/csv"
     assert f"{event.slug}.csv" in answer.headers["Content-Disposition"]
-    assert [row[0] for row in spreadsheet.read(answer.data)][1:] == ["An"]
+    assert [row.cells[0] for row in read(answer.data).rows][1:] == ["An"]
     answer = post(organiser, f"{page}/export", {"q": "binh", "scope": "all"}, form_at=page)
-    assert [row[0] for row in spreadsheet.read(answer.data)][1:] == ["Bình"]
+    assert [row.cells[0] for row in read(answer.data).rows][1:] == ["Bình"]
     answer = post(organiser, f"{page}/export", {"scope": "selected"}, form_at=page)
     assert answer.status_code == 303
 
@@ -132,4 +133,4 @@ def test_gives_nobody_of_another_event(sign_in: Callable[..., FlaskClient], even
     client = sign_in(Role.ORGANISER, event)
     page = f"/manage/{event.slug}/delegates"
     answer = post(client, f"{page}/export", {"ids": stranger.id}, form_at=page)
-    assert len(list(spreadsheet.read(answer.data))) == 1
+    assert len(read(answer.data).rows) == 1

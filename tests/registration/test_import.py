@@ -21,8 +21,9 @@ from eventapp.registration import quota
 from eventapp.registration.importing import Imported, ImportRefused, import_table
 from eventapp.registration.models import Delegate, Preference, Status
 from eventapp.registration.search import Filters, Selection, find
-from eventapp.registration.spreadsheet import NotATable, TooLarge, write_csv
 from eventapp.reports import exports
+from eventapp.tables.refusals import NotATable, TooLarge
+from eventapp.tables.writing import write_csv
 from tests.builders import build_delegate, build_event
 
 HEADINGS = ["Full name", "Position", "Province or ministry", "Organisation"]
@@ -195,12 +196,12 @@ def test_missing_columns(event: Event) -> None:
 def test_no_table_at_all(event: Event) -> None:
     with pytest.raises(NotATable):
         import_table(event, b"\xff\xfe\x00")
-    with pytest.raises(ImportRefused):
+    with pytest.raises(NotATable):
         import_table(event, b"")
 
 
 def test_too_many_rows(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eventapp.registration.spreadsheet.MAX_ROWS", 2)
+    monkeypatch.setattr("eventapp.tables.limits.MAX_ROWS", 2)
     with pytest.raises(TooLarge):
         import_table(event, table(ROW, ROW, ROW))
 
@@ -253,7 +254,7 @@ def test_the_commands_refuse_other_endings_and_events(
     assert run("export", event.slug, file).exit_code == 2
     assert run("export", "no-such-event", tmp_path / "list.csv").exit_code == 1
     broken = tmp_path / "list.xlsx"
-    broken.write_bytes(b"PK nothing")
+    broken.write_bytes(b"PK\x03\x04 nothing")
     done = run("import", event.slug, broken)
     assert done.exit_code == 1
     assert "cannot be read as a table" in done.stderr
