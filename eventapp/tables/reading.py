@@ -21,6 +21,7 @@ from eventapp.tables.writing import restore
 from eventapp.tables.xlsx import read_xlsx
 from eventapp.text import clean_lines
 
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 # What clean_lines would change, though it can be printed.
 _UNCLEAN = re.compile(
@@ -109,6 +110,8 @@ def _clean(sheet: Sheet) -> tuple[Row, ...]:
 
 
 def _clean_text(text: str) -> str:
+    if text in _ERRORS:  # files of text hold them as text
+        return ""
     if text.startswith("'"):
         text = restore(text)
     # Nearly every cell is clean; finding that out is ten times as fast as cleaning it.
@@ -124,6 +127,8 @@ def _clean_text(text: str) -> str:
 
 
 def _remark(text: str, clean: str) -> Remark | None:
+    if text in _ERRORS:
+        return Remark.ERROR_VALUES
     if "\ufffd" in clean:
         return Remark.UNREADABLE
     if text.isprintable():
