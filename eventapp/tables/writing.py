@@ -43,7 +43,7 @@ def write_xlsx(
 ) -> None:
     """Write a workbook of one sheet; rows go to disk one by one. Times are local and naive."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_title(title))
+    sheet = book.create_sheet(sheet_title(title))
     sheet.freeze_panes = "B2"
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -96,7 +96,7 @@ def _heading(sheet: Any, text: str) -> Any:
     return cell
 
 
-def _sheet_title(title: str) -> str:
+def sheet_title(title: str) -> str:
     """At most 31 characters, without those that Excel refuses."""
     kept = "".join(" " if char in r"[]:*?/\'" else char for char in title)
     return " ".join(kept.split())[:31].strip() or "Sheet"
