@@ -75,6 +75,8 @@ def _records(text: str, delimiter: str, quoting: int, *, strict: bool) -> Iterat
 def _sheet(records: Iterable[list[str]]) -> Sheet:
     sheet = Sheet("")
     for number, cells in enumerate(records, start=1):
+        if not cells:
+            continue
         for column, text in enumerate(cells):
             if len(text) > limits.MAX_CELL_LENGTH:
                 raise TooLarge(Limit.CELL, limits.MAX_CELL_LENGTH, address(column, number))

@@ -26,6 +26,7 @@ _SHARE = 0.7
 """So many of the marked words must be Vietnamese for a guess to be believed."""
 _WORDS = 2_000
 """Different words that are looked at."""
+_LONGEST = 100
 _SAMPLE = 4_096
 
 # --- Bytes --------------------------------------------------------------------------------------
@@ -81,7 +82,8 @@ def guess(data: bytes) -> Encoding:
         return wide
     if _is_utf_8(data):
         return Encoding.UTF_8
-    scores = {encoding: _share(data, _DECODERS[encoding]) for encoding in _OF_ONE_BYTE}
+    words = _marked_words(data)
+    scores = {encoding: _share(words, _DECODERS[encoding]) for encoding in _OF_ONE_BYTE}
     best = max(_OF_ONE_BYTE, key=scores.__getitem__)
     return best if scores[best] >= _SHARE else Encoding.WINDOWS_1252
 
@@ -102,20 +104,25 @@ def _is_utf_8(data: bytes) -> bool:
     except UnicodeDecodeError:
         text = data.decode("utf-8", "replace")
         damaged = text.count("\ufffd")
-        return len(re.findall("[^\x00-\x7f\ufffd]", text)) >= 10 * damaged
+        marked = len(text) - len(text.encode("ascii", "ignore")) - damaged
+        return marked >= 10 * damaged
     return True
 
 
-def _share(data: bytes, decoder: Callable[[bytes], str]) -> float:
-    """How much of the marked words is Vietnamese when decoded so."""
-    words = set()
+def _marked_words(data: bytes) -> set[bytes]:
+    """Different words that are not ASCII."""
+    words: set[bytes] = set()
     for word in re.finditer(rb"[^\x00-\x20,;\"]+", data):
         if not word[0].isascii():
-            words.add(word[0])
+            words.add(word[0][:_LONGEST])
             if len(words) == _WORDS:
                 break
-    good = sum(is_vietnamese(decoder(word)) for word in words)
-    return good / len(words) if words else 0.0
+    return words
+
+
+def _share(words: set[bytes], decoder: Callable[[bytes], str]) -> float:
+    """How much of the words is Vietnamese when decoded so."""
+    return sum(is_vietnamese(decoder(word)) for word in words) / max(len(words), 1)
 
 
 # --- Cells --------------------------------------------------------------------------------------

@@ -135,6 +135,9 @@ class _Reader:
                 self._end_sheet()
 
     def _end_cell(self, attributes: dict[str, str], *, covered: bool) -> None:
+        if not attributes and not self._text:
+            self._column += 1
+            return
         count = _count(attributes, "table:number-columns-repeated")
         kind = attributes.get("office:value-type", "")
         # What other cells are merged over hides its text, and stays in the file.

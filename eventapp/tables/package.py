@@ -62,7 +62,7 @@ class Package:
             with self._zip.open(part) as stream:
                 while chunk := stream.read(_CHUNK):
                     self._unpacked += len(chunk)
-                    self._markup += chunk.count(b"<")
+                    self._markup += chunk.count(b"<") + chunk.count(b"/>")
                     if (
                         self._unpacked > limits.MAX_UNPACKED_BYTES
                         or self._markup > limits.MAX_MARKUP

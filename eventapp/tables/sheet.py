@@ -33,7 +33,7 @@ class Sheet:
 
     def merge(self, column: int, top: int, bottom: int) -> None:
         """Remember that cells of a column are one, from row to row."""
-        if bottom > top and column < limits.MAX_COLUMNS and len(self._merged) < 1_000_000:
+        if bottom > top and column < limits.MAX_COLUMNS:
             self._merged[column, top] = bottom
 
     def fill_merged(self) -> None:

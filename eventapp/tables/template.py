@@ -7,7 +7,7 @@ Sheets shows those that depend on no other column.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -144,13 +144,13 @@ def _validation(
     column: TemplateColumn, letters: Mapping[str, str], lists: _Lists
 ) -> DataValidation | None:
     formula = ""
+    style: Literal["stop", "warning"] = "stop" if column.strict else "warning"
     if column.choices_by is not None and any(column.choices_by[1].values()):
         other, choices = column.choices_by
         formula = lists.dependent(column.heading, f"${letters[other]}2", choices)
     elif column.choices:
         formula = lists.plain(column.heading, column.choices)
     if formula:
-        style = "stop" if column.strict else "warning"
         return DataValidation("list", formula, allow_blank=True, errorStyle=style)
     return DataValidation() if column.help else None
 

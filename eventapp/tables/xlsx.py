@@ -16,6 +16,8 @@ from eventapp.tables.table import Remark, address, column_letters
 from eventapp.tables.values import iso_text, number_text, serial_text
 from eventapp.tables.workbook import Workbook
 
+_MAX_MERGES = 100_000
+"""Further ones are left as they are."""
 _DIGITS = "0123456789"
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -78,11 +80,12 @@ def _read_cells(
     column = -1
     kind = style = None
     value: str | None = None
+    merges = 0
     formula = phonetic = collecting = False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal prefix, cells, row, row_hidden, column, kind, style, value
-        nonlocal formula, phonetic, collecting
+        nonlocal formula, phonetic, collecting, merges
         if prefix:
             tag = tag.removeprefix(prefix)
         if tag == "c":
@@ -109,7 +112,9 @@ def _read_cells(
         elif tag == "rPh":
             phonetic = True
         elif tag == "mergeCell":
-            _merge(sheet, attributes.get("ref", ""))
+            merges += 1
+            if merges <= _MAX_MERGES:
+                _merge(sheet, attributes.get("ref", ""))
         elif tag == "col":
             if attributes.get("hidden") in ("1", "true"):
                 hidden_columns.update(_span(attributes))
