@@ -194,11 +194,19 @@ def _texts(rows: Cells) -> Iterator[tuple[int, str]]:
 
 def _suspects(rows: Cells) -> set[int]:
     """Columns with a text that could be a legacy encoding's."""
-    return {
-        column
-        for column, text in _texts(rows)
-        if not _SURELY_UNICODE.search(text) and any(_readings(word) for word in marked_words(text))
-    }
+    known: dict[str, bool] = {}
+    suspects: set[int] = set()
+    for _number, cells in rows:
+        for column, text in enumerate(cells):
+            if text.isascii():
+                continue
+            if (suspect := known.get(text)) is None:
+                suspect = known[text] = not _SURELY_UNICODE.search(text) and any(
+                    map(_readings, marked_words(text))
+                )
+            if suspect:
+                suspects.add(column)
+    return suspects
 
 
 def _readings(word: str) -> list[Encoding]:
