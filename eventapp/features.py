@@ -6,23 +6,27 @@ from eventapp.accounts.views import accounts
 from eventapp.api.views import api
 from eventapp.badges.views import badges
 from eventapp.checkin.views import checkin
-from eventapp.delegations import models as _delegations  # noqa: F401
+from eventapp.delegations.views import delegations
+from eventapp.delegations.workspace import workspace
 from eventapp.documents.views import documents
 from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
+from eventapp.mail import composing, worker
 from eventapp.portal.views import portal
 from eventapp.privacy import models as _privacy  # noqa: F401
 from eventapp.programme.views import agenda, programme
+from eventapp.registration import letter_facts, substitution
 from eventapp.registration import service as registration
-from eventapp.registration import substitution
 from eventapp.registration.delegate_views import delegates
+from eventapp.registration.expiry import expire_offers
 from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
 
 # Pages that read delegates with what later features know of them join their blueprint.
 from eventapp.reports import delegate_list as _list  # noqa: F401
 from eventapp.reports import delegate_page as _page  # noqa: F401
+from eventapp.reports import letters_views as _letters  # noqa: F401
 from eventapp.reports.audit_views import audit
 from eventapp.reports.mailbox import mailbox
 from eventapp.reports.views import reports
@@ -38,6 +42,8 @@ BLUEPRINTS = (
     agenda,
     visits,
     delegates,
+    delegations,
+    workspace,
     reports,
     audit,
     public_registration,
@@ -55,6 +61,11 @@ BLUEPRINTS = (
 registration.on_cancelling.append(leave_group)
 # … and goes over to whoever comes instead.
 substitution.on_substituting.append(hand_over_seat)
+
+# Who puts which letters into words.
+composing.kinds.update(letter_facts.KINDS)
+# What comes round every half minute.
+worker.chores.append(expire_offers)
 
 
 def init_app(app: Flask) -> None:

@@ -60,6 +60,8 @@ class ChangeRequest(Model):
     # The fields of DelegateData, or of a place to be held.
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     note: Mapped[str] = mapped_column(String(500), default="")
+    # The wording to which the lead said that the person agrees.
+    consent_version: Mapped[str] = mapped_column(String(20), default="")
     decision: Mapped[Decision] = mapped_column(String(20), default=Decision.WAITING)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

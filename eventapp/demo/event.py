@@ -4,18 +4,16 @@ import math
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from eventapp import text
 from eventapp.demo.people import make_people
 from eventapp.events.models import Category, Day, Event, Room, Site
 from eventapp.events.presets import Preset, PresetSession
 from eventapp.extensions import db
 from eventapp.programme.models import Session, SessionKind
-from eventapp.registration.models import Delegation, Organisation, Province
+from eventapp.registration.setting_up import add_delegations
 from eventapp.visits.models import VisitGroup
 
 # People choose these themselves when they register; the others are given by organisers.
 _PUBLIC_CATEGORIES = frozenset({"Đại biểu", "Khách mời", "Báo cáo viên", "Báo chí"})
-_OTHER = "Cơ quan, đơn vị khác"
 _MAX_ROUNDS = 2
 _LEADERS = 17  # the seed of their names: other people than the delegates
 
@@ -53,7 +51,7 @@ def add_event(preset: Preset) -> Event:
     db.session.flush()
     for number, item in enumerate(preset.sessions, start=1):
         db.session.add(_session(event, preset, item, number))
-    _add_delegations(event, preset)
+    add_delegations(event.id, preset)
     db.session.flush()
     return event
 
@@ -113,42 +111,3 @@ def _session(event: Event, preset: Preset, item: PresetSession, number: int) -> 
 def _instant(event: Event, item: PresetSession, edge: str) -> datetime:
     local = datetime.combine(event.days[item.day].date, getattr(item, edge))
     return local.replace(tzinfo=ZoneInfo(event.timezone))
-
-
-def _add_delegations(event: Event, preset: Preset) -> None:
-    """Ministries first, then provinces by their codes, then whoever comes from elsewhere."""
-    for province in preset.provinces:
-        if db.session.get(Province, province.code) is None:
-            db.session.add(
-                Province(
-                    code=province.code,
-                    name=province.name,
-                    kind=province.kind,
-                    region=province.region,
-                )
-            )
-    entries: list[tuple[str, str | None, tuple[str, ...]]] = [
-        (name, None, (name,)) for name in preset.central_organisations
-    ]
-    entries += [(it.name, it.code, preset.provincial_organisations) for it in preset.provinces]
-    for position, (name, code, offices) in enumerate(entries, start=1):
-        db.session.add(
-            Delegation(
-                event_id=event.id,
-                name=name,
-                province_code=code,
-                position=position,
-                organisations=[
-                    Organisation(
-                        name=office,
-                        name_folded=text.fold(office),
-                        sort_key=text.collate(office),
-                        position=order,
-                    )
-                    for order, office in enumerate(offices, start=1)
-                ],
-            )
-        )
-    db.session.add(
-        Delegation(event_id=event.id, name=_OTHER, position=len(entries) + 1, is_other=True)
-    )

@@ -44,15 +44,22 @@ class Choices:
         return listed
 
 
-def choices_for(event: Event, *, delegate: Delegate | None = None, public: bool = True) -> Choices:
-    """What the event offers, in a fixed number of queries.
+def choices_for(
+    event: Event,
+    *,
+    delegate: Delegate | None = None,
+    public: bool = True,
+    delegation_id: int | None = None,
+) -> Choices:
+    """What the event offers, in a fixed number of queries; or what one delegation may choose.
 
     With ``public``, categories that only organisers give are left out, except the delegate's own.
     """
+    wanted = select(Delegation).where(Delegation.event_id == event.id)
+    if delegation_id is not None:
+        wanted = wanted.where(Delegation.id == delegation_id)
     delegations = db.session.scalars(
-        select(Delegation)
-        .where(Delegation.event_id == event.id)
-        .order_by(Delegation.position, Delegation.name)
+        wanted.order_by(Delegation.position, Delegation.name)
         # Not what others typed: that may be thousands.
         .options(selectinload(Delegation.organisations.and_(~Organisation.is_typed)))
     ).all()

@@ -86,7 +86,7 @@ def new(event: Event) -> ResponseReturnValue:
                 form.data_of(form.language.data),
                 submission=form.submission.data,
                 consent=None,
-                by_organiser=True,
+                by=service.By.ORGANISER,
             )
         except (QuotaFull, AlreadyRegistered, NotInThisEvent, ClassOnAnotherDay) as error:
             _say(form, error)

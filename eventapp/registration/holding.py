@@ -57,6 +57,7 @@ def hold_in_transaction(
     organisation_id: int | None,
     number: int,
     note: str,
+    beyond: bool = False,
 ) -> list[HeldPlace]:
     """As `hold`, within the transaction in progress."""
     _check(event_id, delegation_id, category_id, organisation_id)
@@ -70,7 +71,7 @@ def hold_in_transaction(
         )
         for _ in range(min(max(number, 1), MAX_AT_ONCE))
     ]
-    ledger.change([claim_of_held(place) for place in places], [])
+    ledger.change([claim_of_held(place) for place in places], [], beyond=beyond)
     db.session.add_all(places)
     db.session.flush()
     for place in places:

@@ -5,8 +5,9 @@ Each begins by opening the ledger of places (`quota.Ledger`), then locks the del
 other features hold for them: in this order everywhere, so that nobody waits in a circle.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -43,6 +44,7 @@ _ATTEMPTS = 5
 
 __all__ = [
     "AlreadyRegistered",
+    "By",
     "ClassOnAnotherDay",
     "Consent",
     "DelegateData",
@@ -57,6 +59,14 @@ __all__ = [
 ]
 
 Done = TypeVar("Done")
+
+
+class By(StrEnum):
+    """Who registers somebody."""
+
+    SELF = "self"
+    LEAD = "lead"  # within the places of the delegation, until its deadline
+    ORGANISER = "organiser"  # also after the end, and without approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ def register(
     *,
     submission: str | None,
     consent: Consent | None,
-    by_organiser: bool = False,
+    by: By = By.SELF,
     beyond: str = "",
     is_somebody_else: bool = False,
     held_place: tuple[int, int] | None = None,
@@ -99,9 +109,9 @@ def register(
     """Register somebody: place, delegate, audit entry and letter in one transaction.
 
     ``submission`` is the form's once-only token: sent again for the same person it gives the
-    registration that it made. Where no place is left and the event has a waitlist, the person
-    waits. Organisers (and leads, whose lists organisers ask for) register after the end and
-    without approval; ``beyond`` is an organiser's reason for a place more than there are.
+    registration that it made. Who finds no place waits where the event has a waitlist; leads and
+    organisers are refused instead. ``beyond`` is an organiser's reason for a place more than there
+    are.
     ``is_somebody_else`` says that a namesake in the same office is another person.
     ``held_place`` is (delegation, held place) that the person is named for.
 
@@ -109,43 +119,70 @@ def register(
     NotInThisEvent, ClassOnAnotherDay.
     """
     event_id = event.id
-    submission_hash = _submission_hash(submission or tokens.new_secret(), data)
+    hashed = submission_hash(submission or tokens.new_secret(), data)
 
     def attempt() -> Registered:
         ledger = Ledger(event_id)
-        event = db.session.get_one(Event, event_id)
         # Behind the ledger's lock, everybody who is being registered is seen.
-        if replay := _winner(event_id, submission_hash):
+        if replay := _winner(event_id, hashed):
             return replay
-        if not (event.registration_open or by_organiser):
-            raise RegistrationClosed
-        duplicates.check_new(event_id, data, is_somebody_else=is_somebody_else)
-        delegate = new_delegate(event_id, submission_hash, consent)
-        changes = fill(delegate, data)
-        if held_place:
-            holding.end(ledger, holding.locked(event_id, *held_place))
-        delegate.status = _status_of_new(event_id, delegate.category_id, by_organiser)
-        try:
-            ledger.take(claim_of(delegate), beyond=bool(beyond))
-        except QuotaFull:
-            if not event.has_waitlist or by_organiser:
-                raise
-            delegate.status, delegate.waitlisted_at = Status.WAITLISTED, now()
-        changes["status"] = [None, delegate.status]
-        db.session.add(delegate)
-        db.session.flush()
-        audit.record(
-            "create" if by_organiser else "register",
-            "delegate",
-            delegate.id,
-            event_id=event_id,
-            changes=changes,
-            note=beyond or None,
+        delegate = register_in_transaction(
+            ledger,
+            event_id,
+            data,
+            submission_hash=hashed,
+            consent=consent,
+            by=by,
+            beyond=beyond,
+            is_somebody_else=is_somebody_else,
+            held_place=held_place,
         )
-        letters.tell(delegate, letters.FIRST[delegate.status])
         return Registered(delegate, personal_links.known_secret(delegate), is_replay=False)
 
     return retried(attempt)
+
+
+def register_in_transaction(
+    ledger: Ledger,
+    event_id: int,
+    data: DelegateData,
+    *,
+    submission_hash: str,
+    consent: Consent | None,
+    by: By,
+    beyond: str = "",
+    is_somebody_else: bool = False,
+    held_place: tuple[int, int] | None = None,
+) -> Delegate:
+    """As `register`, within the transaction in progress."""
+    event = db.session.get_one(Event, event_id)
+    if by == By.SELF and not event.registration_open:
+        raise RegistrationClosed
+    duplicates.check_new(event_id, data, is_somebody_else=is_somebody_else)
+    delegate = new_delegate(event_id, submission_hash, consent)
+    changes = fill(delegate, data)
+    if held_place:
+        holding.end(ledger, holding.locked(event_id, *held_place))
+    delegate.status = status_of_new(event_id, delegate.category_id, by)
+    try:
+        ledger.take(claim_of(delegate), beyond=bool(beyond))
+    except QuotaFull:
+        if not event.has_waitlist or by != By.SELF:
+            raise
+        delegate.status, delegate.waitlisted_at = Status.WAITLISTED, now()
+    changes["status"] = [None, delegate.status]
+    db.session.add(delegate)
+    db.session.flush()
+    audit.record(
+        "create" if by == By.ORGANISER else "register",
+        "delegate",
+        delegate.id,
+        event_id=event_id,
+        changes=changes,
+        note=beyond or None,
+    )
+    letters.tell(delegate, letters.FIRST[delegate.status])
+    return delegate
 
 
 def register_all(event: Event, people: Sequence[DelegateData], *, dry_run: bool = False) -> int:
@@ -162,7 +199,7 @@ def register_all(event: Event, people: Sequence[DelegateData], *, dry_run: bool 
         for place, data in enumerate(people):
             try:
                 duplicates.check_new(event_id, data, is_somebody_else=True)
-                delegate = new_delegate(event_id, _submission_hash(tokens.new_secret(), data), None)
+                delegate = new_delegate(event_id, submission_hash(tokens.new_secret(), data), None)
                 changes = fill(delegate, data)
                 ledger.take(claim_of(delegate))
             except (RegistrationError, QuotaFull) as error:
@@ -209,14 +246,16 @@ def update(event: Event, delegate_id: int, data: DelegateData, *, revision: int)
     return retried(attempt)
 
 
-def change_details(ledger: Ledger, delegate: Delegate, data: DelegateData) -> dict[str, Any]:
+def change_details(
+    ledger: Ledger, delegate: Delegate, data: DelegateData, *, beyond: bool = False
+) -> dict[str, Any]:
     """Change a locked delegate within a transaction: what changed. Raises as `update` does."""
     address, before = delegate.email, claim_of(delegate)
     changes = fill(delegate, data)
     if not changes:
         return changes
     if delegate.status in HOLDING and (after := claim_of(delegate)) != before:
-        ledger.change([after], [before])
+        ledger.change([after], [before], beyond=beyond)
     delegate.updated_at = now()  # so that the revision grows with days, too
     audit.record("update", "delegate", delegate.id, event_id=delegate.event_id, changes=changes)
     db.session.flush()
@@ -351,8 +390,9 @@ def retried(attempt: Callable[[], Done]) -> Done:
     raise AssertionError("unreachable")
 
 
-def _status_of_new(event_id: int, category_id: int, by_organiser: bool) -> Status:
-    if by_organiser:
+def status_of_new(event_id: int, category_id: int, by: By) -> Status:
+    """Approved, or pending where the category asks for approval and no organiser registers."""
+    if by == By.ORGANISER:
         return Status.APPROVED
     asks = db.session.scalar(
         select(Category.needs_approval).filter_by(id=category_id, event_id=event_id)
@@ -372,10 +412,12 @@ def _winner(event_id: int, submission_hash: str) -> Registered | None:
     return Registered(delegate, secret, is_replay=True)
 
 
-def _submission_hash(submission: str, data: DelegateData) -> str:
+def submission_hash(submission: str, data: DelegateData | Mapping[str, Any]) -> str:
     """What is stored of a form's token, for one person.
 
     The person is part of it: whoever goes back in the browser and registers a colleague with the
     same form must get a second registration, not the first one again.
     """
+    if isinstance(data, Mapping):
+        data = DelegateData(**data)
     return tokens.hash_secret(f"{submission}\0{text.fold(data.name)}\0{data.email}")

@@ -129,7 +129,7 @@ def test_an_organiser_goes_beyond_with_a_reason_that_is_kept(app):
         details(event),
         submission=None,
         consent=None,
-        by_organiser=True,
+        by=service.By.ORGANISER,
         beyond="Theo ý kiến của Trưởng ban",
     )
     assert quota.taken(event.id) == 1

@@ -44,7 +44,7 @@ def test_organisers_cannot_go_beyond_it_either(small):
             details(small, name="Ba"),
             submission=None,
             consent=None,
-            by_organiser=True,
+            by=service.By.ORGANISER,
         )
 
 

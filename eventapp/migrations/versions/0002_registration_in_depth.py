@@ -222,6 +222,7 @@ def upgrade() -> None:
         sa.Column("held_place_id", sa.Integer(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("consent_version", sa.String(length=20), nullable=False),
         sa.Column("decision", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
