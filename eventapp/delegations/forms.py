@@ -167,7 +167,7 @@ class DelegationForm(PageForm):
                 + _("or + and the country code for a foreign number.")
             ) from None
 
-    def validate_offices(self, field: FieldList[Any]) -> None:
+    def validate_offices(self, field: "FieldList[Any]") -> None:
         """No office loses its name by accident."""
         for entry in field:
             if not text.fold(entry.form.name.data or "") and not entry.form.is_removed.data:

@@ -146,7 +146,9 @@ def test_a_backup_while_people_register_is_of_one_moment(
                 if stop.is_set():
                     break
                 event = events.find("hoi-nghi")
-                data = details(event, email=f"nguoi{number}@bacninh.example")
+                data = details(
+                    event, name=f"Người {number}", email=f"nguoi{number}@bacninh.example"
+                )
                 service.register(event, data, submission=None, consent=service.Consent("1"))
                 if number == 5:
                     begun.set()
