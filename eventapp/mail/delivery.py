@@ -1,5 +1,6 @@
 """Sending one message by SMTP (RFC 5321), to the server that MAIL_URL names."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -14,12 +15,15 @@ from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from eventapp.mail.models import Message
+from eventapp.mail.outbox import Letter
 from eventapp.pdf import qr
 
 TIMEOUT_SECONDS = 30
 PICTURE = "pass"
 """Content-ID of the QR code: in the HTML of a message it is the image ``cid:pass``."""
 _SUBMISSION, _SMTPS, _PLAIN = 587, 465, 25
+_CLOSING = 421  # the server goes away (RFC 5321, 3.8)
+_METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 
 
 class DeliveryError(Exception):
@@ -28,6 +32,10 @@ class DeliveryError(Exception):
 
 class TryLater(DeliveryError):
     """The server could not take it now (RFC 5321, 4.2.1: 4yz), or was not reached."""
+
+
+class ConnectionLost(TryLater):
+    """The server ended the session: nothing more can be said over it."""
 
 
 class Undeliverable(DeliveryError):
@@ -68,28 +76,30 @@ class Server:
         )
 
 
-def compose(message: Message, sender: str, at: datetime) -> EmailMessage:
-    """The message as it travels: text, HTML and calendar, each part's lines within limits."""
+def compose(message: Message, letter: Letter, sender: str, at: datetime) -> EmailMessage:
+    """The letter as it travels: text, HTML and calendar, each part's lines within limits."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _address(*parseaddr(sender))
     mail["To"] = _address(message.to_name, message.to_address)
-    mail["Subject"] = message.subject
+    mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message.message_id
     # RFC 3834: no answering machine may answer.
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text, cte="quoted-printable")
-    if message.html:
-        mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
-        if message.pass_code:
-            _add_picture(mail, message.pass_code)
-    if message.calendar:
+    mail.set_content(letter.text, cte="quoted-printable")
+    if letter.html:
+        mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+        if letter.pass_code:
+            _add_picture(mail, letter.pass_code)
+    if letter.calendar:
+        method = _METHOD.search(letter.calendar)
         mail.add_attachment(
-            message.calendar.decode(),
+            letter.calendar.decode(),
             subtype="calendar",
             cte="base64",
             filename="calendar.ics",
-            params={"method": "PUBLISH"},
+            # The same as in the file itself (RFC 6047, 2.4).
+            params={"method": method[1].decode() if method else "PUBLISH"},
         )
     return mail
 
@@ -117,7 +127,7 @@ def connected(server: Server) -> Iterator[smtplib.SMTP]:
 
 
 def send(session: smtplib.SMTP, mail: EmailMessage) -> None:
-    """Hand one message over. Raises TryLater, Undeliverable."""
+    """Hand one message over. Raises TryLater, ConnectionLost, Undeliverable."""
     try:
         session.send_message(mail)
     except smtplib.SMTPRecipientsRefused as error:
@@ -125,7 +135,9 @@ def send(session: smtplib.SMTP, mail: EmailMessage) -> None:
         raise _refusal(code, text) from None
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code, error.smtp_error) from None
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPServerDisconnected) as error:
+        raise ConnectionLost(_reason(error)) from None
+    except smtplib.SMTPException as error:
         raise TryLater(_reason(error)) from None
 
 
@@ -156,8 +168,10 @@ def _address(name: str, address: str) -> Address:
 
 
 def _refusal(code: int, text: bytes | str) -> DeliveryError:
-    said = text.decode(errors="replace") if isinstance(text, bytes) else text
-    return (Undeliverable if 500 <= code < 600 else TryLater)(f"{code} {said}")
+    said = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    if code == _CLOSING:
+        return ConnectionLost(said)
+    return (Undeliverable if 500 <= code < 600 else TryLater)(said)
 
 
 def _reason(error: Exception) -> str:

@@ -10,11 +10,17 @@ _DEMO = "http://127.0.0.1:8000"
 
 
 def base_url() -> str:
-    """BASE_URL; without it the address that this request came to, or the demo's own."""
+    """BASE_URL; without it the address that this request came to, or that of this server.
+
+    Letters are sent outside of any request: their links never follow what a request claims.
+    """
     configured: str | None = current_app.config["SETTINGS"].base_url
     if configured:
         return configured
-    return request.url_root.rstrip("/") if has_request_context() else _DEMO
+    if has_request_context():
+        return request.url_root.rstrip("/")
+    own: str = current_app.config.get("OWN_ADDRESS", _DEMO)
+    return own
 
 
 def is_certain() -> bool:

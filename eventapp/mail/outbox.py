@@ -2,12 +2,13 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import defer
 
 from eventapp.database import db, now, transaction
@@ -48,13 +49,14 @@ class Page:
 def enqueue(
     letter: Letter, *, to_address: str, to_name: str = "", event_id: int | None, host: str
 ) -> Message:
-    """Add a message to the transaction in progress; ``host`` ends its Message-ID.
+    """Add a message that is written already; ``host`` ends its Message-ID.
 
-    Delivery follows once the transaction is committed (eventapp.mail.worker).
+    It joins the transaction in progress; delivery follows once that is committed
+    (eventapp.mail.worker).
     """
     message = Message(
         event_id=event_id,
-        message_id=f"<{uuid.uuid4().hex}@{host}>",
+        message_id=_message_id(host),
         to_address=to_address,
         to_name=_one_line(to_name)[:200],
         subject=_one_line(letter.subject)[:300],
@@ -65,6 +67,51 @@ def enqueue(
     )
     db.session.add(message)
     return message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCompose:
+    """A letter that is put into words when it is sent (eventapp.mail.composing)."""
+
+    kind: str
+    to_address: str
+    to_name: str = ""
+    language: str = "vi"
+    event_id: int
+    delegate_id: int | None = None
+    delegation_id: int | None = None
+    details: Mapping[str, Any] | None = None
+    """What the letter needs beyond things as they then are, as JSON."""
+
+    def _values(self, host: str) -> dict[str, Any]:
+        return {
+            "event_id": self.event_id,
+            "message_id": _message_id(host),
+            "to_address": self.to_address,
+            "to_name": _one_line(self.to_name)[:200],
+            "kind": self.kind,
+            "delegate_id": self.delegate_id,
+            "delegation_id": self.delegation_id,
+            "language": self.language,
+            "details": dict(self.details or {}),
+        }
+
+
+def add(letter: ToCompose, *, host: str) -> None:
+    """Add a letter to be composed to the transaction in progress."""
+    db.session.add(Message(**letter._values(host)))
+
+
+def add_all(letters: Iterable[ToCompose], *, host: str) -> int:
+    """Add many in one statement to the transaction in progress; how many."""
+    rows = [letter._values(host) for letter in letters]
+    if rows:
+        db.session.execute(insert(Message.__table__), rows)  # type: ignore[arg-type]
+    return len(rows)
+
+
+def _message_id(host: str) -> str:
+    return f"<{uuid.uuid4().hex}@{host}>"
 
 
 def host_of(base_url: str) -> str:
@@ -88,21 +135,58 @@ def was_written_to(event_id: int, to_address: str, within: timedelta) -> bool:
     )
 
 
-def page(event_id: int, number: int) -> Page:
-    """One page of the messages of an event, page 1 first; beyond the last page, the last."""
-    total = (
-        db.session.scalar(select(func.count(Message.id)).where(Message.event_id == event_id)) or 0
+def page(event_id: int, number: int, status: MailStatus | None = None) -> Page:
+    """One page of the messages of an event, page 1 first; beyond the last page, the last.
+
+    The newest first, but before all others those that were not delivered; or one status only.
+    """
+    found = counts(event_id)
+    if status is not None:
+        total = found.get(status, 0)
+        number = _within(number, total)
+        return Page(
+            _some(event_id, Message.status == status, (number - 1) * PER_PAGE, PER_PAGE),
+            total,
+            number,
+        )
+    total = sum(found.values())
+    number = _within(number, total)
+    skip = (number - 1) * PER_PAGE
+    failed = found.get(MailStatus.FAILED, 0)
+    first: Sequence[Message] = ()
+    if skip < failed:
+        first = _some(event_id, Message.status == MailStatus.FAILED, skip, PER_PAGE)
+    rest = _some(
+        event_id,
+        Message.status != MailStatus.FAILED,
+        max(0, skip - failed),
+        PER_PAGE - len(first),
     )
-    number = min(max(1, number), max(1, -(-total // PER_PAGE)))
-    messages = db.session.scalars(
+    return Page([*first, *rest], total, number)
+
+
+def _within(number: int, total: int) -> int:
+    return min(max(1, number), max(1, -(-total // PER_PAGE)))
+
+
+def _some(
+    event_id: int, condition: ColumnElement[bool], skip: int, number: int
+) -> Sequence[Message]:
+    if not number:
+        return ()
+    return db.session.scalars(
         select(Message)
-        .where(Message.event_id == event_id)
-        .options(defer(Message.text), defer(Message.html), defer(Message.calendar))
+        .where(Message.event_id == event_id, condition)
+        .options(
+            defer(Message.text),
+            defer(Message.html),
+            defer(Message.calendar),
+            defer(Message.details),
+        )
         .order_by(Message.id.desc())
-        .limit(PER_PAGE)
-        .offset((number - 1) * PER_PAGE)
+        .limit(number)
+        .offset(skip)
     ).all()
-    return Page(messages, total, number)
 
 
 def find(event_id: int, message_id: int) -> Message | None:
@@ -112,18 +196,27 @@ def find(event_id: int, message_id: int) -> Message | None:
 
 def retry(event_id: int, message_id: int) -> bool:
     """Put a message that was given up back into the queue; whether there was such a one."""
+    return _retry(event_id, Message.id == message_id) == 1
+
+
+def retry_all(event_id: int) -> int:
+    """Put every message that was given up back into the queue; how many."""
+    return _retry(event_id)
+
+
+def _retry(event_id: int, *conditions: ColumnElement[bool]) -> int:
     with transaction():
         done = db.session.execute(
             update(Message)
             .where(
-                Message.id == message_id,
                 Message.event_id == event_id,
                 Message.status == MailStatus.FAILED,
+                *conditions,
             )
             .values(status=MailStatus.QUEUED, attempts=0, next_attempt_at=now())
             .execution_options(synchronize_session=False)
         )
-        return bool(done.rowcount)  # type: ignore[attr-defined]
+        return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def counts(event_id: int) -> dict[MailStatus, int]:

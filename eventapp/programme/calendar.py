@@ -1,8 +1,9 @@
-"""Calendar files (RFC 5545), from plain items to bytes."""
+"""Calendar files (RFC 5545), from plain items to bytes, and how they replace one another (5546)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,21 @@ import icalendar
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 _PRODUCT = "-//eventapp//programme//VI"
+
+
+class Method(StrEnum):
+    """What the receiver's calendar is to do with a file (RFC 5546, 3.2)."""
+
+    PUBLISH = "PUBLISH"  # have these entries, in place of older ones of the same UID
+    CANCEL = "CANCEL"  # have them no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Organizer:
+    """Whose entries they are."""
+
+    name: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +45,30 @@ class Item:
     location: str = ""
     description: str = ""
     url: str = ""
+    is_cancelled: bool = False
 
 
-def calendar(name: str, zone: ZoneInfo, items: Iterable[Item], *, language: str = "vi") -> bytes:
+def calendar(
+    name: str,
+    zone: ZoneInfo,
+    items: Iterable[Item],
+    *,
+    language: str = "vi",
+    method: Method = Method.PUBLISH,
+    organizer: Organizer | None = None,
+) -> bytes:
     """A calendar file with these items, their times in the zone, which the file defines."""
     file = icalendar.Calendar()
     file.add("prodid", _PRODUCT)
     file.add("version", "2.0")
     file.add("calscale", "GREGORIAN")
-    file.add("method", "PUBLISH")
+    file.add("method", method.value)
     file.add("x-wr-calname", name)
     file.add("x-wr-timezone", zone.key)
     if zone.key != "UTC":
         file.add_component(_definition(zone.key))
     for item in items:
-        file.add_component(_entry(item, zone, language))
+        file.add_component(_entry(item, zone, language, organizer))
     data: bytes = file.to_ical()
     return data
 
@@ -54,7 +79,9 @@ def _definition(zone: str) -> icalendar.Timezone:
     return icalendar.Timezone.from_tzid(zone)
 
 
-def _entry(item: Item, zone: ZoneInfo, language: str) -> icalendar.Event:
+def _entry(
+    item: Item, zone: ZoneInfo, language: str, organizer: Organizer | None
+) -> icalendar.Event:
     entry = icalendar.Event()
     entry.add("uid", item.uid)
     entry.add("sequence", item.sequence)
@@ -67,4 +94,11 @@ def _entry(item: Item, zone: ZoneInfo, language: str) -> icalendar.Event:
     for field in ("location", "description", "url"):
         if value := getattr(item, field):
             entry.add(field, value)
+    if item.is_cancelled:
+        entry.add("status", "CANCELLED")
+    if organizer is not None:
+        address = icalendar.vCalAddress(f"mailto:{organizer.email}")
+        if organizer.name:
+            address.params["CN"] = icalendar.vText(organizer.name.replace('"', "'"))
+        entry.add("organizer", address)
     return entry

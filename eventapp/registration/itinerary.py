@@ -1,13 +1,20 @@
-"""What a delegate's calendar holds: each day they come, and the class they chose."""
+"""What a delegate's calendar holds: each day they come, and the class they chose.
 
+The entries are the delegate's own: their UID stays for life and their SEQUENCE grows with the
+revision of the registration, so that a later file replaces, or cancels, what an earlier one has put
+into a calendar (RFC 5546, 2.1.4 and 2.1.5).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from eventapp.database import db
-from eventapp.events.models import Event
-from eventapp.programme.calendar import Item, calendar
+from eventapp.events.models import Day, Event
+from eventapp.programme.calendar import Item, Method, Organizer, calendar
 from eventapp.programme.models import Session, SessionKind
 from eventapp.registration.models import Delegate
 
@@ -15,22 +22,74 @@ from eventapp.registration.models import Delegate
 _USUAL_HOURS = (time(8), time(17))
 
 
-def calendar_file(delegate: Delegate) -> bytes:
+def calendar_file(delegate: Delegate, taken_away: Iterable[Item] = ()) -> bytes:
     """The calendar of one delegate (RFC 5545), in the language of the page or letter.
 
-    It names no secret and no code: calendars are shared with colleagues.
+    What was ``taken_away`` is cancelled in it. It names no secret and no code: calendars are
+    shared with colleagues.
     """
-    event = delegate.event
-    return calendar(event.short_title, event.zone, _items(delegate), language=delegate.language)
+    items = [*_items(delegate, delegate.days, delegate.enrolments), *taken_away]
+    return _file(delegate, items, Method.PUBLISH)
 
 
-def _items(delegate: Delegate) -> list[Item]:
+def cancellation_file(delegate: Delegate, taken_away: Iterable[Item] = ()) -> bytes:
+    """What takes every entry of a delegate out of their calendar again."""
+    mine = _items(delegate, delegate.days, delegate.enrolments, is_cancelled=True)
+    return _file(delegate, [*mine, *taken_away], Method.CANCEL)
+
+
+def taken_away(delegate: Delegate, changes: Sequence[Mapping[str, Any]]) -> list[Item]:
+    """The entries that changes of a delegate (``days`` and ``training``: [before, after], ids)
+    have taken away, as cancelled; those that have come back since are not among them."""
+    days = _lost(changes, "days", {day.id for day in delegate.days})
+    classes = _lost(changes, "training", {it.id for it in delegate.enrolments})
+    return _items(
+        delegate,
+        [day for day in delegate.event.days if day.id in days] if days else [],
+        _sessions(delegate.event, classes),
+        is_cancelled=True,
+    )
+
+
+def _lost(changes: Sequence[Mapping[str, Any]], field: str, present: Collection[int]) -> set[int]:
+    before = {id_ for change in changes for id_ in (change.get(field) or ([],))[0] or ()}
+    return before - set(present)
+
+
+def _sessions(event: Event, ids: Collection[int]) -> Sequence[Session]:
+    if not ids:
+        return ()
+    query = select(Session).where(Session.event_id == event.id, Session.id.in_(ids))
+    return db.session.scalars(query.order_by(Session.starts_at, Session.id)).all()
+
+
+def _file(delegate: Delegate, items: Iterable[Item], method: Method) -> bytes:
     event = delegate.event
-    hours = _hours(event)
+    organizer = None
+    if event.contact_email:
+        organizer = Organizer(event.contact_name or event.organiser, event.contact_email)
+    return calendar(
+        event.short_title,
+        event.zone,
+        items,
+        language=delegate.language,
+        method=method,
+        organizer=organizer,
+    )
+
+
+def _items(
+    delegate: Delegate,
+    days: Sequence[Day],
+    classes: Sequence[Session],
+    *,
+    is_cancelled: bool = False,
+) -> list[Item]:
+    event = delegate.event
+    hours = _hours(event) if days else {}
     place = ", ".join(part for part in (event.venue, event.place) if part)
     items = [
         Item(
-            # Stable for life, so that a later file replaces the entry.
             uid=f"day-{day.id}-of-{delegate.id}@{event.slug}.eventapp",
             sequence=delegate.revision,
             changed_at=delegate.updated_at,
@@ -39,21 +98,25 @@ def _items(delegate: Delegate) -> list[Item]:
             ends_at=ends_at,
             location=place,
             description=_("Please bring your pass: on paper or on your phone."),
+            is_cancelled=is_cancelled,
         )
-        for day in delegate.days
+        for day in days
         for starts_at, ends_at in [hours[day.id]]
     ]
     items += [
         Item(
-            uid=session.uid,  # as in the agenda's own calendar: the same entry, once
-            sequence=session.revision,
-            changed_at=session.updated_at,
+            # Not the session's own: cancelling it must not take it out of a calendar that
+            # follows the programme.
+            uid=f"{session.uid.partition('@')[0]}-of-{delegate.id}@{event.slug}.eventapp",
+            sequence=delegate.revision + session.revision,
+            changed_at=max(delegate.updated_at, session.updated_at),
             title=session.title_in(delegate.language),
             starts_at=session.starts_at,
             ends_at=session.ends_at,
             location=", ".join(p for p in (session.room and session.room.name, event.venue) if p),
+            is_cancelled=is_cancelled,
         )
-        for session in delegate.enrolments
+        for session in classes
     ]
     return items
 

@@ -1,22 +1,21 @@
-"""Letters to delegates, in their own language, added to the transaction in progress."""
+"""Letters to delegates: what is written to whom, added to the transaction in progress.
 
-from collections.abc import Mapping
+Only that a letter is due is written down; it is put into words when it is sent
+(eventapp.registration.letter_facts).
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import current_app
-from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventapp.database import db, now
 from eventapp.mail import links, outbox
 from eventapp.mail.models import Message
-from eventapp.pdf import qr
-from eventapp.registration import personal_links
-from eventapp.registration.itinerary import calendar_file
 from eventapp.registration.models import Delegate, Status
+from eventapp.registration.wording import without_sensitive
 
 
 class LetterKind(StrEnum):
@@ -45,14 +44,58 @@ FIRST = {
 """The first letter that somebody gets, by where their registration stands."""
 
 
+class Recipient(NamedTuple):
+    """A delegate to be written to: plain values, for many at once."""
+
+    delegate_id: int
+    address: str
+    name: str
+    language: str
+    kind: LetterKind
+    event_id: int
+
+
 def tell(delegate: Delegate, kind: LetterKind, **details: Any) -> None:
     """Write to a delegate, if there is an address.
 
     The delegate must be flushed, so that it has an id. ``details`` is what the letter needs beyond
-    the delegate as it is: ``changes`` (field → [before, after]) and so on.
+    the delegate as it then is, as JSON: ``changes`` (field → [before, after]) and so on.
     """
-    if delegate.email:
-        _write_now(delegate, kind)
+    if not delegate.email:
+        return
+    if "changes" in details:
+        details["changes"] = without_sensitive(details["changes"])
+    outbox.add(
+        outbox.ToCompose(
+            kind=kind,
+            to_address=delegate.email,
+            to_name=delegate.name,
+            language=delegate.language,
+            event_id=delegate.event_id,
+            delegate_id=delegate.id,
+            details=details,
+        ),
+        host=_host(),
+    )
+
+
+def tell_all(recipients: Iterable[Recipient]) -> int:
+    """Write to many in one statement, those without an address left out; how many letters."""
+    return outbox.add_all(
+        (
+            outbox.ToCompose(
+                kind=it.kind,
+                to_address=it.address,
+                to_name=it.name,
+                language=it.language,
+                event_id=it.event_id,
+                delegate_id=it.delegate_id,
+            )
+            for it in recipients
+            if it.address
+        ),
+        host=_host(),
+    )
 
 
 def are_worth_telling(changes: Mapping[str, Any]) -> bool:
@@ -69,50 +112,5 @@ def was_told(delegate: Delegate, within: timedelta) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-_TEMPLATES = {
-    LetterKind.REGISTERED: "registered",
-    LetterKind.APPROVED: "registered",
-    LetterKind.RECEIVED: "received",
-    LetterKind.CANCELLED: "cancelled",
-    LetterKind.LINK: "link",
-}
-
-
-def _write_now(delegate: Delegate, kind: LetterKind) -> None:
-    template = _TEMPLATES.get(kind)
-    if template is None:
-        return
-    admits = kind in (LetterKind.REGISTERED, LetterKind.APPROVED)
-    secret = personal_links.known_secret(delegate)
-    event = delegate.event
-    with force_locale(delegate.language):
-        subjects = {
-            "registered": _("Registration: %(event)s"),
-            "received": _("Registration received: %(event)s"),
-            "link": _("Your personal link: %(event)s"),
-            "cancelled": _("Registration cancelled: %(event)s"),
-        }
-        values = {
-            "delegate": delegate,
-            "event": event,
-            "locale": delegate.language,
-            "code": qr.grouped(delegate.code),
-            "link": links.absolute("portal.show", secret=secret) if secret else None,
-        }
-        templates = current_app.jinja_env
-        letter = outbox.Letter(
-            subject=subjects[template] % {"event": event.short_title},
-            # Rendered without the context of pages: commands write letters too.
-            text=templates.get_template(f"mail/{template}.txt").render(values),
-            html=templates.get_template(f"mail/{template}.html").render(values),
-            calendar=calendar_file(delegate) if admits else None,
-            pass_code=delegate.code if admits else "",
-        )
-    message = outbox.enqueue(
-        letter,
-        to_address=delegate.email,
-        to_name=delegate.name,
-        event_id=event.id,
-        host=outbox.host_of(links.base_url()),
-    )
-    message.kind, message.delegate_id = kind, delegate.id
+def _host() -> str:
+    return outbox.host_of(links.base_url())

@@ -15,12 +15,14 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
-from eventapp.mail import outbox
+from eventapp.mail import composing, outbox
 from eventapp.mail.delivery import PICTURE
-from eventapp.mail.models import Message
+from eventapp.mail.models import MailStatus, Message
+from eventapp.mail.outbox import Letter
 from eventapp.pdf import qr
 from eventapp.web import security
 
@@ -31,17 +33,31 @@ _LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'; sandbox"
 )
+# Why a letter was not sent any more: what composers say (eventapp.mail.composing.Overtaken).
+OVERTAKEN = {
+    "gone": _l("The person is no longer in the list."),
+    "merged": _l("The registration was merged with another one."),
+    "address": _l("The person has another e-mail address by now."),
+    "status": _l("The registration stands otherwise by now."),
+    "offer_over": _l("The offer was over by then."),
+    "": _l("Things stand otherwise by now."),
+}
 
 
 @mailbox.get("/manage/<event:event>/mailbox")
 @requires(Access.ORGANISE)
 def index(event: Event) -> ResponseReturnValue:
-    """The messages, the newest first."""
+    """The messages, the newest first but what was not delivered before all; or of one status."""
+    wanted = request.args.get("status", "")
+    status = MailStatus(wanted) if wanted in set(MailStatus) else None
     return render_template(
         "mailbox/index.html",
         event=event,
-        page=outbox.page(event.id, request.args.get("page", 1, type=int)),
+        page=outbox.page(event.id, request.args.get("page", 1, type=int), status),
         counts=outbox.counts(event.id),
+        status=status,
+        label_of=composing.label_of,
+        reason_of=_reason,
         is_sending=_is_sending(),
     )
 
@@ -49,12 +65,18 @@ def index(event: Event) -> ResponseReturnValue:
 @mailbox.get("/manage/<event:event>/mailbox/<int:message_id>")
 @requires(Access.ORGANISE)
 def show(event: Event, message_id: int) -> ResponseReturnValue:
-    """One message."""
+    """One message, as it would be sent now."""
+    message = _message(event, message_id)
+    letter, overtaken = _letter(message)
     page = Response(
         render_template(
             "mailbox/show.html",
             event=event,
-            message=_message(event, message_id),
+            message=message,
+            letter=letter,
+            overtaken=overtaken,
+            kind=composing.kinds.get(message.kind),
+            reason=_reason(message),
             is_sending=_is_sending(),
         )
     )
@@ -66,15 +88,8 @@ def show(event: Event, message_id: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def letter(event: Event, message_id: int) -> ResponseReturnValue:
     """The HTML of a message, for the frame on its page."""
-    message = _message(event, message_id)
-    html = message.html
-    if message.pass_code:
-        picture = base64.b64encode(qr.png(message.pass_code)).decode()
-        html = html.replace(f"cid:{PICTURE}", f"data:image/png;base64,{picture}")
-    page = Response(html, content_type="text/html; charset=utf-8")
-    page.headers["Content-Security-Policy"] = _LETTER_POLICY
-    page.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return page
+    found, _overtaken = _letter(_message(event, message_id))
+    return framed(found or Letter("", ""))
 
 
 @mailbox.post("/manage/<event:event>/mailbox/<int:message_id>/retry")
@@ -85,6 +100,46 @@ def retry(event: Event, message_id: int) -> ResponseReturnValue:
         abort(404)
     flash(_("The message is in the queue again."), "success")
     return redirect(url_for(".show", event=event, message_id=message_id))
+
+
+@mailbox.post("/manage/<event:event>/mailbox/retry")
+@requires(Access.ORGANISE)
+def retry_all(event: Event) -> ResponseReturnValue:
+    """Try to deliver everything again that was given up."""
+    number = outbox.retry_all(event.id)
+    flash(_("Messages that are in the queue again: %(count)s", count=number), "success")
+    return redirect(url_for(".index", event=event))
+
+
+def framed(letter: Letter) -> Response:
+    """The HTML of a letter, for a frame that allows it nothing."""
+    html = letter.html
+    if letter.pass_code:
+        picture = base64.b64encode(qr.png(letter.pass_code)).decode()
+        html = html.replace(f'src="cid:{PICTURE}"', f'src="data:image/png;base64,{picture}"')
+    page = Response(html, content_type="text/html; charset=utf-8")
+    page.headers["Content-Security-Policy"] = _LETTER_POLICY
+    page.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return page
+
+
+def _letter(message: Message) -> tuple[Letter | None, str]:
+    """What a message says, and why it would not be sent; neither once it is delivered."""
+    if message.status in (MailStatus.SENT, MailStatus.DROPPED) and not message.text:
+        return None, ""
+    try:
+        return composing.compose(message), ""
+    except composing.Overtaken as overtaken:
+        return None, str(OVERTAKEN.get(overtaken.reason, OVERTAKEN[""]))
+    except composing.UnknownKind:
+        return None, _("This version of the program does not know letters of this kind.")
+
+
+def _reason(message: Message) -> str:
+    """Why a message is not delivered: what the server said, or why it is not sent any more."""
+    if message.status == MailStatus.DROPPED:
+        return str(OVERTAKEN.get(message.error, OVERTAKEN[""]))
+    return message.error
 
 
 def _message(event: Event, message_id: int) -> Message:

@@ -4,7 +4,8 @@ import pytest
 
 from eventapp.extensions import db
 from eventapp.mail import links, outbox
-from eventapp.mail.models import Message
+from eventapp.mail.composing import compose
+from eventapp.mail.models import MailStatus, Message
 from eventapp.registration import links as personal
 from eventapp.registration import service
 from eventapp.registration.models import Status
@@ -24,16 +25,18 @@ def _last() -> Message:
 def test_the_letter_of_a_registration(event):
     made = _register(event, language="en")
     message = _last()
+    assert (message.kind, message.delegate_id) == ("registered", made.delegate.id)
     assert message.to_address == "an@bacninh.example"
     assert message.to_name == "Nguyễn Đình Ân"
-    assert message.subject == f"Registration: {event.short_title}"
-    for body in (message.text, message.html):
+    letter = compose(message)
+    assert letter.subject == f"Registration confirmed: {event.short_title}"
+    for body in (letter.text, letter.html):
         assert f"/p/{made.secret}" in body
         assert "Thursday, 26 November 2026" in body
         assert made.delegate.code[:4] in body
         assert event.title_en in body
-    assert message.calendar.startswith(b"BEGIN:VCALENDAR")
-    assert made.secret.encode() not in message.calendar
+    assert letter.calendar.startswith(b"BEGIN:VCALENDAR")
+    assert made.secret.encode() not in letter.calendar
 
 
 def test_each_letter_is_in_its_readers_language(app, event):
@@ -41,15 +44,16 @@ def test_each_letter_is_in_its_readers_language(app, event):
     with app.test_request_context("/?lang=en"):
         service.cancel(event, 1)
         service.reinstate(event, 1)
-    assert "Thứ Năm, ngày 26/11/2026" in _last().text
-    assert 'lang="vi"' in _last().html
+        letter = compose(_last())
+    assert "Thứ Năm, ngày 26/11/2026" in letter.text
+    assert 'lang="vi"' in letter.html
 
 
 def test_what_people_type_is_text_in_the_html(event):
     _register(event, name="Nguyễn <b>An</b>", position='"&')
-    message = _last()
-    assert "Nguyễn &lt;b&gt;An" in message.html
-    assert "Nguyễn <b>An</b>" in message.text
+    letter = compose(_last())
+    assert "Nguyễn &lt;b&gt;An" in letter.html
+    assert "Nguyễn <b>An</b>" in letter.text
 
 
 def test_a_line_end_cannot_add_a_header(app):
@@ -81,17 +85,17 @@ def test_waiting_then_approved(event):
     event.categories[0].needs_approval = True
     db.session.commit()
     made = _register(event, language="en")
-    assert "Registration received" in _last().subject
+    assert "Registration received" in compose(_last()).subject
     service.set_status(event, made.delegate.id, Status.APPROVED)
-    assert _last().subject.startswith("Registration: ")
-    assert made.secret in _last().text
+    assert compose(_last()).subject.startswith("Registration approved: ")
+    assert made.secret in compose(_last()).text
 
 
 def test_a_renewed_link_is_mailed(event):
     made = _register(event)
     secret = personal.renew(event, made.delegate.id)
-    assert secret in _last().text
-    assert made.secret not in _last().text
+    assert secret in compose(_last()).text
+    assert made.secret not in compose(_last()).text
 
 
 def test_each_message_has_an_id_of_its_own(event):
@@ -132,3 +136,22 @@ def test_pages_of_messages(event):
     assert (len(first.messages), len(second.messages), first.pages) == (outbox.PER_PAGE, 1, 2)
     assert first.messages[0].subject == str(outbox.PER_PAGE)
     assert outbox.page(event.id, 99).number == 2
+
+
+def test_what_was_not_delivered_comes_first(event):
+    for number in range(outbox.PER_PAGE + 2):
+        made = outbox.enqueue(
+            outbox.Letter(str(number), "…"),
+            to_address="an@bacninh.example",
+            event_id=event.id,
+            host="localhost",
+        )
+        if number in (0, 3):
+            made.status = MailStatus.FAILED
+    db.session.commit()
+    first, second = outbox.page(event.id, 1), outbox.page(event.id, 2)
+    assert [it.subject for it in first.messages[:3]] == ["3", "0", str(outbox.PER_PAGE + 1)]
+    assert [it.subject for it in second.messages] == ["2", "1"]
+    failed = outbox.page(event.id, 1, MailStatus.FAILED)
+    assert ([it.subject for it in failed.messages], failed.total) == (["3", "0"], 2)
+    assert not outbox.page(event.id, 1, MailStatus.SENT).messages

@@ -1,80 +1,30 @@
 """Delivery, to a real SMTP server: what arrives, what is tried again, what is given up."""
 
-import asyncio
-import email
 import io
+import logging
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from email.message import EmailMessage
-from email.policy import default
 from urllib.parse import quote
 
 import icalendar
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from PIL import Image
+from sqlalchemy import event as sqlalchemy_events
+from sqlalchemy import select
 
-from eventapp.database import now
+from eventapp.database import now, transaction
 from eventapp.extensions import db
-from eventapp.mail import delivery, outbox, worker
+from eventapp.mail import composing, delivery, outbox, worker
 from eventapp.mail.delivery import Server
 from eventapp.mail.models import MailStatus, Message
-from eventapp.registration import service
+from eventapp.registration import letters, service
+from eventapp.registration.letters import LetterKind
+from eventapp.registration.models import Delegate
+from tests.mail.receiver import PASSWORD, receiving
 from tests.pdf.pictures import codes_in
 from tests.registration.filled import details
-
-
-class Receiver:
-    """Keeps what it is given; refuses addresses that begin with a reply code."""
-
-    def __init__(self):
-        self.envelopes = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        if address[:3].isdecimal():
-            return f"{address[:3]} refused"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        self.envelopes.append(envelope)
-        return "250 taken"
-
-    @property
-    def mails(self) -> list[EmailMessage]:
-        return [email.message_from_bytes(it.content, policy=default) for it in self.envelopes]
-
-
-PASSWORD = "mat khau/+"
-
-
-def _authenticate(server, session, envelope, mechanism, data):
-    right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
-    return AuthResult(success=right, handled=False)
-
-
-@pytest.fixture
-def receiver():
-    """A mail server on a free port; (what it received, its MAIL_URL)."""
-    handler = Receiver()
-    loop = asyncio.new_event_loop()
-
-    def protocol():
-        return SMTP(handler, loop=loop, authenticator=_authenticate, auth_require_tls=False)
-
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    # From outside, for this thread may have a running loop of its own: the browser tests' driver.
-    serving = loop.create_server(protocol, "127.0.0.1", 0)
-    server = asyncio.run_coroutine_threadsafe(serving, loop).result(30)
-    port = server.sockets[0].getsockname()[1]
-    yield handler, f"smtp://127.0.0.1:{port}?from=Ban%20T%E1%BB%95%20ch%E1%BB%A9c%20%3Cbtc@x.vn%3E"
-    loop.call_soon_threadsafe(server.close)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 def _enqueue(to: str = "an@bacninh.example", subject: str = "Thư", **values) -> int:
@@ -123,10 +73,13 @@ def test_a_registration_arrives_whole(event, receiver):
 
 
 def test_what_is_delivered_is_forgotten(event, receiver):
-    service.register(event, details(event), submission=None, consent=service.Consent("1"))
+    made = service.register(event, details(event), submission=None, consent=service.Consent("1"))
+    service.update(event, made.delegate.id, details(event, position="Giám đốc"), revision=1)
     worker.deliver_due(Server.parse(receiver[1]))
-    message = db.session.query(Message).one()
+    _, message = db.session.query(Message).order_by(Message.id)
     assert (message.status, message.attempts) == (MailStatus.SENT, 1)
+    assert (message.kind, message.details) == ("changed", {})
+    assert message.subject.startswith("Đăng ký đã thay đổi")
     assert (message.text, message.html, message.calendar) == ("", "", None)
     assert message.sent_at is not None
 
@@ -166,12 +119,136 @@ def test_two_workers_never_send_the_same(app, receiver):
 
 
 def test_a_claim_keeps_others_away_until_it_ends(app):
-    message_id = _enqueue()
-    assert worker.claim(message_id) is not None
-    assert worker.claim(message_id) is None
+    _enqueue()
+    assert len(worker.claim(5)) == 1
+    assert not worker.claim(5)
     db.session.query(Message).update({"next_attempt_at": now() - timedelta(seconds=1)})
     db.session.commit()
-    assert worker.claim(message_id).attempts == 2
+    (again,) = worker.claim(5)
+    assert again.attempts == 2
+
+
+def test_a_claim_that_ended_decides_nothing_any_more(app):
+    """A worker that was asleep while another took its message over."""
+    message_id = _enqueue()
+    (late,) = worker.claim(1)
+    db.session.query(Message).update({"next_attempt_at": now() - timedelta(seconds=1)})
+    db.session.commit()
+    assert worker.claim(1)
+    worker._postpone(late, delivery.Undeliverable("550 too late"))
+    assert (_state(message_id).status, _state(message_id).error) == (MailStatus.QUEUED, "")
+
+
+def test_claims_on_postgresql_pass_over_what_another_is_claiming(app):
+    if db.engine.dialect.name != "postgresql":
+        return  # SQLite has one writer at a time
+    ids = [_enqueue() for _ in range(4)]
+    with db.engine.connect() as other:
+        rows = select(Message.id).order_by(Message.id).limit(2).with_for_update()
+        other.execute(rows)
+        assert [it.id for it in worker.claim(4)] == ids[2:]
+        other.rollback()
+    assert [it.id for it in worker.claim(4)] == ids[:2]
+
+
+def test_a_server_that_ends_the_session_has_the_rest_later(app, receiver):
+    handler, url = receiver
+    ids = [_enqueue(subject=str(n)) for n in range(4)]
+    handler.ends_session_after = 1
+    assert worker.deliver_due(Server.parse(url)) == worker.Round(sent=1, postponed=1)
+    assert _state(ids[1]).error == "421 going away"
+    assert [_state(it).attempts for it in ids] == [1, 1, 0, 0], "the others were not tried"
+    assert worker.deliver_due(Server.parse(url)).sent == 2
+
+
+def test_told_to_stop_it_hands_back_what_it_has_not_begun(app, receiver):
+    _, url = receiver
+    ids = [_enqueue() for _ in range(3)]
+    stop = threading.Event()
+    stop.set()
+    assert worker.deliver_due(Server.parse(url), stop) == worker.Round()
+    assert [(_state(it).attempts, _state(it).next_attempt_at <= now()) for it in ids] == [
+        (0, True)
+    ] * 3
+
+
+def test_no_transaction_is_open_while_we_speak_to_the_server(event, receiver, monkeypatch):
+    open_connections = []
+    made = service.register(event, details(event), submission=None, consent=service.Consent("1"))
+    send = delivery.send
+
+    def look(session, mail):
+        open_connections.append(db.session().in_transaction())
+        # A page writes meanwhile, in a session of its own.
+        with db.engine.begin() as page:
+            page.execute(Delegate.__table__.update().values(needs="Xe lăn"))
+        send(session, mail)
+
+    monkeypatch.setattr(delivery, "send", look)
+    assert worker.deliver_due(Server.parse(receiver[1])).sent == 1
+    assert open_connections == [False]
+    assert made.secret
+
+
+def test_what_is_overtaken_is_dropped_with_the_reason(event, receiver):
+    handler, url = receiver
+    made = service.register(event, details(event), submission=None, consent=service.Consent("1"))
+    service.cancel(event, made.delegate.id)
+    assert worker.deliver_due(Server.parse(url)) == worker.Round(sent=1, dropped=1)
+    first, second = db.session.query(Message).order_by(Message.id)
+    assert (first.status, first.error) == (MailStatus.DROPPED, "status")
+    assert second.status == MailStatus.SENT
+    (mail,) = handler.mails
+    assert mail["Subject"].startswith("Đã hủy đăng ký")
+
+
+def test_what_an_unknown_version_wrote_is_given_up_with_a_reason(event, receiver):
+    with transaction():
+        outbox.add(
+            outbox.ToCompose(kind="tomorrow", to_address="an@x.vn", event_id=event.id), host="x"
+        )
+    assert worker.deliver_due(Server.parse(receiver[1])).failed == 1
+    assert "tomorrow" in db.session.query(Message).one().error
+
+
+def test_the_outbox_holds_no_text_and_no_secret(event):
+    made = service.register(event, details(event), submission=None, consent=service.Consent("1"))
+    row = db.session.execute(select(Message.__table__)).one()._asdict()
+    assert (row["text"], row["html"], row["calendar"], row["subject"]) == ("", "", None, "")
+    assert made.secret not in str(row)
+    assert made.delegate.code not in str(row)
+
+
+def test_many_are_told_by_one_statement(event, count_queries):
+    made = service.register(event, details(event), submission=None, consent=service.Consent("1"))
+    rows = [
+        letters.Recipient(
+            made.delegate.id,
+            "" if number == 7 else f"{number}@x.vn",
+            "An\r\nBcc: ai@x.vn",
+            "vi",
+            LetterKind.REMINDER,
+            event.id,
+        )
+        for number in range(300)
+    ]
+    statements = []
+
+    def note(_connection, _cursor, statement, _parameters, _context, is_many):
+        statements.append((statement.split()[0], is_many))
+
+    engine = db.engine
+    sqlalchemy_events.listen(engine, "before_cursor_execute", note)
+    try:
+        with transaction():
+            assert letters.tell_all(rows) == 299
+    finally:
+        sqlalchemy_events.remove(engine, "before_cursor_execute", note)
+    assert [it for it in statements if it[0] == "INSERT"] == [("INSERT", True)]
+    told = db.session.query(Message).filter_by(kind="reminder").all()
+    assert len({it.message_id for it in told}) == 299
+    assert {it.to_name for it in told} == {"An Bcc: ai@x.vn"}
+    assert all(it.status == MailStatus.QUEUED and it.details == {} for it in told)
 
 
 def test_refused_for_now_is_tried_later(app, receiver):
@@ -256,26 +333,75 @@ def test_the_pause_grows_to_an_hour():
     assert pauses[-1] == timedelta(hours=1)
 
 
-def test_without_mail_url_no_thread(app):
-    assert worker.start(app) is None
+def test_a_server_down_then_up(app, unused_port):
+    message_id = _enqueue()
+    url = f"smtp://127.0.0.1:{unused_port}"
+    assert worker.deliver_due(Server.parse(url)).postponed == 1
+    assert worker.deliver_due(Server.parse(url)) == worker.Round(), "not before its time"
+    db.session.query(Message).update({"next_attempt_at": now()})
+    db.session.commit()
+    with receiving(unused_port) as (handler, _):
+        assert worker.deliver_due(Server.parse(url)).sent == 1
+        assert len(handler.mails) == 1
+    assert (_state(message_id).status, _state(message_id).error) == (MailStatus.SENT, "")
 
 
-def test_the_thread_sends_by_itself(event, receiver, second_app):
+def test_without_mail_url_only_the_chores_are_done(app, second_app, monkeypatch):
+    message_id = _enqueue()
+    done = threading.Event()
+    monkeypatch.setattr(worker, "chores", [done.set])
+    stop = threading.Event()
+    thread = worker.start(second_app(mail_url=None), stop)
+    try:
+        assert done.wait(timeout=20)
+    finally:
+        stop.set()
+        thread.join(timeout=20)
+    assert _state(message_id).status == MailStatus.QUEUED
+
+
+def test_a_chore_that_fails_holds_up_no_other_and_tells_no_names(app, monkeypatch, caplog):
+    done = []
+
+    name = "Nguyễn Văn An"
+
+    def fail():
+        raise ValueError(name)
+
+    monkeypatch.setattr(worker, "chores", [fail, lambda: done.append(1)])
+    with caplog.at_level(logging.ERROR):
+        worker.do_chores()
+    assert done == [1]
+    assert "ValueError" in caplog.text
+    assert "Nguyễn" not in caplog.text
+
+
+def test_where_others_send_the_thread_does_not(app, receiver, second_app, monkeypatch):
+    message_id = _enqueue()
+    rounds = []
+    stop = threading.Event()
+    monkeypatch.setattr(worker, "chores", [lambda: rounds.append(1)])
+    monkeypatch.setattr(worker, "CHORE_SECONDS", 0)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.01)
+    thread = worker.start(second_app(mail_url=receiver[1]), stop, sends=False)
+    try:
+        while len(rounds) < 3:
+            stop.wait(0.01)
+    finally:
+        stop.set()
+        thread.join(timeout=20)
+    assert _state(message_id).status == MailStatus.QUEUED
+    assert receiver[0].mails == []
+
+
+def test_the_thread_sends_by_itself(app, receiver, second_app):
     handler, url = receiver
     _enqueue()
-    arrived = threading.Event()
-
-    async def handle(server, session, envelope):
-        handler.envelopes.append(envelope)
-        arrived.set()
-        return "250 taken"
-
-    handler.handle_DATA = handle
     stop = threading.Event()
     thread = worker.start(second_app(mail_url=url), stop)
     assert thread.daemon
     try:
-        assert arrived.wait(timeout=20)
+        assert handler.wait_for(1)
     finally:
         stop.set()
         thread.join(timeout=20)
@@ -308,5 +434,5 @@ def test_mail_url(url, expected):
 
 def test_an_international_domain_is_written_in_ascii(app):
     message = db.session.get_one(Message, _enqueue("an@việtnam.vn"))
-    mail = delivery.compose(message, "btc@x.vn", now())
+    mail = delivery.compose(message, composing.compose(message), "btc@x.vn", now())
     assert b"an@xn--vitnam-jk8b.vn" in bytes(mail)

@@ -133,12 +133,12 @@ def check_whole(event_id: int, base: dict[str, Any]) -> set[str]:
     assert sorted(it.subject_id or "" for it in entries) == sorted(str(it.id) for it in delegates)
     assert {it.action for it in entries} == {"register"}
     assert sorted(it.to_address for it in messages) == sorted(it.email for it in delegates)
-    codes = {it.to_address: it.pass_code for it in messages}
+    written_to = {it.to_address: it.delegate_id for it in messages}
     for delegate in delegates:
         assert [it.id for it in delegate.days] == base["day_ids"]
         assert [it.id for it in delegate.enrolments] == [base["class_id"]]
         assert [it.site_id for it in delegate.preferences] == [base["wish_1"], base["wish_2"]]
-        assert codes[delegate.email] == delegate.code
+        assert written_to[delegate.email] == delegate.id
     return {it.email for it in delegates}
 
 
