@@ -34,13 +34,33 @@ def cli() -> None:
 @click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 200))
 @click.option("--workers", default=1, show_default=True, help="Processes; 1 is best on SQLite.")
 @click.option("--demo", is_flag=True, help="Set up the demo event first, where there is none.")
-def serve(host: str, port: int, threads: int, workers: int, demo: bool) -> None:
+@click.option("--no-mail", is_flag=True, help="Leave sending mail to 'eventapp mail work'.")
+def serve(host: str, port: int, threads: int, workers: int, demo: bool, no_mail: bool) -> None:
     """Serve the pages with gunicorn."""
     from eventapp import serving
 
     try:
         with refusals():
-            serving.run(host, port, threads=threads, workers=workers, demo=demo)
+            serving.run(
+                host, port, threads=threads, workers=workers, demo=demo, sends_mail=not no_mail
+            )
+    except serving.CannotServe as error:
+        raise Refusal(str(error)) from None
+
+
+@cli.group()
+def mail() -> None:
+    """The letters of the outbox."""
+
+
+@mail.command("work")
+def send_mail() -> None:
+    """Send mail until stopped by SIGTERM; several may run, on one host or many."""
+    from eventapp import serving
+
+    try:
+        with refusals():
+            serving.work()
     except serving.CannotServe as error:
         raise Refusal(str(error)) from None
 

@@ -1,11 +1,14 @@
-"""The server behind ``eventapp serve``: gunicorn with threads, and the mail worker beside them.
+"""The server behind ``eventapp serve``: gunicorn with threads, and the mail worker beside them;
+and the mail worker in a process of its own, ``eventapp mail work``.
 
 One process with threads is the best that SQLite can have: the write lock is fair only within a
 process (docs/architecture.md). With PostgreSQL, raise ``--workers`` or add hosts.
 """
 
 import errno
+import signal
 import socket
+import threading
 from typing import Any
 
 from flask import Flask
@@ -16,6 +19,8 @@ from eventapp.config import ConfigurationError
 from eventapp.extensions import db
 from eventapp.mail import worker
 from eventapp.web import logs, migrations
+
+_PATIENCE_SECONDS = 5.0
 
 
 class CannotServe(Exception):
@@ -36,21 +41,37 @@ class _Server(BaseApplication):
         return self._app
 
 
-def run(host: str, port: int, *, threads: int, workers: int, demo: bool) -> None:
-    """Serve until a signal ends it. Raises CannotServe, ConfigurationError."""
+def run(
+    host: str, port: int, *, threads: int, workers: int, demo: bool, sends_mail: bool = True
+) -> None:
+    """Serve until a signal ends it; ``sends_mail=False`` leaves mail to ``eventapp mail work``.
+
+    Raises CannotServe, ConfigurationError.
+    """
     check_port(host, port)
     settings = config.load()
     if demo and settings.secret_key is None:
         config.ensure_demo_key(settings.instance)
         settings = config.load()
     app = create_app(settings)
+    app.config["OWN_ADDRESS"] = f"http://{host}:{port}"
     with app.app_context():
         if demo:
             _prepare_demo(host, port)
-        elif not migrations.is_current():
-            raise CannotServe("The database is not up to date. Run 'eventapp db upgrade' first.")
+        else:
+            _check_tables()
         db.engine.dispose()  # connections do not survive the fork into the worker
     logs.configure()
+    stop = threading.Event()
+
+    def start_worker(_: Any) -> None:
+        app.extensions["mail"] = worker.start(app, stop, sends=sends_mail)
+
+    def stop_worker(_arbiter: Any, _worker: Any) -> None:
+        stop.set()
+        if thread := app.extensions.get("mail"):
+            thread.join(_PATIENCE_SECONDS)  # the message under way; who hangs is left
+
     _Server(
         app,
         {
@@ -64,9 +85,39 @@ def run(host: str, port: int, *, threads: int, workers: int, demo: bool) -> None
             "loglevel": "warning",
             "proc_name": "eventapp",
             "control_socket_disable": True,
-            "post_worker_init": lambda _: worker.start(app),
+            "post_worker_init": start_worker,
+            "worker_exit": stop_worker,
         },
     ).run()
+
+
+def work() -> None:
+    """Send mail and do the chores, in this process, until SIGTERM or SIGINT.
+
+    Any number may run, on any hosts. Raises CannotServe, ConfigurationError.
+    """
+    settings = config.load()
+    app = create_app(settings)
+    if settings.mail_url is None:
+        raise CannotServe("MAIL_URL is not set: there is no server to send mail with. Set it.")
+    if settings.base_url is None:
+        raise CannotServe(
+            "BASE_URL is not set: links in letters would lead nowhere. "
+            "Set it to the address that people use."
+        )
+    with app.app_context():
+        _check_tables()
+        db.engine.dispose()
+    logs.configure()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    worker.run(app, stop)
+
+
+def _check_tables() -> None:
+    if not migrations.is_current():
+        raise CannotServe("The database is not up to date. Run 'eventapp db upgrade' first.")
 
 
 def check_port(host: str, port: int) -> None:
