@@ -98,7 +98,7 @@ def letters(event: Event) -> ResponseReturnValue:
         "mailbox/letters.html",
         event=event,
         kinds=composing.kinds.values(),
-        languages=LANGUAGES,
+        tongues=LANGUAGES,
         own=letter_wordings.in_use(event.id),
     )
 
@@ -134,7 +134,7 @@ def wording(event: Event, kind: str, language: str) -> ResponseReturnValue:
             event=event,
             kind=found,
             language=language,
-            languages=LANGUAGES,
+            tongues=LANGUAGES,
             form=form,
             is_own=bool(version),
             theirs=theirs,

@@ -54,6 +54,56 @@ def test_the_html_can_do_nothing(organiser, made):
     assert "script-src" not in policy
 
 
+def test_a_letter_that_is_overtaken_says_so(organiser, event, made):
+    service.cancel(event, made.delegate.id)
+    first = db.session.query(Message).order_by(Message.id).first()
+    page = organiser.get(f"{PAGE}/{first.id}?lang=en").text
+    assert "This letter will not be sent any more" in page
+    assert "The registration stands otherwise by now." in page
+    assert made.secret not in page
+    first.status, first.error = MailStatus.DROPPED, "status"
+    db.session.commit()
+    for address in (PAGE, f"{PAGE}?status=dropped", f"{PAGE}/{first.id}"):
+        assert "The registration stands otherwise by now." in organiser.get(address).text
+
+
+def test_a_kind_that_nobody_knows(organiser, made):
+    db.session.query(Message).update({"kind": "tomorrow"})
+    db.session.commit()
+    assert "tomorrow" in organiser.get(PAGE).text
+    assert (
+        "does not know letters of this kind"
+        in organiser.get(f"{PAGE}/{_message().id}?lang=en").text
+    )
+
+
+def test_one_status_only(organiser, event, made):
+    organiser.get("/?lang=en")
+    assert "an@bacninh.example" in organiser.get(f"{PAGE}?status=queued").text
+    page = organiser.get(f"{PAGE}?status=sent").text
+    assert "No message stands so" in page
+    assert "an@bacninh.example" not in page
+    assert "an@bacninh.example" in organiser.get(f"{PAGE}?status=nonsense").text
+
+
+def test_all_that_failed_can_be_sent_again(organiser, event, made):
+    organiser.get("/?lang=en")
+    service.register(
+        event,
+        details(event, name="Khác", email="khac@x.example"),
+        submission=None,
+        consent=service.Consent("1"),
+    )
+    assert "Try all of them again" not in organiser.get(PAGE).text
+    db.session.query(Message).update({"status": MailStatus.FAILED, "error": "550 no such user"})
+    db.session.commit()
+    assert "Try all of them again (2)" in organiser.get(PAGE).text
+    token = csrf_token(organiser, PAGE)
+    assert organiser.post(f"{PAGE}/retry", data={"csrf_token": token}).status_code == 302
+    db.session.rollback()
+    assert {it.status for it in db.session.query(Message)} == {MailStatus.QUEUED}
+
+
 def test_a_delivered_message_says_why_it_is_empty(organiser, made):
     db.session.query(Message).update({"status": MailStatus.SENT, "text": "", "html": ""})
     db.session.commit()
@@ -88,4 +138,4 @@ def test_queries_do_not_grow_with_the_messages(organiser, event, count_queries):
     organiser.get(PAGE)
     with count_queries() as queries:
         organiser.get(PAGE)
-    assert len(queries) <= 8, queries
+    assert len(queries) <= 9, queries
