@@ -53,6 +53,7 @@ class Recipient(NamedTuple):
     language: str
     kind: LetterKind
     event_id: int
+    changes: Mapping[str, Any] | None = None
 
 
 def tell(delegate: Delegate, kind: LetterKind, **details: Any) -> None:
@@ -90,6 +91,7 @@ def tell_all(recipients: Iterable[Recipient]) -> int:
                 language=it.language,
                 event_id=it.event_id,
                 delegate_id=it.delegate_id,
+                details={"changes": without_sensitive(it.changes)} if it.changes else {},
             )
             for it in recipients
             if it.address

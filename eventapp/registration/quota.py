@@ -122,7 +122,7 @@ class Ledger:
         self, taken: Iterable[Claim], released: Iterable[Claim], *, beyond: bool = False
     ) -> None:
         """Take and give back places at once. Raises QuotaFull and has changed nothing then."""
-        balance = self._balance(taken, released)
+        balance = _balance(self.quotas, taken, released)
         if not beyond:
             full = [it for it in self.quotas if balance[it.id] > 0 and not _fits(it, balance)]
             if full:
@@ -137,27 +137,9 @@ class Ledger:
         Returns the places in ``claims`` of those that found none, with the reason. What is given
         back in ``released`` is free for them.
         """
-        balance = self._balance((), released)
-        refused: dict[int, QuotaFull] = {}
-        counting: dict[Claim, list[Quota]] = {}
-        for at, claim in enumerate(claims):
-            if claim not in counting:
-                counting[claim] = [it for it in self.quotas if claim.fits(it)]
-            full = [it for it in counting[claim] if not _has_room(it, balance[it.id] + 1)]
-            if full:
-                refused[at] = QuotaFull(full)
-            else:
-                balance.update(it.id for it in counting[claim])
+        refused, balance = allot(self.quotas, claims, released)
         self._apply(balance)
         return refused
-
-    def _balance(self, taken: Iterable[Claim], released: Iterable[Claim]) -> Counter[int]:
-        balance: Counter[int] = Counter()
-        for claim, number in Counter(taken).items():
-            balance.update({it.id: number for it in self.quotas if claim.fits(it)})
-        for claim, number in Counter(released).items():
-            balance.subtract({it.id: number for it in self.quotas if claim.fits(it)})
-        return balance
 
     def _apply(self, balance: Counter[int], *, beyond: bool = False) -> None:
         """Guarded although the rows are ours: whatever went before, nothing is oversold."""
@@ -178,6 +160,38 @@ class Ledger:
                 set_committed_value(quota, "taken", quota.taken + number)
             elif number > 0:
                 raise QuotaFull([quota])
+
+
+def allot(
+    quotas: Sequence[Quota], claims: Sequence[Claim], released: Iterable[Claim] = ()
+) -> tuple[dict[int, QuotaFull], Counter[int]]:
+    """Who of those claiming finds a place, in their order: the refused, and the change by quota.
+
+    Changes nothing: `Ledger.take_what_fits` does, and previews ask.
+    """
+    balance = _balance(quotas, (), released)
+    refused: dict[int, QuotaFull] = {}
+    counting: dict[Claim, list[Quota]] = {}
+    for at, claim in enumerate(claims):
+        if claim not in counting:
+            counting[claim] = [it for it in quotas if claim.fits(it)]
+        full = [it for it in counting[claim] if not _has_room(it, balance[it.id] + 1)]
+        if full:
+            refused[at] = QuotaFull(full)
+        else:
+            balance.update(it.id for it in counting[claim])
+    return refused, balance
+
+
+def _balance(
+    quotas: Sequence[Quota], taken: Iterable[Claim], released: Iterable[Claim]
+) -> Counter[int]:
+    balance: Counter[int] = Counter()
+    for claim, number in Counter(taken).items():
+        balance.update({it.id: number for it in quotas if claim.fits(it)})
+    for claim, number in Counter(released).items():
+        balance.subtract({it.id: number for it in quotas if claim.fits(it)})
+    return balance
 
 
 def _has_room(quota: Quota, number: int) -> bool:
