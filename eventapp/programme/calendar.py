@@ -65,18 +65,25 @@ def calendar(
     file.add("method", method.value)
     file.add("x-wr-calname", name)
     file.add("x-wr-timezone", zone.key)
-    if zone.key != "UTC":
-        file.add_component(_definition(zone.key))
     for item in items:
         file.add_component(_entry(item, zone, language, organizer))
     data: bytes = file.to_ical()
-    return data
+    if zone.key == "UTC":
+        return data
+    # The definition stands before what uses it (or alone), as bytes that are made once.
+    first = next(at for mark in _AFTER_ZONE if (at := data.find(mark)) >= 0) + len(b"\r\n")
+    return data[:first] + _definition(zone.key) + data[first:]
+
+
+# At the beginning of a line, where no value can stand.
+_AFTER_ZONE = (b"\r\nBEGIN:VEVENT\r\n", b"\r\nEND:VCALENDAR\r\n")
 
 
 @cache
-def _definition(zone: str) -> icalendar.Timezone:
+def _definition(zone: str) -> bytes:
     """The zone from 1970 to 2038; working it out takes 30 ms, longer than all else of a file."""
-    return icalendar.Timezone.from_tzid(zone)
+    data: bytes = icalendar.Timezone.from_tzid(zone).to_ical()
+    return data
 
 
 def _entry(

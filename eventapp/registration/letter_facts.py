@@ -114,20 +114,19 @@ def make_link(message: Message) -> None:
             audit.record("renew_link", "delegate", delegate.id, event_id=delegate.event_id)
 
 
+_WITH_EVERYTHING = select(Delegate).options(
+    joinedload(Delegate.event, innerjoin=True).selectinload(Event.days),
+    joinedload(Delegate.category, innerjoin=True),
+    joinedload(Delegate.organisation, innerjoin=True).joinedload(
+        Organisation.delegation, innerjoin=True
+    ),
+    selectinload(Delegate.days),
+    selectinload(Delegate.enrolments).joinedload(Session.room),
+)
+
+
 def _delegate(delegate_id: int | None) -> Delegate | None:
-    return db.session.scalar(
-        select(Delegate)
-        .where(Delegate.id == delegate_id)
-        .options(
-            joinedload(Delegate.event, innerjoin=True).selectinload(Event.days),
-            joinedload(Delegate.category, innerjoin=True),
-            joinedload(Delegate.organisation, innerjoin=True).joinedload(
-                Organisation.delegation, innerjoin=True
-            ),
-            selectinload(Delegate.days),
-            selectinload(Delegate.enrolments).joinedload(Session.room),
-        )
-    )
+    return db.session.scalar(_WITH_EVERYTHING.where(Delegate.id == delegate_id))
 
 
 def _facts(

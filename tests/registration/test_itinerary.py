@@ -191,3 +191,10 @@ def test_the_organizer_is_the_contact(event, made):
     event.contact_email = ""
     file = icalendar.Calendar.from_ical(calendar_file(made))
     assert all("organizer" not in it for it in file.walk("VEVENT"))
+
+
+def test_a_title_cannot_end_a_line_of_the_file(event, made):
+    event.short_title = "BEGIN:VEVENT"
+    file = icalendar.Calendar.from_ical(calendar_file(made))
+    assert file["x-wr-calname"] == "BEGIN:VEVENT"
+    assert [it.name for it in file.subcomponents] == ["VTIMEZONE", "VEVENT", "VEVENT", "VEVENT"]
