@@ -6,6 +6,7 @@ from eventapp.accounts.views import accounts
 from eventapp.api.views import api
 from eventapp.badges.views import badges
 from eventapp.checkin.views import checkin
+from eventapp.delegations import table_views as _table_views  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
 from eventapp.documents.views import documents
@@ -20,6 +21,7 @@ from eventapp.registration import letter_facts, substitution
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.expiry import expire_offers
+from eventapp.registration.import_views import imports
 from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
 
@@ -43,6 +45,7 @@ BLUEPRINTS = (
     visits,
     delegates,
     delegations,
+    imports,
     workspace,
     reports,
     audit,

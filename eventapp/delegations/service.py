@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from eventapp import text
@@ -15,7 +15,7 @@ from eventapp.delegations.models import ChangeRequest, Decision
 from eventapp.events.models import Event
 from eventapp.events.presets import load_preset
 from eventapp.registration import quota, waitlist
-from eventapp.registration.indexing import search_text
+from eventapp.registration.indexing import index_delegation
 from eventapp.registration.models import (
     HOLDING,
     Delegate,
@@ -205,7 +205,7 @@ def save(event: Event, delegation_id: int | None, data: DelegationData) -> Deleg
             )
         _save_offices(event_id, delegation, data.offices)
         db.session.expire(delegation, ["organisations"])
-        _index_people(delegation)
+        index_delegation(delegation.id, delegation.name)
         waitlist.advance(event_id, quota.Ledger(event_id))
         return delegation
 
@@ -306,26 +306,6 @@ def _save_offices(event_id: int, delegation: Delegation, offices: Sequence[Offic
         db.session.flush()
         quota.set_in_transaction(
             event_id, office.places, delegation_id=delegation.id, organisation_id=row.id
-        )
-
-
-def _index_people(delegation: Delegation) -> None:
-    """Those who come from a delegation are found by the names that it and its offices have now."""
-    people = db.session.execute(
-        select(Delegate.id, Delegate.name, Delegate.email, Organisation.name.label("office"))
-        .join(Delegate.organisation)
-        .where(Organisation.delegation_id == delegation.id)
-    ).all()
-    if people:
-        db.session.execute(
-            update(Delegate),
-            [
-                {
-                    "id": it.id,
-                    "search_text": search_text(it.name, it.office, delegation.name, it.email),
-                }
-                for it in people
-            ],
         )
 
 

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
@@ -31,21 +41,22 @@ from eventapp.registration.service import Consent
 
 workspace = Blueprint("workspace", __name__, url_prefix="/d")
 
-_guessing = limiter.limit("240 per minute", scope="delegation-link")
+guessing = limiter.limit("240 per minute", scope="delegation-link")
 
 
 @workspace.get("/<secret>")
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def show(secret: str) -> ResponseReturnValue:
     """The list, the places, what is asked for."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     invitations.remember_visit(delegation.id)
     people = listing.people(delegation.id)
-    return _page(
+    return page_of(
         "show.html",
         secret,
         delegation,
+        numbers={name: request.args.get(name, type=int) for name in ("added", "changed", "asked")},
         quotas=quota.all_of(delegation.event_id, delegation_id=delegation.id),
         people=people,
         coming=sum(it.is_coming for it in people),
@@ -59,10 +70,10 @@ def show(secret: str) -> ResponseReturnValue:
 @workspace.route("/<secret>/new", methods=["GET", "POST"])
 @workspace.route("/<secret>/places/<int:place_id>/fill", methods=["GET", "POST"])
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def new(secret: str, place_id: int | None = None) -> ResponseReturnValue:
     """Register one person, perhaps for a held place."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     place = _place(delegation, place_id) if place_id else None
     values: dict[str, Any] = {}
     if place is not None:
@@ -70,7 +81,7 @@ def new(secret: str, place_id: int | None = None) -> ResponseReturnValue:
             "category_id": place.category_id,
             "organisation_id": place.organisation_id or NOT_CHOSEN,
         }
-    form = LeadsForm(_choices(delegation), **values)
+    form = LeadsForm(choices_of(delegation), **values)
     is_doubted = False
     if form.validate_on_submit():
         try:
@@ -84,12 +95,12 @@ def new(secret: str, place_id: int | None = None) -> ResponseReturnValue:
                 is_somebody_else=bool(form.is_somebody_else.data),
             )
         except (RegistrationError, QuotaFull) as error:
-            delegation = _delegation(secret)
+            delegation = delegation_of(secret)
             is_doubted = _say(form, error)
         else:
             _flash(done, _("Registered."))
             return _back(secret)
-    page = _page(
+    page = page_of(
         "person.html", secret, delegation, form=form, place=place, diets=diets(), doubt=is_doubted
     )
     return page, 422 if form.errors else 200
@@ -97,12 +108,12 @@ def new(secret: str, place_id: int | None = None) -> ResponseReturnValue:
 
 @workspace.route("/<secret>/people/<int:delegate_id>", methods=["GET", "POST"])
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def edit(secret: str, delegate_id: int) -> ResponseReturnValue:
     """Change one person."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     delegate = _member(delegation, delegate_id)
-    form = LeadsForm(_choices(delegation, delegate), delegate)
+    form = LeadsForm(choices_of(delegation, delegate), delegate)
     status = 200
     if form.validate_on_submit():
         try:
@@ -115,22 +126,22 @@ def edit(secret: str, delegate_id: int) -> ResponseReturnValue:
             )
         except StaleDataError:
             status = 409
-            delegation = _delegation(secret)
+            delegation = delegation_of(secret)
             delegate = _member(delegation, delegate_id)
             form.revision.raw_data = None
             form.revision.data = str(delegate.revision)
         except changes.AskedAlready:
-            delegation = _delegation(secret)
+            delegation = delegation_of(secret)
             _flash_asked_already()
             return _back(secret)
         except (RegistrationError, QuotaFull) as error:
-            delegation = _delegation(secret)
+            delegation = delegation_of(secret)
             delegate = _member(delegation, delegate_id)
             _say(form, error)
         else:
             _flash(done, _("Your changes are saved."))
             return _back(secret)
-    page = _page(
+    page = page_of(
         "person.html",
         secret,
         delegation,
@@ -144,10 +155,10 @@ def edit(secret: str, delegate_id: int) -> ResponseReturnValue:
 
 @workspace.route("/<secret>/people/<int:delegate_id>/cancel", methods=["GET", "POST"])
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def cancel(secret: str, delegate_id: int) -> ResponseReturnValue:
     """Take somebody off the list, after one question."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     delegate = _member(delegation, delegate_id)
     form = ReasonForm()
     if form.validate_on_submit():
@@ -160,16 +171,16 @@ def cancel(secret: str, delegate_id: int) -> ResponseReturnValue:
         else:
             _flash(done, _("Taken off the list."))
         return _back(secret)
-    page = _page("cancel.html", secret, delegation, form=form, delegate=delegate)
+    page = page_of("cancel.html", secret, delegation, form=form, delegate=delegate)
     return page, 422 if form.errors else 200
 
 
 @workspace.route("/<secret>/people/<int:delegate_id>/substitute", methods=["GET", "POST"])
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def substitute(secret: str, delegate_id: int) -> ResponseReturnValue:
     """Send somebody else instead."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     delegate = _member(delegation, delegate_id)
     form = SubstituteForm(position=delegate.position)
     is_doubted = False
@@ -188,14 +199,14 @@ def substitute(secret: str, delegate_id: int) -> ResponseReturnValue:
             _flash_asked_already()
             return _back(secret)
         except (RegistrationError, QuotaFull) as error:
-            delegation = _delegation(secret)
+            delegation = delegation_of(secret)
             delegate = _member(delegation, delegate_id)
             is_doubted = isinstance(error, SameNameAndOffice)
             form.name.errors = [listing.why_not(error)]
         else:
             _flash(done, _("The substitute has taken over."))
             return _back(secret)
-    page = _page(
+    page = page_of(
         "substitute.html",
         secret,
         delegation,
@@ -209,10 +220,10 @@ def substitute(secret: str, delegate_id: int) -> ResponseReturnValue:
 
 @workspace.post("/<secret>/places")
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def hold(secret: str) -> ResponseReturnValue:
     """Hold places for people named later."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     form = _hold_form(delegation)
     if form.validate_on_submit():
         try:
@@ -236,10 +247,10 @@ def hold(secret: str) -> ResponseReturnValue:
 
 @workspace.post("/<secret>/places/<int:place_id>/give-back")
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def give_back(secret: str, place_id: int) -> ResponseReturnValue:
     """Hold a place no longer."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     try:
         holding.give_back(delegation.event, delegation.id, place_id)
     except holding.HeldPlaceNotFound as error:
@@ -251,17 +262,17 @@ def give_back(secret: str, place_id: int) -> ResponseReturnValue:
 
 @workspace.route("/<secret>/submit", methods=["GET", "POST"])
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def submit(secret: str) -> ResponseReturnValue:
     """Hand the list in, after one question."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     form = ReasonForm()
     if form.validate_on_submit():
         changes.submit(delegation.event, delegation.id)
         flash(_("The list has been handed in. Thank you."), "success")
         return _back(secret)
     people = listing.people(delegation.id)
-    return _page(
+    return page_of(
         "submit.html",
         secret,
         delegation,
@@ -273,10 +284,10 @@ def submit(secret: str) -> ResponseReturnValue:
 
 @workspace.post("/<secret>/requests/<int:request_id>/withdraw")
 @requires(Access.SECRET)
-@_guessing
+@guessing
 def withdraw(secret: str, request_id: int) -> ResponseReturnValue:
     """Take back a request that nobody has decided."""
-    delegation = _delegation(secret)
+    delegation = delegation_of(secret)
     try:
         changes.withdraw(delegation.event, delegation.id, request_id)
     except changes.RequestNotFound:
@@ -288,7 +299,7 @@ def withdraw(secret: str, request_id: int) -> ResponseReturnValue:
     return _back(secret)
 
 
-def _delegation(secret: str) -> Delegation:
+def delegation_of(secret: str) -> Delegation:
     """Whose link it is; 404 for nobody's. What is changed there is recorded as the lead's."""
     delegation = invitations.by_secret(secret)
     if delegation is None:
@@ -298,13 +309,14 @@ def _delegation(secret: str) -> Delegation:
     return delegation
 
 
-def _choices(delegation: Delegation, delegate: Delegate | None = None) -> Choices:
+def choices_of(delegation: Delegation, delegate: Delegate | None = None) -> Choices:
+    """What people of the delegation may choose."""
     event: Event = delegation.event
     return choices_for(event, delegate=delegate, delegation_id=delegation.id)
 
 
 def _hold_form(delegation: Delegation) -> HoldForm:
-    choices = _choices(delegation)
+    choices = choices_of(delegation)
     return HoldForm(choices, choices.offices(choices.delegations[0]))
 
 
@@ -363,7 +375,8 @@ def _back(secret: str) -> ResponseReturnValue:
     return redirect(url_for(".show", secret=secret), 303)
 
 
-def _page(template: str, secret: str, delegation: Delegation, **values: Any) -> Response:
+def page_of(template: str, secret: str, delegation: Delegation, **values: Any) -> Response:
+    """A page of the workspace: not indexed, not kept."""
     at = now()
     page = Response(
         render_template(

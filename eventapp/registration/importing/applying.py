@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp import text, tokens
@@ -18,7 +18,7 @@ from eventapp.database import db, now, transaction
 from eventapp.registration import letters, organisations, personal_links, service, waitlist
 from eventapp.registration.details import DelegateData
 from eventapp.registration.importing.planning import Plan, PlannedRow, Progress, Verdict
-from eventapp.registration.indexing import search_text
+from eventapp.registration.indexing import search_text, update_rows
 from eventapp.registration.letters import LetterKind, Recipient
 from eventapp.registration.models import (
     COMING,
@@ -261,7 +261,7 @@ class _Applying:
                     )
                 )
         ids = [row["id"] for row in rows]
-        _update_delegates(rows)
+        update_rows(rows)
         for table, column in (
             (delegate_day, delegate_day.c.delegate_id),
             (enrolment, enrolment.c.delegate_id),
@@ -315,20 +315,6 @@ class _Applying:
         ]
         if rows:
             db.session.execute(insert(AuditEntry), rows)
-
-
-def _update_delegates(rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        db.session.connection().execute(
-            update(Delegate.__table__)  # type: ignore[arg-type]
-            .where(Delegate.__table__.c.id == _parameter("id"))
-            .values({name: _parameter(name) for name in rows[0] if name != "id"}),
-            [{f"p_{name}": value for name, value in row.items()} for row in rows],
-        )
-
-
-def _parameter(name: str) -> Any:
-    return bindparam(f"p_{name}")
 
 
 def _audited(row: PlannedRow, office: int) -> dict[str, Any]:
