@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -142,13 +143,14 @@ def table_again(secret: str, upload_id: int) -> ResponseReturnValue:
         preview = pages.preview(delegation.event, upload, delegation, is_public=True)
     except wording.REFUSALS:
         return redirect(url_for(".table", secret=secret))
+    known = {it.id: _row_of(it) for it in listing.people(delegation.id)}
     return page_of(
         "table.html",
         secret,
         delegation,
         form=pages.TableForm(),
         refusal=None,
-        rows=[_planned_row(it) for it in preview.plan.rows[: pages.MAX_GRID_ROWS]]
+        rows=[_planned_row(it, known) for it in preview.plan.rows[: pages.MAX_GRID_ROWS]]
         + [{"cells": {}}] * _BLANK_ROWS,
         **_grid(choices_of(delegation), delegation),
     )
@@ -204,7 +206,7 @@ def table_confirm(secret: str, upload_id: int) -> ResponseReturnValue:
         numbers: dict[str, Any] = {"asked": handled.asked}
         if handled.imported is not None:
             numbers = {"added": handled.imported.added, "changed": handled.imported.changed}
-        return f"{over}?" + "&".join(f"{name}={value}" for name, value in numbers.items())
+        return f"{over}?{urlencode(numbers)}"
 
     return streaming.answer(work)
 
@@ -280,16 +282,16 @@ def _row_of(delegate: Delegate) -> dict[str, Any]:
     }
 
 
-def _planned_row(row: PlannedRow) -> dict[str, Any]:
-    """A planned row as it stands in the grid: cleaned, with what is wrong."""
-    cells = dict(row.cells)
+def _planned_row(row: PlannedRow, known: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """A planned row as it stands in the grid: cleaned, with what is wrong.
+
+    For somebody on the list it shows all that is known: an emptied cell of the grid empties it.
+    """
+    stored = known.get(row.stored.id) if row.stored else None
+    cells = dict(stored["cells"]) if stored else {}
+    cells.update({key: text for key, text in row.cells.items() if text.strip()})
     cells.update({it.key: it.after for it in row.cleaned})
     problems: dict[str, str] = {}
     for key, said in row.problems:
         problems.setdefault(key, said)
-    stored = row.stored
-    return {
-        "cells": cells,
-        "problems": problems,
-        **({"id": stored.id, "revision": stored.revision} if stored else {}),
-    }
+    return {**(stored or {}), "cells": cells, "problems": problems}

@@ -1,6 +1,7 @@
 """Organisers' pages for tables of people: upload or paste, look at every row, confirm."""
 
 from io import BytesIO
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -113,6 +114,7 @@ def confirm(event: Event, upload_id: int) -> ResponseReturnValue:
     digest, skips = form.digest.data or "", bool(form.skips_wrong.data)
     source = uploads.source(upload, choices_for(event, public=False), None)
     back = url_for(".show", event=event, upload_id=upload_id, again=1)
+    over = url_for(".done", event=event)
 
     def work(progress: Progress) -> str:
         def make_plan(ledger: Ledger) -> Plan:
@@ -131,14 +133,13 @@ def confirm(event: Event, upload_id: int) -> ResponseReturnValue:
         except (applying.PlanChanged, applying.HasWrongRows):
             return back
         uploads.remove(upload_id)
-        return url_for(
-            ".done",
-            event=db.session.get_one(Event, event_id),
-            added=done.added,
-            changed=done.changed,
-            same=done.same,
-            left_out=done.left_out,
-        )
+        numbers = {
+            "added": done.added,
+            "changed": done.changed,
+            "same": done.same,
+            "left_out": done.left_out,
+        }
+        return f"{over}?{urlencode(numbers)}"
 
     return streaming.answer(work)
 

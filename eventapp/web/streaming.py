@@ -13,15 +13,17 @@ from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Thread
 
-from flask import Response, copy_current_request_context, redirect, request
+from flask import Response, current_app, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, get_locale
 
 MEDIA_TYPE = "application/x-ndjson"
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[Callable[[int, int], None]], str]
-"""Does it, reporting (done, of), and gives the address to go to then."""
+"""Does it, reporting (done, of), and gives the address to go to then. It has an application, but
+no request: addresses are made before."""
 
 
 def answer(work: Work) -> ResponseReturnValue:
@@ -30,13 +32,17 @@ def answer(work: Work) -> ResponseReturnValue:
         return redirect(work(lambda done, of: None), 303)
     lines: SimpleQueue[dict[str, object]] = SimpleQueue()
 
-    @copy_current_request_context
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    locale = str(get_locale())
+
     def run() -> None:
-        try:
-            lines.put({"to": work(lambda done, of: lines.put({"done": done, "of": of}))})
-        except Exception:
-            log.exception("long work failed")
-            lines.put({"failed": True})
+        # A context of its own: the request's ends when its answer begins.
+        with app.app_context(), force_locale(locale):
+            try:
+                lines.put({"to": work(lambda done, of: lines.put({"done": done, "of": of}))})
+            except Exception:
+                log.exception("long work failed")
+                lines.put({"failed": True})
 
     Thread(target=copy_context().run, args=(run,), name="long-work").start()
     stream = Response(_lines(lines), content_type=MEDIA_TYPE)

@@ -1,5 +1,6 @@
 """What the pages of organisers and of leads share: receiving a table, and showing its plan."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -168,8 +169,11 @@ def preview(
     """
     newest = select(func.max(AuditEntry.id)).where(AuditEntry.event_id == event.id)
     key = (
-        str(db.engine.url),
-        upload.id,
+        # Not the id: once a table is gone, its number may be another's.
+        hashlib.sha256(upload.content).hexdigest(),
+        upload.created_at,
+        event.id,
+        scope.id if scope else None,
         repr(sorted(upload.settings.items())),
         str(get_locale()),
         db.session.scalar(newest),

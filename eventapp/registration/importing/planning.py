@@ -194,6 +194,10 @@ class _Planner:
             reading.remarks,
         )
         row.stored = stored.match(cells, row, reading)
+        if self.scope and row.stored and row.stored.delegation_id != self.scope.id:
+            # Neither told of nor touched: a delegation's table is about its own people.
+            row.stored = None
+            row.problems.append(("", _("This person is not on the list of this delegation.")))
         if row.stored is None:
             row.data = self._new(row, reading)
         else:

@@ -1,0 +1,593 @@
+"""The workspace of a delegation as its lead uses it, and what organisers do about it."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from eventapp.accounts.models import AuditEntry
+from eventapp.database import now
+from eventapp.delegations import invitations
+from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
+from eventapp.extensions import db
+from eventapp.mail.models import Message
+from eventapp.registration import quota
+from eventapp.registration.choices import choices_for
+from eventapp.registration.models import Delegate, Delegation, HeldPlace, Status
+from tests.builders import build_delegate, build_event, organisation
+from tests.conftest import csrf_token, post
+from tests.pdf.pictures import codes
+from tests.registration.filled import counted
+
+
+@pytest.fixture
+def delegation(event):
+    return organisation(event).delegation
+
+
+@pytest.fixture
+def link(event, delegation):
+    return f"/d/{invitations.renew_link(event, delegation.id)}"
+
+
+def person(event, name="Nguyễn Văn Một", **values):
+    office = organisation(event)
+    return {
+        "name": name,
+        "position": "Chuyên viên",
+        "delegation_id": office.delegation_id,
+        "organisation_id": office.id,
+        "category_id": event.categories[0].id,
+        "day_ids": [day.id for day in event.days],
+        "class_id": 0,
+        "wish_1": 0,
+        "wish_2": 0,
+        **values,
+    }
+
+
+def send(client, link, path, data):
+    db.session.rollback()
+    return post(client, f"{link}{path}", data, form_at=link)
+
+
+def freeze(delegation, *, by_deadline=False):
+    delegation = db.session.get_one(Delegation, delegation.id)
+    if by_deadline:
+        delegation.deadline = now() - timedelta(minutes=1)
+    else:
+        delegation.submitted_at = now()
+    db.session.commit()
+
+
+def only(model):
+    db.session.expire_all()
+    return db.session.query(model).one()
+
+
+# --- The link -----------------------------------------------------------------------------------
+
+
+def test_the_link_opens_the_list_of_that_delegation_alone(client, event, link):
+    build_delegate(event, "Người Của Đoàn")
+    build_delegate(event, "Người Đoàn Khác", organisation=organisation(event, "Bộ Tài chính"))
+    page = client.get(link)
+    assert page.status_code == 200
+    assert "Người Của Đoàn" in page.text
+    assert "Người Đoàn Khác" not in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "noindex" in page.headers["X-Robots-Tag"]
+
+
+def test_a_guessed_link_opens_nothing(client, link):
+    assert client.get(f"/d/{'x' * 48}").status_code == 404
+    assert client.get(f"{link[:-1]}").status_code == 404
+
+
+def test_a_link_that_was_replaced_opens_nothing_wherever_it_was_forwarded(
+    client, event, delegation, link
+):
+    fresh = invitations.renew_link(event, delegation.id)
+    for path in ("", "/new", "/table", "/submit", "/table/template.xlsx"):
+        assert client.get(f"{link}{path}").status_code == 404, path
+    assert client.get(f"/d/{fresh}").status_code == 200
+
+
+def test_only_a_hash_of_the_link_is_stored(event, delegation, link):
+    secret = link.removeprefix("/d/")
+    row = only_row(delegation)
+    assert secret not in {str(value) for value in vars(row).values()}
+    assert len(row.secret_hash) == 64
+
+
+def only_row(delegation):
+    db.session.expire_all()
+    return db.session.get_one(Delegation, delegation.id)
+
+
+# --- People -------------------------------------------------------------------------------------
+
+
+def test_a_lead_registers_somebody(client, event, link):
+    assert send(client, link, "/new", person(event, submission="a" * 32)).status_code == 303
+    delegate = only(Delegate)
+    assert (delegate.name, delegate.status) == ("Nguyễn Văn Một", Status.APPROVED)
+    assert (delegate.consent_by, quota.taken(event.id)) == ("lead", 1)
+    entry = db.session.query(AuditEntry).filter_by(action="register").one()
+    assert entry.actor == f"lead:{delegate.organisation.delegation_id}"
+
+
+def test_what_was_typed_wrong_stays_in_the_form(client, event, link):
+    page = send(client, link, "/new", person(event, email="không phải", phone="12"))
+    assert page.status_code == 422
+    assert 'value="không phải"' in page.text
+    assert db.session.query(Delegate).count() == 0
+
+
+def test_an_office_of_another_delegation_cannot_be_chosen(client, event, link):
+    other = organisation(event, "Bộ Tài chính")
+    page = send(client, link, "/new", person(event, organisation_id=other.id))
+    assert page.status_code == 422
+    assert db.session.query(Delegate).count() == 0
+
+
+def test_a_namesake_in_the_office_is_asked_about(client, event, link):
+    build_delegate(event, "Nguyễn Văn Hòa")
+    data = person(event, "NGUYỄN VĂN HOÀ")
+    page = send(client, link, "/new", data)
+    assert page.status_code == 422
+    assert "is_somebody_else" in page.text
+    assert send(client, link, "/new", {**data, "is_somebody_else": "y"}).status_code == 303
+    assert db.session.query(Delegate).count() == 2
+
+
+def test_beyond_the_places_nobody_is_registered(client, event, delegation, link):
+    quota.set_places(event.id, 0, delegation_id=delegation.id)
+    page = send(client, link, "/new", person(event))
+    assert page.status_code == 422
+    assert "Bắc Ninh" in page.text
+    assert db.session.query(Delegate).count() == 0
+
+
+def test_a_category_that_asks_for_approval_waits(client, event, link):
+    event.categories[0].needs_approval = True
+    db.session.commit()
+    send(client, link, "/new", person(event))
+    assert only(Delegate).status == Status.PENDING
+
+
+def test_a_lead_changes_somebody_and_an_old_copy_is_not_obeyed(client, event, link):
+    delegate = build_delegate(event, "Nguyễn Văn Một")
+    path, revision = f"/people/{delegate.id}", delegate.revision
+    changed = person(event, position="Trưởng phòng", revision=revision)
+    assert send(client, link, path, changed).status_code == 303
+    again = send(client, link, path, person(event, position="Cũ", revision=revision))
+    assert again.status_code == 409
+    assert only(Delegate).position == "Trưởng phòng"
+
+
+@pytest.mark.parametrize("path", ["", "/cancel", "/substitute"])
+def test_nobody_of_another_delegation_is_touched(client, event, link, path):
+    other = build_delegate(event, "Khác", organisation=organisation(event, "Bộ Tài chính"))
+    address = f"/people/{other.id}{path}"
+    assert client.get(f"{link}{address}").status_code == 404
+    assert send(client, link, address, person(event)).status_code == 404
+    assert only(Delegate).status == Status.APPROVED
+
+
+def test_a_lead_takes_somebody_off_and_sends_a_substitute(client, event, link):
+    first, second = build_delegate(event, "Một"), build_delegate(event, "Hai")
+    quota.set_places(event.id, 10)
+    first_id, second_id = first.id, second.id
+    assert send(client, link, f"/people/{first_id}/cancel", {"reason": "Ốm"}).status_code == 303
+    data = {"name": "Người Thay", "position": "Phó phòng", "reason": "Đi công tác"}
+    assert send(client, link, f"/people/{second_id}/substitute", data).status_code == 303
+    db.session.expire_all()
+    assert db.session.get_one(Delegate, first_id).cancel_reason == "Ốm"
+    new = db.session.query(Delegate).filter_by(name="Người Thay").one()
+    assert (new.substitutes_id, new.consent_by) == (second_id, "lead")
+
+
+# --- Places held --------------------------------------------------------------------------------
+
+
+def test_places_are_held_filled_and_given_back(client, event, delegation, link):
+    quota.set_places(event.id, 2, delegation_id=delegation.id)
+    data = {"number": 2, "organisation_id": 0, "category_id": event.categories[0].id}
+    send(client, link, "/places", {**data, "note": "Lãnh đạo sở"})
+    first, second = [it.id for it in db.session.query(HeldPlace).order_by(HeldPlace.id)]
+    assert send(client, link, "/new", person(event)).status_code == 422
+    assert send(client, link, f"/places/{first}/fill", person(event)).status_code == 303
+    send(client, link, f"/places/{second}/give-back", {})
+    assert db.session.query(HeldPlace).count() == 0
+    assert counted(event.id, Status.APPROVED) == 1
+    assert {it.taken for it in quota.all_of(event.id)} == {1}
+
+
+@pytest.mark.parametrize("number", ["0", "101", "nhiều", ""])
+def test_a_senseless_number_of_places_holds_none(client, event, link, number):
+    data = {"number": number, "organisation_id": 0, "category_id": event.categories[0].id}
+    page = send(client, link, "/places", data)
+    assert page.status_code == 303
+    assert db.session.query(HeldPlace).count() == 0
+
+
+# --- Frozen -------------------------------------------------------------------------------------
+
+
+def test_handing_in_freezes_the_list_and_tells_the_lead(client, event, delegation, link):
+    only_row(delegation).lead_email = "dau.moi@bacninh.example"
+    db.session.commit()
+    assert send(client, link, "/submit", {}).status_code == 303
+    send(client, link, "/submit", {})
+    assert only_row(delegation).submitted_at is not None
+    assert db.session.query(Message).filter_by(kind="lead_submitted").count() == 1
+
+
+@pytest.mark.parametrize("by_deadline", [True, False])
+def test_after_that_every_change_is_a_request(client, event, delegation, link, by_deadline):
+    one, two, three = (build_delegate(event, name).id for name in ("Một", "Hai", "Ba"))
+    freeze(delegation, by_deadline=by_deadline)
+    send(client, link, "/new", person(event, "Người Mới"))
+    send(client, link, f"/people/{one}", person(event, "Một", position="Khác", revision=1))
+    send(client, link, f"/people/{two}/cancel", {"reason": "Ốm"})
+    send(client, link, f"/people/{three}/substitute", {"name": "Thay Ba", "position": "CV"})
+    data = {"number": 3, "organisation_id": 0, "category_id": event.categories[0].id}
+    send(client, link, "/places", data)
+    kinds = [it.kind for it in db.session.query(ChangeRequest).order_by(ChangeRequest.id)]
+    assert kinds == ["add", "edit", "cancel", "substitute", "hold"]
+    assert db.session.query(Delegate).count() == 3
+    assert counted(event.id, Status.APPROVED) == 3
+    assert db.session.query(HeldPlace).count() == 0
+
+
+def test_one_request_about_a_person_at_a_time_and_it_can_be_withdrawn(
+    client, event, delegation, link
+):
+    one = build_delegate(event, "Một").id
+    freeze(delegation)
+    send(client, link, f"/people/{one}/cancel", {})
+    send(client, link, f"/people/{one}/cancel", {})
+    request = only(ChangeRequest)
+    send(client, link, f"/requests/{request.id}/withdraw", {})
+    assert only(ChangeRequest).decision == Decision.WITHDRAWN
+    send(client, link, f"/people/{one}/cancel", {})
+    assert db.session.query(ChangeRequest).count() == 2
+
+
+def asked(client, event, delegation, link):
+    """A request of every kind, as (kind, id)."""
+    test_after_that_every_change_is_a_request(client, event, delegation, link, False)
+    return {it.kind: it.id for it in db.session.query(ChangeRequest)}
+
+
+def test_an_organiser_accepts_every_kind(client, organiser, event, delegation, link):
+    lead = event_client(organiser)
+    requests = asked(lead, event, delegation, link)
+    for kind, id_ in requests.items():
+        answer = decide(organiser, event, id_, decision="accept")
+        assert answer.status_code == 303, kind
+    db.session.expire_all()
+    names = {it.name: it.status for it in db.session.query(Delegate)}
+    assert names == {
+        "Một": Status.APPROVED,
+        "Hai": Status.CANCELLED,
+        "Ba": Status.CANCELLED,
+        "Thay Ba": Status.APPROVED,
+        "Người Mới": Status.APPROVED,
+    }
+    assert db.session.query(HeldPlace).count() == 3
+    assert {it.decision for it in db.session.query(ChangeRequest)} == {"accepted"}
+    assert db.session.query(Delegate).filter_by(name="Người Mới").one().consent_by == "lead"
+
+
+def event_client(organiser):
+    """Somebody without an account."""
+    return organiser.application.test_client()
+
+
+def decide(organiser, event, request_id, **data):
+    db.session.rollback()
+    page = f"/manage/{event.slug}/delegations/requests"
+    token = csrf_token(organiser, page)
+    return organiser.post(f"{page}/{request_id}", data={"csrf_token": token, **data})
+
+
+def test_declined_changes_nothing_and_the_lead_is_told(organiser, event, delegation, link):
+    lead = event_client(organiser)
+    only_row(delegation).lead_email = "dau.moi@bacninh.example"
+    one = build_delegate(event, "Một").id
+    freeze(delegation)
+    send(lead, link, f"/people/{one}/cancel", {})
+    request = only(ChangeRequest)
+    decide(organiser, event, request.id, decision="decline", reason="Đã in thẻ")
+    assert only(ChangeRequest).decision == Decision.DECLINED
+    assert only(Delegate).status == Status.APPROVED
+    assert db.session.query(Message).filter_by(kind="lead_decided").count() == 1
+    assert "Đã in thẻ" in lead.get(link).text
+
+
+def test_a_request_is_decided_once(organiser, event, delegation, link):
+    one = build_delegate(event, "Một").id
+    freeze(delegation)
+    send(event_client(organiser), link, f"/people/{one}/cancel", {})
+    request = only(ChangeRequest)
+    decide(organiser, event, request.id, decision="decline")
+    decide(organiser, event, request.id, decision="accept")
+    assert only(ChangeRequest).decision == Decision.DECLINED
+    assert only(Delegate).status == Status.APPROVED
+
+
+def test_accepting_beyond_the_places_needs_a_reason(organiser, event, delegation, link):
+    lead = event_client(organiser)
+    quota.set_places(event.id, 0, delegation_id=delegation.id)
+    freeze(delegation)
+    send(lead, link, "/new", person(event))
+    request = only(ChangeRequest)
+    assert request.kind == RequestKind.ADD
+    decide(organiser, event, request.id, decision="accept")
+    assert only(ChangeRequest).decision == Decision.WAITING
+    decide(organiser, event, request.id, decision="accept", beyond="1", reason="Thêm ghế")
+    assert only(ChangeRequest).decision == Decision.ACCEPTED
+    assert only(Delegate).status == Status.APPROVED
+    entry = db.session.query(AuditEntry).filter_by(subject="delegate").first()
+    assert entry.note == "Thêm ghế"
+
+
+# --- Organisers ---------------------------------------------------------------------------------
+
+
+def test_the_preset_is_added_once(organiser, event):
+    page = f"/manage/{event.slug}/delegations"
+    for _ in range(2):
+        post(organiser, f"{page}/preset", {"preset": "bac-ninh-2012"}, form_at=page)
+    db.session.expire_all()
+    delegations = db.session.query(Delegation).filter_by(event_id=event.id).all()
+    assert sum(it.province_code is not None for it in delegations) == 25
+    assert len({it.name for it in delegations}) == len(delegations)
+    assert sum(it.is_other for it in delegations) == 1
+
+
+def test_a_delegation_with_its_places_offices_and_deadline(organiser, event, delegation):
+    page = f"/manage/{event.slug}/delegations/{delegation.id}/edit"
+    offices = list(delegation.organisations)
+    data = {
+        "name": "Bắc Ninh",
+        "province_code": "27",
+        "lead_name": "Nguyễn Thị Lan",
+        "lead_email": "lan@bacninh.example",
+        "lead_phone": "0912 345 678",
+        "deadline": "2026-11-20T17:00",
+        "places": "20",
+        "new_offices": "Hội Tin học\nSở Y tế",
+    }
+    for at, office in enumerate(offices):
+        data |= {
+            f"offices-{at}-id": office.id,
+            f"offices-{at}-name": office.name,
+            f"offices-{at}-places": 5 if at == 0 else "",
+        }
+    for at, category in enumerate(event.categories):
+        data |= {f"category_places-{at}-id": category.id, f"category_places-{at}-places": at + 1}
+    assert post(organiser, page, data).status_code == 303
+    row = only_row(delegation)
+    assert (row.lead_email, row.lead_phone) == ("lan@bacninh.example", "+84912345678")
+    assert row.deadline.isoformat() == "2026-11-20T10:00:00+00:00"
+    assert {it.name for it in row.organisations} > {"Hội Tin học", "Sở Y tế"}
+    places = {it.scope: it.places for it in quota.all_of(event.id, delegation_id=row.id)}
+    of = f"delegation:{row.id}"
+    assert places == {
+        of: 20,
+        f"{of}/organisation:{offices[0].id}": 5,
+        f"{of}/category:{event.categories[0].id}": 1,
+        f"{of}/category:{event.categories[1].id}": 2,
+    }
+
+
+def test_a_renamed_office_is_found_by_its_new_name(organiser, event, delegation):
+    build_delegate(event, "Một")
+    office = organisation(event)
+    page = f"/manage/{event.slug}/delegations/{delegation.id}/edit"
+    data = {"name": "Bắc Ninh", "province_code": "27"}
+    for at, it in enumerate(delegation.organisations):
+        name = "Sở Khoa học" if it.id == office.id else it.name
+        data |= {f"offices-{at}-id": it.id, f"offices-{at}-name": name}
+    post(organiser, page, data)
+    assert "so khoa hoc" in only(Delegate).search_text
+
+
+def test_nothing_is_sent_unless_every_lead_has_an_address(organiser, event, delegation):
+    page = f"/manage/{event.slug}/delegations"
+    post(organiser, f"{page}/invite", {"ids": [delegation.id]}, form_at=page)
+    assert db.session.query(Message).count() == 0
+    only_row(delegation).lead_email = "lan@bacninh.example"
+    db.session.commit()
+    post(organiser, f"{page}/invite", {"ids": [delegation.id]}, form_at=page)
+    assert only(Message).kind == "lead_invitation"
+    assert only_row(delegation).invited_at is not None
+
+
+def test_links_on_paper_open_the_workspace(organiser, event, delegation, tmp_path):
+    page = f"/manage/{event.slug}/delegations"
+    ids = [it.id for it in db.session.query(Delegation).filter_by(event_id=event.id)]
+    paper = post(organiser, f"{page}/links.pdf", {"ids": ids}, form_at=page)
+    assert paper.headers["Content-Disposition"].startswith("attachment")
+    found = codes(paper.data, tmp_path)
+    assert len(found) == len(ids)
+    for address in found:
+        path = re.sub("^https?://[^/]+", "", address)
+        assert event_client(organiser).get(path).status_code == 200
+
+
+def test_a_delegation_with_people_is_not_deleted(organiser, event, delegation):
+    build_delegate(event, "Một")
+    page = f"/manage/{event.slug}/delegations/{delegation.id}"
+    post(organiser, f"{page}/delete", {}, form_at=page)
+    assert only_row(delegation).name == "Bắc Ninh"
+
+
+def test_queries_do_not_grow_with_the_people(client, event, link, count_queries):
+    session = choices_for(event).classes[0]
+    build_delegate(event, "Một", enrolments=[session])
+    client.get(link)
+    db.session.rollback()
+    with count_queries() as few:
+        client.get(link)
+    for number in range(12):
+        build_delegate(event, f"Người {number}", enrolments=[session])
+    db.session.rollback()
+    with count_queries() as many:
+        client.get(link)
+    assert len(many) == len(few)
+
+
+def test_a_delegation_of_another_event_is_not_shown(organiser, event):
+    other = build_event("su-kien-khac")
+    delegation_id = organisation(other).delegation_id
+    assert organiser.get(f"/manage/{event.slug}/delegations/{delegation_id}").status_code == 404
+
+
+# --- Tables -------------------------------------------------------------------------------------
+
+
+def upload(client, link, content, name="ds.csv"):
+    db.session.rollback()
+    token = csrf_token(client, f"{link}/table")
+    return client.post(
+        f"{link}/table",
+        data={"csrf_token": token, "file": (io.BytesIO(content), name)},
+        content_type="multipart/form-data",
+    )
+
+
+def confirm(client, address, **data):
+    page = client.get(address)
+    digest = re.search(r'name="digest" value="(\w+)"', page.text)[1]
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    return client.post(f"{address}/confirm", data={"csrf_token": token, "digest": digest, **data})
+
+
+LIST = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\nLê Thị Ba;CV;VP UBND\n"
+
+
+def test_a_file_is_shown_before_it_is_done(client, event, link):
+    address = upload(client, link, LIST.encode()).location
+    assert db.session.query(Delegate).count() == 0
+    assert "Trần Văn Hai" in client.get(address).text
+    answer = confirm(client, address)
+    assert answer.location.endswith("?added=2&changed=0")
+    assert counted(event.id, Status.APPROVED) == 2
+    assert {it.consent_by for it in db.session.query(Delegate)} == {"lead"}
+    assert client.get(address).status_code == 404
+
+
+def test_what_changed_in_the_meantime_is_shown_again(client, event, link):
+    address = upload(client, link, LIST.encode()).location
+    page = client.get(address)
+    digest = re.search(r'name="digest" value="(\w+)"', page.text)[1]
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    build_delegate(event, "Trần Văn Hai", position="Chuyên viên")
+    answer = client.post(f"{address}/confirm", data={"csrf_token": token, "digest": digest})
+    assert answer.location.endswith("?again=1")
+    assert db.session.query(Delegate).count() == 1
+
+
+def test_wrong_rows_stop_all_the_others_unless_left_out(client, event, link):
+    content = f"{LIST}Phạm Văn Bốn;;Sở Nội vụ\n".encode()
+    address = upload(client, link, content).location
+    assert confirm(client, address).location.endswith("?again=1")
+    assert db.session.query(Delegate).count() == 0
+    confirm(client, address, skips_wrong="1")
+    assert db.session.query(Delegate).count() == 2
+
+
+def test_the_grid_changes_adds_and_empties(client, event, link):
+    one = build_delegate(event, "Một Hai Ba", phone="+84912345678", email="mot@x.vn")
+    data = {
+        "r0-id": one.id,
+        "r0-revision": one.revision,
+        "r0-name": "Một Hai Ba",
+        "r0-position": "Trưởng phòng",
+        "r0-office": "Sở Nội vụ",
+        "r0-email": "mot@x.vn",
+        "r0-phone": "",
+        "r1-name": "Người Mới Vào",
+        "r1-position": "CV",
+        "r1-office": "Sở Nội vụ",
+    }
+    address = send(client, link, "/table", data).location
+    assert confirm(client, address).location.endswith("?added=1&changed=1")
+    db.session.expire_all()
+    changed = db.session.get_one(Delegate, one.id)
+    assert (changed.position, changed.phone, changed.email) == ("Trưởng phòng", "", "mot@x.vn")
+    assert changed.revision == 2
+
+
+def test_a_row_of_the_grid_about_somebody_elses_person_is_wrong(client, event, link):
+    other = build_delegate(event, "Khác Đoàn", organisation=organisation(event, "Bộ Tài chính"))
+    data = {"r0-id": other.id, "r0-revision": 1, "r0-name": "Đổi Tên", "r0-office": "Sở Nội vụ"}
+    address = send(client, link, "/table", data).location
+    assert "Khác Đoàn" not in client.get(address).text
+    assert 'name="digest"' not in client.get(address).text
+    assert only(Delegate).name == "Khác Đoàn"
+
+
+def test_the_grid_understands_what_is_pasted(client, event, link):
+    pasted = "Đơn vị\tHọ tên\tSĐT\nSở Nội vụ\tTrần Văn Hai\t912345678\n"
+    answer = send(client, link, "/table/read", {"pasted": pasted})
+    assert answer.json["rows"] == [
+        {"office": "Sở Nội vụ", "name": "Trần Văn Hai", "phone": "912345678"}
+    ]
+
+
+def test_a_frozen_list_turns_a_table_into_requests(client, event, delegation, link):
+    build_delegate(event, "Trần Văn Hai", position="Cũ")
+    freeze(delegation)
+    address = upload(client, link, LIST.encode()).location
+    assert confirm(client, address).location.endswith("?asked=2")
+    kinds = sorted(it.kind for it in db.session.query(ChangeRequest))
+    assert kinds == ["add", "edit"]
+    assert db.session.query(Delegate).count() == 1
+
+
+def test_a_table_of_one_delegation_is_not_anothers(client, event, link):
+    address = upload(client, link, LIST.encode()).location
+    upload_id = address.rpartition("/")[2]
+    other = organisation(event, "Bộ Tài chính").delegation_id
+    others = f"/d/{invitations.renew_link(event, other)}"
+    assert client.get(f"{others}/table/{upload_id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"%PDF-1.7 x", "PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ".xls"),
+        (b"", ".xlsx"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(client, link, content, said):
+    page = upload(client, link, content, "ds.xlsx")
+    assert page.status_code == 422
+    assert said in page.text
+
+
+def test_progress_comes_as_lines(client, link):
+    db.session.rollback()
+    token = csrf_token(client, f"{link}/table")
+    answer = client.post(
+        f"{link}/table",
+        data={"csrf_token": token, "pasted": LIST.replace(";", "\t")},
+        headers={"Accept": "application/x-ndjson"},
+    )
+    lines = [line for line in answer.text.splitlines() if line]
+    assert '"done": 2, "of": 2' in lines[-2]
+    assert f'"to": "{link}/table/' in lines[-1]
+
+
+def test_the_template_comes_back_empty_and_filled_in(client, event, link):
+    workbook = client.get(f"{link}/table/template.xlsx").data
+    page = upload(client, link, workbook, "mau.xlsx")
+    shown = client.get(page.location)
+    assert "Ví dụ" not in shown.text
