@@ -5,7 +5,7 @@
   its own.
 - ``MAIL_URL``: ``smtp://user:password@host:587?tls=starttls&from=…`` or ``smtps://…``; without it
   mail stays in the mailbox page.
-- ``BASE_URL``: the address that people use, for links in mail; default that of the request.
+- ``BASE_URL``: the address that people use, for links in mail; default that of this server.
 - ``EVENTAPP_INSTANCE``: folder for the database and keys; default ``instance`` where one stands.
 - ``EVENTAPP_PROXIES``: how many reverse proxies stand before the server; default 0.
 """
