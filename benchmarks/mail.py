@@ -257,6 +257,7 @@ def main() -> int:
             print(f"{number} letters, {kind}")
             print(f"bare smtplib        {bare(server, number):7.1f} letters/s")
             print(f"composing alone     {composing_alone(number):7.1f} letters/s")
+            send_with(1, server, url, folder, number)  # the disk and the caches are warm then
             for workers in given.workers:
                 rate = send_with(workers, server, url, folder, number)
                 print(

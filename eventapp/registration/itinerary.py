@@ -51,6 +51,13 @@ def taken_away(delegate: Delegate, changes: Sequence[Mapping[str, Any]]) -> list
     )
 
 
+def where(event: Event) -> str:
+    """The venue and the place, unless the one names the other already."""
+    if event.place in event.venue:
+        return event.venue
+    return ", ".join(part for part in (event.venue, event.place) if part)
+
+
 def _lost(changes: Sequence[Mapping[str, Any]], field: str, present: Collection[int]) -> set[int]:
     before = {id_ for change in changes for id_ in (change.get(field) or ([],))[0] or ()}
     return before - set(present)
@@ -87,7 +94,7 @@ def _items(
 ) -> list[Item]:
     event = delegate.event
     hours = _hours(event) if days else {}
-    place = ", ".join(part for part in (event.venue, event.place) if part)
+    place = where(event)
     items = [
         Item(
             uid=f"day-{day.id}-of-{delegate.id}@{event.slug}.eventapp",

@@ -24,7 +24,7 @@ from eventapp.mail.placeholders import Facts
 from eventapp.pdf import qr
 from eventapp.programme.models import Session
 from eventapp.registration import letter_texts, personal_links
-from eventapp.registration.itinerary import calendar_file, cancellation_file, taken_away
+from eventapp.registration.itinerary import calendar_file, cancellation_file, taken_away, where
 from eventapp.registration.letters import LetterKind
 from eventapp.registration.models import COMING, HOLDING, Delegate, Delegation, Organisation, Status
 from eventapp.registration.wording import changes_in_words
@@ -152,7 +152,7 @@ def _facts(
         "event_short": event.short_title,
         "organiser": event.organiser,
         "dates": date_range([it.date for it in event.days]),
-        "venue": ", ".join(part for part in (event.venue, event.place) if part),
+        "venue": where(event),
         "days": "; ".join(day(it.date) for it in delegate.days),
         "training": "; ".join(it.title_in(language) for it in delegate.enrolments),
         "contact": _contact(event),

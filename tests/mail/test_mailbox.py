@@ -94,10 +94,10 @@ def test_all_that_failed_can_be_sent_again(organiser, event, made):
         submission=None,
         consent=service.Consent("1"),
     )
-    assert "Try all of them again" not in organiser.get(PAGE).text
+    assert "Try what failed again" not in organiser.get(PAGE).text
     db.session.query(Message).update({"status": MailStatus.FAILED, "error": "550 no such user"})
     db.session.commit()
-    assert "Try all of them again (2)" in organiser.get(PAGE).text
+    assert "Try what failed again (2)" in organiser.get(PAGE).text
     token = csrf_token(organiser, PAGE)
     assert organiser.post(f"{PAGE}/retry", data={"csrf_token": token}).status_code == 302
     db.session.rollback()
