@@ -135,12 +135,18 @@ def was_written_to(event_id: int, to_address: str, within: timedelta) -> bool:
     )
 
 
-def page(event_id: int, number: int, status: MailStatus | None = None) -> Page:
+def page(
+    event_id: int,
+    number: int,
+    status: MailStatus | None = None,
+    found: Mapping[MailStatus, int] | None = None,
+) -> Page:
     """One page of the messages of an event, page 1 first; beyond the last page, the last.
 
     The newest first, but before all others those that were not delivered; or one status only.
+    ``found`` is what `counts` says, where that is known.
     """
-    found = counts(event_id)
+    found = counts(event_id) if found is None else found
     if status is not None:
         total = found.get(status, 0)
         number = _within(number, total)

@@ -40,6 +40,8 @@ OVERTAKEN = {
     "address": _l("The person has another e-mail address by now."),
     "status": _l("The registration stands otherwise by now."),
     "offer_over": _l("The offer was over by then."),
+    "link": _l("The delegation has no link that could be sent; make a new one."),
+    "submitted": _l("The list had been handed in by then."),
     "": _l("Things stand otherwise by now."),
 }
 
@@ -50,11 +52,12 @@ def index(event: Event) -> ResponseReturnValue:
     """The messages, the newest first but what was not delivered before all; or of one status."""
     wanted = request.args.get("status", "")
     status = MailStatus(wanted) if wanted in set(MailStatus) else None
+    counts = outbox.counts(event.id)
     return render_template(
         "mailbox/index.html",
         event=event,
-        page=outbox.page(event.id, request.args.get("page", 1, type=int), status),
-        counts=outbox.counts(event.id),
+        page=outbox.page(event.id, request.args.get("page", 1, type=int), status, counts),
+        counts=counts,
         status=status,
         label_of=composing.label_of,
         reason_of=_reason,

@@ -138,4 +138,4 @@ def test_queries_do_not_grow_with_the_messages(organiser, event, count_queries):
     organiser.get(PAGE)
     with count_queries() as queries:
         organiser.get(PAGE)
-    assert len(queries) <= 9, queries
+    assert len(queries) <= 8, queries
