@@ -6,6 +6,7 @@ from eventapp.accounts.views import accounts
 from eventapp.api.views import api
 from eventapp.badges.views import badges
 from eventapp.checkin.views import checkin
+from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
@@ -22,6 +23,7 @@ from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.expiry import expire_offers
 from eventapp.registration.import_views import imports
+from eventapp.registration.places_views import places
 from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
 
@@ -46,6 +48,7 @@ BLUEPRINTS = (
     delegates,
     delegations,
     imports,
+    places,
     workspace,
     reports,
     audit,
@@ -67,6 +70,7 @@ substitution.on_substituting.append(hand_over_seat)
 
 # Who puts which letters into words.
 composing.kinds.update(letter_facts.KINDS)
+composing.kinds.update(lead_letter_facts.KINDS)
 # What comes round every half minute.
 worker.chores.append(expire_offers)
 

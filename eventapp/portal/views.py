@@ -10,12 +10,14 @@ from wtforms import TextAreaField
 
 from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
+from eventapp.database import now
 from eventapp.extensions import limiter
 from eventapp.pdf import qr
 from eventapp.portal.passes import pass_pdf
 from eventapp.programme.calendar import MEDIA_TYPE
-from eventapp.registration import links, service
+from eventapp.registration import editing, links, service, waitlist
 from eventapp.registration.choices import choices_for
+from eventapp.registration.errors import NotWaiting
 from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file
 from eventapp.registration.models import Delegate, Status
@@ -40,7 +42,14 @@ class CancelForm(PageForm):
 def show(secret: str) -> ResponseReturnValue:
     """The pass and what was registered."""
     delegate = _delegate(secret)
-    page = _page("portal/show.html", secret, delegate, **_pass_of(delegate))
+    page = _page(
+        "portal/show.html",
+        secret,
+        delegate,
+        may_edit=editing.is_open(delegate.event, now()),
+        place_in_line=waitlist.place_in_line(delegate),
+        **_pass_of(delegate),
+    )
     # Nothing that is opened from here learns the address. (Pages with forms keep same-origin:
     # by https the token against forgery is checked together with the referrer.)
     page.headers["Referrer-Policy"] = "no-referrer"
@@ -89,6 +98,9 @@ def edit(secret: str) -> ResponseReturnValue:
     delegate = _delegate(secret)
     if delegate.is_cancelled:
         return redirect(url_for(".show", secret=secret))
+    if not editing.is_open(delegate.event, now()):
+        flash(_("Changes are no longer possible here. Please contact the organisers."), "warning")
+        return redirect(url_for(".show", secret=secret))
     form = EditForm(choices_for(delegate.event, delegate=delegate), delegate)
     status = 200
     if form.validate_on_submit():
@@ -102,6 +114,11 @@ def edit(secret: str) -> ResponseReturnValue:
             form.rebase(delegate)
         except service.NotInThisEvent as error:
             form.refuse(error)
+        except service.QuotaFull:
+            delegate = _delegate(secret)
+            form.day_ids.errors = [
+                _("There is no free place for this choice; nothing was changed.")
+            ]
         except service.ClassOnAnotherDay:
             form.class_id.errors = [_("Choose the day of this class too, or no class.")]
         else:
@@ -127,6 +144,30 @@ def cancel(secret: str) -> ResponseReturnValue:
         flash(_("Your registration is cancelled."), "success")
         return redirect(url_for(".show", secret=secret), 303)
     return _page("portal/cancel.html", secret, delegate, form=form), 422 if form.errors else 200
+
+
+@portal.post("/<secret>/offer")
+@requires(Access.SECRET)
+@_guessing
+def answer_offer(secret: str) -> ResponseReturnValue:
+    """Take the place that is offered, or leave it to the next; or wait once more."""
+    delegate = _delegate(secret)
+    event, wish = delegate.event, request.form.get("answer")
+    try:
+        if wish == "accept":
+            waitlist.accept(event, delegate.id)
+            flash(_("The place is yours."), "success")
+        elif wish == "decline":
+            service.cancel(event, delegate.id)
+            flash(_("You have declined the place; it goes to the next on the waitlist."), "success")
+        elif wish == "wait":
+            waitlist.wait_again(event, delegate.id)
+            flash(_("You are on the waitlist."), "success")
+        else:
+            abort(422)
+    except NotWaiting:
+        flash(_("This is no longer possible: the offer is over, or was answered."), "warning")
+    return redirect(url_for(".show", secret=secret), 303)
 
 
 def _delegate(secret: str) -> Delegate:

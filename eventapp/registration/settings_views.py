@@ -6,20 +6,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    DateField,
     EmailField,
     Field,
     IntegerField,
+    SelectMultipleField,
     StringField,
     SubmitField,
     TelField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events import service as events
 from eventapp.events.models import Event
-from eventapp.registration import quota
+from eventapp.registration import editing, quota, waitlist
 from eventapp.text import clean
 from eventapp.web.forms import PageForm
 
@@ -68,6 +71,17 @@ class SettingsForm(PageForm):
         ],
         description=_l("How many people may be registered; empty is no limit."),
     )
+    self_edit_until = DateField(
+        _l("Delegates change their registration themselves until"),
+        [Optional()],
+        description=_l("The last day; empty is until the end of the event."),
+    )
+    self_edit_parts = SelectMultipleField(
+        _l("What they may change"),
+        choices=[(key, label) for key, (label, _fields) in editing.PARTS.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     submit = SubmitField(_l("Save"))
 
     def validate_places(self, field: Field) -> None:
@@ -81,10 +95,13 @@ class SettingsForm(PageForm):
 def edit(event: Event) -> ResponseReturnValue:
     """Change the settings."""
     form = SettingsForm(obj=event, data={"places": quota.places(event.id)})
+    if not form.is_submitted():
+        form.self_edit_parts.data = sorted(editing.parts_of(event))
     if form.validate_on_submit():
         values = {name: value for name, value in form.data.items() if name not in _NOT_COLUMNS}
         events.change_settings(event.id, values)
         quota.set_places(event.id, form.places.data)
+        waitlist.open_to_waiting(event.id)
         flash(_("The settings have been saved."), "success")
         return redirect(url_for("settings.edit", event=event))
     page = render_template(

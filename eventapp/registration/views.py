@@ -3,14 +3,19 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, Field
+from wtforms.validators import DataRequired, StopValidation
 
 from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
-from eventapp.registration import consent, links, quota, service
+from eventapp.registration import consent, contact, links, quota, service
 from eventapp.registration.choices import choices_for
-from eventapp.registration.forms import RegistrationForm, diets
+from eventapp.registration.forms import RegistrationForm, cleaned, diets
+from eventapp.registration.models import Status
+from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 
 registration = Blueprint("registration", __name__)
@@ -25,7 +30,7 @@ def register(event: Event) -> ResponseReturnValue:
     if request.method == "GET" and (refusal := _refusal(event)):
         return render_template("registration/closed.html", event=event, refusal=refusal)
     form = RegistrationForm(choices_for(event))
-    refusal = None
+    refusal, is_doubted = None, False
     if form.validate_on_submit():
         audit.actor.set("delegate")
         try:
@@ -34,11 +39,19 @@ def register(event: Event) -> ResponseReturnValue:
                 form.data_of(),
                 submission=form.submission.data,
                 consent=service.Consent(consent.CURRENT),
+                is_somebody_else="is_somebody_else" in request.form,
             )
         except service.RegistrationClosed:
             refusal = "closed"
         except service.QuotaFull:
             refusal = "full"
+        except service.SameNameAndOffice:
+            is_doubted = True
+            form.name.errors = [
+                _("Somebody of this name is registered from this office already.")
+                + " "
+                + _("If that is you, have your link sent to you; if it is another person, say so.")
+            ]
         except service.AlreadyRegistered as error:
             refusal = "mailed" if links.remind(event, error.delegate_id) else "already"
         except service.NotInThisEvent as error:
@@ -55,6 +68,8 @@ def register(event: Event) -> ResponseReturnValue:
         event=event,
         form=form,
         refusal=refusal,
+        doubt=is_doubted,
+        waits=event.has_waitlist and quota.left(event.id) == 0,
         diets=diets(),
         consent=consent.wording(current_language()).filled(event),
     )
@@ -64,6 +79,10 @@ def register(event: Event) -> ResponseReturnValue:
 def _say_done(registered: service.Registered) -> None:
     if registered.is_replay:
         flash(_("This form was sent before. Here is your registration; nothing was added."), "info")
+    elif registered.delegate.status == Status.WAITLISTED:
+        flash(_("Every place is taken: you are on the waitlist."), "warning")
+    elif registered.delegate.status == Status.PENDING:
+        flash(_("Your registration has arrived; the organisers will decide on it."), "success")
     else:
         flash(_("You are registered."), "success")
 
@@ -72,4 +91,38 @@ def _refusal(event: Event) -> str | None:
     """Why nobody can register now."""
     if not event.registration_open:
         return "closed"
-    return "full" if quota.left(event.id) == 0 else None
+    return "full" if quota.left(event.id) == 0 and not event.has_waitlist else None
+
+
+class LostLinkForm(PageForm):
+    """Where the lost link is to be sent."""
+
+    email = EmailField(
+        _l("E-mail address with which you are registered"),
+        [DataRequired(_l("Enter the address with which you are registered."))],
+        filters=[cleaned],
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254},
+    )
+
+    def validate_email(self, field: Field) -> None:
+        """An address that mail can go to."""
+        try:
+            field.data = contact.normalise_email(field.data)
+        except contact.InvalidEmail:
+            raise StopValidation(
+                _("This is not an e-mail address. Write one such as ten@bacninh.gov.vn.")
+            ) from None
+
+
+@registration.route("/e/<event:event>/lost-link", methods=["GET", "POST"])
+@requires(Access.PUBLIC)
+@limiter.limit("10 per minute; 60 per hour", methods=["POST"])
+def lost_link(event: Event) -> ResponseReturnValue:
+    """Send somebody their link; the answer is the same whether the address is known or not."""
+    form = LostLinkForm()
+    if form.validate_on_submit():
+        audit.actor.set("delegate")
+        links.send_links_to(event, form.email.data or "")
+        return render_template("registration/lost_link.html", event=event, form=form, sent=True)
+    page = render_template("registration/lost_link.html", event=event, form=form, sent=False)
+    return page, 422 if form.errors else 200

@@ -136,6 +136,16 @@ def everybody(event_id: int) -> Sequence[Delegate]:
     return db.session.scalars(_waiting(event_id)).all()
 
 
+def offered(event_id: int) -> Sequence[Delegate]:
+    """Those for whom a place is held, the first to expire first."""
+    return db.session.scalars(
+        select(Delegate)
+        .where(Delegate.event_id == event_id, Delegate.status == Status.OFFERED)
+        .order_by(Delegate.offer_expires_at, Delegate.id)
+        .options(joinedload(Delegate.organisation).joinedload(Organisation.delegation))
+    ).all()
+
+
 def _waiting(event_id: int) -> Any:
     return (
         select(Delegate)

@@ -1,0 +1,37 @@
+"""What delegates may change of their own registration, and until when."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from eventapp.events.models import Event
+
+PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "person": (_l("Name and position"), ("name", "position", "category_id")),
+    "office": (
+        _l("Organisation"),
+        ("delegation_id", "organisation_id", "organisation_typed"),
+    ),
+    "contact": (_l("E-mail and phone"), ("email", "phone")),
+    "days": (_l("Days and training class"), ("day_ids", "class_id")),
+    "wishes": (_l("Site visit wishes"), ("wish_1", "wish_2", "wish_3")),
+    "needs": (_l("Meals and needs"), ("diet", "needs")),
+    "questions": (_l("Further questions"), ()),
+}
+"""The parts of a registration: what they are called, and the fields of the form."""
+
+
+def parts_of(event: Event) -> frozenset[str]:
+    """The parts that delegates may change at this event."""
+    chosen = event.self_edit_parts
+    return frozenset(PARTS) if chosen is None else frozenset(chosen) & frozenset(PARTS)
+
+
+def is_open(event: Event, at: datetime) -> bool:
+    """Whether delegates may change anything on this day, in the event's zone."""
+    if not parts_of(event):
+        return False
+    return (
+        event.self_edit_until is None or at.astimezone(event.zone).date() <= event.self_edit_until
+    )
