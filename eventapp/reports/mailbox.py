@@ -42,8 +42,6 @@ OVERTAKEN = {
     "offer_over": _l("The offer was over by then."),
     "link": _l("The delegation has no link that could be sent; make a new one."),
     "submitted": _l("The list had been handed in by then."),
-    "link": _l("The link cannot be known any more. Make a new one and send it again."),
-    "submitted": _l("The list was handed in by then."),
     "": _l("Things stand otherwise by now."),
 }
 
