@@ -82,7 +82,9 @@ def main() -> None:
                 source = uploads.source(found, choices, None)
                 plan = uploads.plan_of(event_id, source, None)
                 counts = {str(key): value for key, value in plan.counts.items()}
-                print(f"{name}: {time.perf_counter() - started:.2f} s {counts} (keeping {kept:.2f} s)")
+                print(
+                    f"{name}: {time.perf_counter() - started:.2f} s {counts} (keeping {kept:.2f} s)"
+                )
                 if name == "preview":
                     started = time.perf_counter()
                     done = applying.apply(

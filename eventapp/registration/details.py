@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from eventapp import text
 from eventapp.accounts import audit
@@ -45,7 +46,7 @@ def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
     """Put what was typed and chosen on the row; what changed, for the audit log."""
     event_id = delegate.event_id
     organisation = _organisation(event_id, data)
-    _all_of(Category, event_id, [data.category_id], "category_id")
+    [category] = _all_of(Category, event_id, [data.category_id], "category_id")
     days = _all_of(Day, event_id, data.day_ids, "day_ids")
     classes = _all_of(Session, event_id, data.enrolment_ids, "enrolment_ids")
     sites = _all_of(Site, event_id, data.site_ids, "site_ids")
@@ -76,6 +77,7 @@ def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
         if before != after:
             changes[field] = [before, after]
     delegate.organisation = organisation
+    delegate.category = category
     delegate.days = days
     delegate.enrolments = classes
     if "wishes" in changes:
@@ -124,12 +126,18 @@ def _organisation(event_id: int, data: DelegateData) -> Organisation:
     return found
 
 
+@cache
+def _query(model: Any) -> Any:
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    return select(model).where(model.event_id == bindparam("event_id"), model.id.in_(ids))
+
+
 def _all_of(model: type[Any], event_id: int, ids: Sequence[int], field: str) -> list[Any]:
     """The rows with these ids in their order, each once. Raises NotInThisEvent."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
-    rows = db.session.scalars(select(model).where(model.event_id == event_id, model.id.in_(wanted)))
+    rows = db.session.scalars(_query(model), {  # type: ignore[arg-type]"event_id": event_id, "ids": wanted})
     found: dict[int, Model] = {row.id: row for row in rows}
     if len(found) != len(wanted):
         raise NotInThisEvent(field)

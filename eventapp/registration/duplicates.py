@@ -4,13 +4,19 @@ Names are compared folded (eventapp.text), so that Hòa, Hoà and HOA are one. A
 alone proves nothing: whole offices share one.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eventapp import text
 from eventapp.database import db
 from eventapp.registration.details import DelegateData
 from eventapp.registration.errors import AlreadyRegistered, SameNameAndOffice
 from eventapp.registration.models import GONE, Delegate
+
+_NAMESAKES = select(Delegate.id, Delegate.email, Delegate.organisation_id).where(
+    Delegate.event_id == bindparam("event_id"),
+    Delegate.name_folded == bindparam("name"),
+    Delegate.status.not_in(GONE),
+)
 
 
 def check_new(event_id: int, data: DelegateData, *, is_somebody_else: bool = False) -> None:
@@ -19,13 +25,8 @@ def check_new(event_id: int, data: DelegateData, *, is_somebody_else: bool = Fal
     Raises AlreadyRegistered for the same name and address, and SameNameAndOffice for a namesake
     in the same office, unless that ``is_somebody_else``.
     """
-    rows = db.session.execute(
-        select(Delegate.id, Delegate.email, Delegate.organisation_id).where(
-            Delegate.event_id == event_id,
-            Delegate.name_folded == text.fold(data.name)[:300],
-            Delegate.status.not_in(GONE),
-        )
-    ).all()
+    given = {"event_id": event_id, "name": text.fold(data.name)[:300]}
+    rows = db.session.execute(_NAMESAKES, given).all()
     for row in rows:
         if data.email and row.email == data.email:
             raise AlreadyRegistered(row.id)

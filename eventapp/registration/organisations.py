@@ -1,6 +1,6 @@
 """The organisation that a delegate comes from: chosen from the list, or typed."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from eventapp import text
@@ -10,15 +10,17 @@ from eventapp.registration.models import Delegation, Organisation
 # After the offices that organisers have put in order.
 _TYPED_POSITION = 1000
 
+_CHOSEN = (
+    select(Organisation)
+    .join(Organisation.delegation)
+    .options(contains_eager(Organisation.delegation))
+    .where(Organisation.id == bindparam("id"), Delegation.event_id == bindparam("event_id"))
+)
+
 
 def chosen(event_id: int, organisation_id: int) -> Organisation | None:
     """An organisation of the event with its delegation."""
-    return db.session.scalar(
-        select(Organisation)
-        .join(Organisation.delegation)
-        .options(contains_eager(Organisation.delegation))
-        .where(Organisation.id == organisation_id, Delegation.event_id == event_id)
-    )
+    return db.session.scalar(_CHOSEN, {"id": organisation_id, "event_id": event_id})
 
 
 def only_office(delegation: Delegation) -> Organisation | None:

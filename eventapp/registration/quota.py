@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -79,6 +79,29 @@ def claim_of_held(place: HeldPlace) -> Claim:
     )
 
 
+# Built once: every registration asks these.
+_LOCK = (
+    select(Quota.id)
+    .where(Quota.event_id == bindparam("event_id"), Quota.scope == "")
+    .with_for_update()
+)
+_ALL = (
+    select(Quota)
+    .where(Quota.event_id == bindparam("event_id"))
+    .order_by(Quota.id)
+    .execution_options(populate_existing=True)
+)
+
+_counted = Quota.taken + bindparam("number", type_=Integer)
+_COUNT = (
+    update(Quota)
+    .where(Quota.id == bindparam("quota_id"), _counted >= 0)
+    .values(taken=_counted)
+    .execution_options(synchronize_session=False)
+)
+_COUNT_GUARDED = _COUNT.where(Quota.places.is_(None) | (_counted <= Quota.places))
+
+
 class Ledger:
     """The quotas of an event, kept as they are until the transaction ends.
 
@@ -88,15 +111,8 @@ class Ledger:
 
     def __init__(self, event_id: int) -> None:
         if db.engine.dialect.name != "sqlite":  # there the whole database is ours by now
-            db.session.execute(
-                select(Quota.id).filter_by(event_id=event_id, scope="").with_for_update()
-            )
-        self.quotas: Sequence[Quota] = db.session.scalars(
-            select(Quota)
-            .where(Quota.event_id == event_id)
-            .order_by(Quota.id)
-            .execution_options(populate_existing=True)
-        ).all()
+            db.session.execute(_LOCK, {"event_id": event_id})
+        self.quotas: Sequence[Quota] = db.session.scalars(_ALL, {"event_id": event_id}).all()
 
     @property
     def has_any(self) -> bool:
@@ -147,16 +163,11 @@ class Ledger:
             number = balance[quota.id]
             if number == 0:
                 continue
-            guard = Quota.taken + number >= 0
-            if number > 0 and not beyond:
-                guard = Quota.places.is_(None) | (Quota.taken + number <= Quota.places)
-            done = db.session.execute(
-                update(Quota)
-                .where(Quota.id == quota.id, guard)
-                .values(taken=Quota.taken + number)
-                .execution_options(synchronize_session=False)
+            statement = _COUNT if number < 0 or beyond else _COUNT_GUARDED
+            done = db.session.connection().execute(
+                statement, {"quota_id": quota.id, "number": number}
             )
-            if done.rowcount == 1:  # type: ignore[attr-defined]
+            if done.rowcount == 1:
                 set_committed_value(quota, "taken", quota.taken + number)
             elif number > 0:
                 raise QuotaFull([quota])

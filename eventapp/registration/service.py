@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -59,6 +59,15 @@ __all__ = [
 ]
 
 Done = TypeVar("Done")
+
+# Built once: each registration asks these, and putting them together costs as much as they do.
+_RULES = select(Event.registration_open, Event.has_waitlist).where(
+    Event.id == bindparam("event_id")
+)
+_SUBMITTED = select(Delegate.id).where(
+    Delegate.event_id == bindparam("event_id"),
+    Delegate.submission_hash == bindparam("submission_hash"),
+)
 
 
 class By(StrEnum):
@@ -155,8 +164,8 @@ def register_in_transaction(
     held_place: tuple[int, int] | None = None,
 ) -> Delegate:
     """As `register`, within the transaction in progress."""
-    event = db.session.get_one(Event, event_id)
-    if by == By.SELF and not event.registration_open:
+    is_open, has_waitlist = db.session.execute(_RULES, {"event_id": event_id}).one()
+    if by == By.SELF and not is_open:
         raise RegistrationClosed
     duplicates.check_new(event_id, data, is_somebody_else=is_somebody_else)
     delegate = new_delegate(event_id, submission_hash, consent)
@@ -167,7 +176,7 @@ def register_in_transaction(
     try:
         ledger.take(claim_of(delegate), beyond=bool(beyond))
     except QuotaFull:
-        if not event.has_waitlist or by != By.SELF:
+        if not has_waitlist or by != By.SELF:
             raise
         delegate.status, delegate.waitlisted_at = Status.WAITLISTED, now()
     changes["status"] = [None, delegate.status]
@@ -394,19 +403,18 @@ def status_of_new(event_id: int, category_id: int, by: By) -> Status:
     """Approved, or pending where the category asks for approval and no organiser registers."""
     if by == By.ORGANISER:
         return Status.APPROVED
-    asks = db.session.scalar(
-        select(Category.needs_approval).filter_by(id=category_id, event_id=event_id)
-    )
+    category = db.session.get(Category, category_id)  # loaded already when somebody is filled in
+    asks = category is not None and category.event_id == event_id and category.needs_approval
     return Status.PENDING if asks else Status.APPROVED
 
 
 def _winner(event_id: int, submission_hash: str) -> Registered | None:
     """The registration that this submission has made."""
-    delegate = db.session.scalar(
-        select(Delegate).filter_by(event_id=event_id, submission_hash=submission_hash)
-    )
-    if delegate is None:
+    given = {"event_id": event_id, "submission_hash": submission_hash}
+    delegate_id = db.session.scalar(_SUBMITTED, given)
+    if delegate_id is None:
         return None
+    delegate = db.session.get_one(Delegate, delegate_id)
     # A link that was renewed since is not given to whoever has the old form.
     secret = None if delegate.link_seed else personal_links.known_secret(delegate)
     return Registered(delegate, secret, is_replay=True)
