@@ -137,7 +137,8 @@ def _all_of(model: type[Any], event_id: int, ids: Sequence[int], field: str) -> 
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
-    rows = db.session.scalars(_query(model), {  # type: ignore[arg-type]"event_id": event_id, "ids": wanted})
+    query = _query(model)  # type: ignore[arg-type]
+    rows = db.session.scalars(query, {"event_id": event_id, "ids": wanted})
     found: dict[int, Model] = {row.id: row for row in rows}
     if len(found) != len(wanted):
         raise NotInThisEvent(field)
