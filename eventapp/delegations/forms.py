@@ -36,7 +36,6 @@ from eventapp.registration.forms import (
 )
 from eventapp.registration.holding import MAX_AT_ONCE
 from eventapp.registration.models import Delegate, Delegation, Organisation, Province, Quota
-from eventapp.registration.substitution import Substitute
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 
@@ -268,53 +267,6 @@ class LeadsForm(DelegateFields):
         """The revision at which the delegate was read, -1 where it was tampered with."""
         sent = str(self.revision.data or "")
         return int(sent) if sent.isdecimal() and len(sent) < 10 else -1
-
-
-class SubstituteForm(PageForm):
-    """Who comes instead."""
-
-    name = StringField(
-        _l("Full name"),
-        [DataRequired(_l("Enter the full name, as it should stand on the badge.")), at_most(120)],
-        filters=[cleaned],
-        render_kw={"autocomplete": "off"},
-    )
-    position = StringField(
-        _l("Position"),
-        [DataRequired(_l("Enter the position, for example Head of division.")), at_most(300)],
-        filters=[cleaned],
-        render_kw={"autocomplete": "off"},
-    )
-    email = EmailField(_l("E-mail"), filters=[cleaned], render_kw={"autocomplete": "off"})
-    phone = TelField(_l("Mobile phone"), filters=[cleaned], render_kw={"autocomplete": "off"})
-    diet = StringField(_l("Diet"), [at_most(300)], filters=[cleaned], render_kw={"list": "diets"})
-    needs = TextAreaField(
-        _l("Special needs"), [at_most(500)], filters=[cleaned_lines], render_kw={"rows": 2}
-    )
-    reason = StringField(_l("Reason"), [at_most(500)], filters=[cleaned])
-    is_somebody_else = BooleanField(_l("This is another person of the same name"))
-
-    validate_name = DelegateFields.validate_name
-    validate_email = DelegateFields.validate_email
-    validate_phone = DelegateFields.validate_phone
-    needs_contact = False
-
-    def __init__(self, **values: Any) -> None:
-        """Empty but for ``values``, or what was sent."""
-        super().__init__(data=values)
-        for field in (self.name, self.position):
-            field.flags.required = True
-
-    def person(self) -> Substitute:
-        """Who was typed. Call it on a valid form."""
-        return Substitute(
-            name=self.name.data or "",
-            position=self.position.data or "",
-            email=self.email.data or "",
-            phone=self.phone.data or "",
-            diet=self.diet.data or "",
-            needs=self.needs.data or "",
-        )
 
 
 class HoldForm(PageForm):

@@ -21,7 +21,7 @@ from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
 from eventapp.database import db, now
 from eventapp.delegations import changes, invitations, listing
-from eventapp.delegations.forms import HoldForm, LeadsForm, ReasonForm, SubstituteForm
+from eventapp.delegations.forms import HoldForm, LeadsForm, ReasonForm
 from eventapp.delegations.freezing import is_frozen, is_over
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
@@ -38,6 +38,7 @@ from eventapp.registration.forms import NOT_CHOSEN, diets
 from eventapp.registration.models import Delegate, Delegation, HeldPlace
 from eventapp.registration.quota import QuotaFull
 from eventapp.registration.service import Consent
+from eventapp.registration.substitute_form import SubstituteForm
 
 workspace = Blueprint("workspace", __name__, url_prefix="/d")
 

@@ -102,6 +102,8 @@ def edit(secret: str) -> ResponseReturnValue:
         flash(_("Changes are no longer possible here. Please contact the organisers."), "warning")
         return redirect(url_for(".show", secret=secret))
     form = EditForm(choices_for(delegate.event, delegate=delegate), delegate)
+    locked = editing.locked_parts(delegate.event)
+    form.keep(delegate, [name for part in locked for name in editing.PARTS[part][1]])
     status = 200
     if form.validate_on_submit():
         try:
@@ -125,7 +127,13 @@ def edit(secret: str) -> ResponseReturnValue:
             flash(_("Your changes are saved."), "success")
             return redirect(url_for(".show", secret=secret), 303)
     page = _page(
-        "portal/edit.html", secret, delegate, form=form, diets=diets(), changed=status == 409
+        "portal/edit.html",
+        secret,
+        delegate,
+        form=form,
+        diets=diets(),
+        changed=status == 409,
+        locked=locked,
     )
     return page, 422 if form.errors else status
 

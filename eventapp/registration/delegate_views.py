@@ -11,7 +11,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm.exc import StaleDataError
-from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
@@ -20,7 +27,7 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.mail import links as addresses
-from eventapp.registration import links, search, service
+from eventapp.registration import links, search, service, substitution
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.differences import differences
 from eventapp.registration.forms import DelegateFields, at_most, cleaned, diets
@@ -30,7 +37,10 @@ from eventapp.registration.service import (
     ClassOnAnotherDay,
     NotInThisEvent,
     QuotaFull,
+    SameNameAndOffice,
 )
+from eventapp.registration.substitute_form import SubstituteForm
+from eventapp.registration.substitution import NothingToInherit
 from eventapp.web.forms import PageForm
 from eventapp.web.language import LANGUAGES
 
@@ -45,6 +55,13 @@ class OrganisersForm(DelegateFields):
     language = SelectField(_l("Language of letters"), choices=list(LANGUAGES.items()))
     submission = HiddenField()
     revision = IntegerField(validators=[Optional()], widget=HiddenInput())
+    is_somebody_else = BooleanField(_l("This is another person of the same name"))
+    beyond = StringField(
+        _l("Reason for going beyond the places"),
+        [at_most(300)],
+        filters=[cleaned],
+        description=_l("Only where no place is left; it is kept in the change log."),
+    )
 
     def __init__(self, choices: Choices, delegate: Delegate | None = None) -> None:
         """For somebody new, or filled with a delegate, or what was sent."""
@@ -87,6 +104,8 @@ def new(event: Event) -> ResponseReturnValue:
                 submission=form.submission.data,
                 consent=None,
                 by=service.By.ORGANISER,
+                beyond=form.beyond.data or "",
+                is_somebody_else=bool(form.is_somebody_else.data),
             )
         except (QuotaFull, AlreadyRegistered, NotInThisEvent, ClassOnAnotherDay) as error:
             _say(form, error)
@@ -151,17 +170,85 @@ def cancel(event: Event, delegate_id: int) -> ResponseReturnValue:
     return page, _code(form)
 
 
+@delegates.route(
+    "/manage/<event:event>/delegates/<int:delegate_id>/refuse", methods=["GET", "POST"]
+)
+@requires(Access.ORGANISE)
+def refuse(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Refuse a registration that awaits approval; the reason is told."""
+    delegate = _delegate(event, delegate_id)
+    form = CancelForm()
+    form.reason.description = _("The delegate is told this reason.")
+    if form.validate_on_submit():
+        service.set_status(event, delegate_id, Status.REFUSED, reason=form.reason.data or "")
+        flash(_("The registration has been refused and its place is free."), "success")
+        return _to(event, delegate_id)
+    page = render_template("delegates/refuse.html", event=event, form=form, delegate=delegate)
+    return page, _code(form)
+
+
+@delegates.route(
+    "/manage/<event:event>/delegates/<int:delegate_id>/substitute", methods=["GET", "POST"]
+)
+@requires(Access.ORGANISE)
+def substitute(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Let somebody else take over (cử người thay thế)."""
+    delegate = _delegate(event, delegate_id)
+    form = SubstituteForm(position=delegate.position)
+    is_doubted = False
+    if form.validate_on_submit():
+        try:
+            new = substitution.substitute(
+                event,
+                delegate_id,
+                form.person(),
+                reason=form.reason.data or "",
+                is_somebody_else=bool(form.is_somebody_else.data),
+            )
+        except NothingToInherit:
+            flash(_("This person is no longer on the list."), "warning")
+            return _to(event, delegate_id)
+        except AlreadyRegistered as error:
+            delegate = _delegate(event, delegate_id)
+            is_doubted = isinstance(error, SameNameAndOffice)
+            form.name.errors = [_("Somebody of this name is registered already.")]
+        else:
+            flash(_("The substitute has taken over."), "success")
+            return _to(event, new.id)
+    page = render_template(
+        "delegates/substitute.html",
+        event=event,
+        form=form,
+        delegate=delegate,
+        diets=diets(),
+        doubt=is_doubted,
+    )
+    return page, _code(form)
+
+
+@delegates.post("/manage/<event:event>/delegates/<int:delegate_id>/reprint")
+@requires(Access.ORGANISE)
+def reprint(event: Event, delegate_id: int) -> ResponseReturnValue:
+    """Mark the badge to be printed again, or say that it was."""
+    _delegate(event, delegate_id)
+    is_needed = request.form.get("needed") == "1"
+    service.mark_for_reprint(event, [delegate_id], is_needed=is_needed)
+    flash(
+        _("The badge is to be printed again.") if is_needed else _("The badge has been printed."),
+        "success",
+    )
+    return _to(event, delegate_id)
+
+
 @delegates.post("/manage/<event:event>/delegates/<int:delegate_id>/reinstate")
 @requires(Access.ORGANISE)
 def reinstate(event: Event, delegate_id: int) -> ResponseReturnValue:
     """Take back a cancellation, if there is a place."""
     _delegate(event, delegate_id)
     try:
-        service.reinstate(event, delegate_id)
+        service.reinstate(event, delegate_id, beyond=request.form.get("beyond", "").strip()[:300])
     except QuotaFull:
-        flash(
-            _("Every place is taken. Raise the number of places in the settings first."), "danger"
-        )
+        flash(_("No place is left. Give a reason to admit somebody beyond the places."), "danger")
     else:
         flash(_("The registration holds again."), "success")
     return _to(event, delegate_id)
@@ -214,8 +301,12 @@ def _say(form: OrganisersForm, error: Exception) -> None:
     # The transaction was rolled back: what the page shows is read again.
     db.session.rollback()
     if isinstance(error, QuotaFull):
-        form.name.errors = [
-            _("Every place is taken. Raise the number of places in the settings first.")
+        form.beyond.errors = [
+            _("No place is left. Give a reason to admit somebody beyond the places.")
+        ]
+    elif isinstance(error, SameNameAndOffice):
+        form.is_somebody_else.errors = [
+            _("Somebody of this name is registered from this office already.")
         ]
     elif isinstance(error, AlreadyRegistered):
         form.email.errors = [_("Somebody of this name and e-mail address is registered already.")]

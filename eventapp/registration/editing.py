@@ -28,6 +28,11 @@ def parts_of(event: Event) -> frozenset[str]:
     return frozenset(PARTS) if chosen is None else frozenset(chosen) & frozenset(PARTS)
 
 
+def locked_parts(event: Event) -> frozenset[str]:
+    """The parts that only organisers change."""
+    return frozenset(PARTS) - parts_of(event)
+
+
 def is_open(event: Event, at: datetime) -> bool:
     """Whether delegates may change anything on this day, in the event's zone."""
     if not parts_of(event):

@@ -1,6 +1,7 @@
 """The form by which somebody registers, and the fields that it shares with the organisers'."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -346,6 +347,16 @@ class EditForm(DelegateFields):
     def __init__(self, choices: Choices, delegate: Delegate) -> None:
         """Filled with the delegate, or what was sent."""
         super().__init__(choices, delegate=delegate, revision=delegate.revision)
+
+    def keep(self, delegate: Delegate, names: Iterable[str]) -> None:
+        """Leave these fields as the delegate has them, whatever was sent."""
+        stored = _defaults(self.choices, delegate)
+        for name in names:
+            if name in self:
+                empty: Any = NOT_CHOSEN if name.startswith("wish_") else ""
+                self[name].raw_data = None
+                self[name].process_errors = []
+                self[name].data = stored.get(name, empty)
 
     def rebase(self, delegate: Delegate) -> None:
         """Sent again, it is meant to replace what the delegate is now."""

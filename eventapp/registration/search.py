@@ -52,6 +52,8 @@ class Filters:
     day: int | None = None
     session: int | None = None
     """A session that takes enrolment."""
+    reprint: str = ""
+    """``1``: whose badge is to be printed again."""
 
     @classmethod
     def parse(cls, values: Mapping[str, str]) -> "Filters":
@@ -67,6 +69,7 @@ class Filters:
             group=group if group == NO_GROUP or _number(group) is not None else "",
             day=_number(values.get("day")),
             session=_number(values.get("session")),
+            reprint="1" if values.get("reprint") == "1" else "",
         )
 
     @property
@@ -213,6 +216,16 @@ def load(event: Event, delegate_id: int) -> Delegate | None:
     ).one_or_none()
 
 
+def substitute_of(delegate: Delegate) -> Delegate | None:
+    """Who stands in for a delegate, the latest of them."""
+    return db.session.scalars(
+        select(Delegate)
+        .where(Delegate.substitutes_id == delegate.id)
+        .order_by(Delegate.id.desc())
+        .limit(1)
+    ).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Facets:
     """What a list can be narrowed by."""
@@ -289,6 +302,8 @@ def _conditions(event_id: int, filters: Filters) -> list[ColumnElement[bool]]:
             conditions.append(seat.where(_allocation.c.group_id == int(filters.group)))
     if filters.day is not None:
         conditions.append(_linked(delegate_day, "day_id", filters.day))
+    if filters.reprint:
+        conditions.append(Delegate.reprint_since.is_not(None))
     if filters.session is not None:
         conditions.append(_linked(enrolment, "session_id", filters.session))
     return conditions

@@ -334,6 +334,28 @@ def set_status(
         return delegate
 
 
+def mark_for_reprint(event: Event, ids: Sequence[int], *, is_needed: bool) -> int:
+    """Mark badges to be printed again, or as printed; how many changed."""
+    event_id = event.id
+    with transaction():
+        people = db.session.scalars(
+            select(Delegate)
+            .where(Delegate.event_id == event_id, Delegate.id.in_(ids))
+            .order_by(Delegate.id)
+            .with_for_update()
+        ).all()
+        marked = [it for it in people if (it.reprint_since is not None) != is_needed]
+        for delegate in marked:
+            delegate.reprint_since = now() if is_needed else None
+            audit.record(
+                "mark_reprint" if is_needed else "reprinted",
+                "delegate",
+                delegate.id,
+                event_id=event_id,
+            )
+        return len(marked)
+
+
 def new_delegate(event_id: int, submission_hash: str, consent: Consent | None) -> Delegate:
     """A delegate's row, not yet added, with its code and the hash of its link."""
     return Delegate(

@@ -83,8 +83,9 @@ def import_delegates(event: str, file: Path, dry_run: bool) -> None:
     except TooLarge:
         raise Refusal(_TOO_LARGE) from None
     click.echo(
-        f"{'Would register' if dry_run else 'Registered'} {done.added} delegates, changed {done.changed}; "
-        f"{done.same} were the same, left out {done.left_out} who have cancelled."
+        f"{'Would register' if dry_run else 'Registered'} {done.added} delegates, "
+        f"changed {done.changed}; {done.same} were the same, "
+        f"left out {done.left_out} who have cancelled."
     )
 
 

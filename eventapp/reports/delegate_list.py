@@ -115,6 +115,7 @@ def _options(
     """(name, label, choices) of each facet but the delegation, in the order of the form."""
     language = current_language()
     return [
+        ("reprint", _("Badge"), [("1", _("To be printed again"))]),
         ("office", _("Organisation"), list(facets.offices)),
         (
             "category",

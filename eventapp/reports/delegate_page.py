@@ -28,5 +28,6 @@ def show(event: Event, delegate_id: int) -> ResponseReturnValue:
         group=people.group_of(delegate),
         arrivals=people.arrivals_of(delegate),
         scans=people.scans_of(delegate),
+        replaced_by=search.substitute_of(delegate),
         history=changes(event, subject="delegate", subject_id=str(delegate_id), limit=_HISTORY),
     )

@@ -246,7 +246,9 @@ def test_organisers_register_after_the_end(event):
     db.session.commit()
     with pytest.raises(service.RegistrationClosed):
         _register(event)
-    made = service.register(event, details(event), submission=None, consent=None, by=service.By.ORGANISER)
+    made = service.register(
+        event, details(event), submission=None, consent=None, by=service.By.ORGANISER
+    )
     assert made.delegate.consent_at is None
 
 
