@@ -11,6 +11,7 @@ from eventapp.delegations import table_views as _table_views  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
 from eventapp.documents.views import documents
+from eventapp.duplicates.views import duplicates
 from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     agenda,
     visits,
     delegates,
+    duplicates,
     delegations,
     imports,
     places,

@@ -1,7 +1,7 @@
 """What a scan needs to know of people, read for a whole batch at once without building objects."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ def statement(event_id: Any) -> Select[Any]:
         Delegate.name,
         Delegate.position,
         Delegate.status,
+        Delegate.merged_into_id,
         Organisation.name.label("organisation"),
         Delegation.name.label("delegation"),
         Category.id.label("category_id"),
@@ -65,8 +66,14 @@ def statement(event_id: Any) -> Select[Any]:
 
 # Built once: putting them together at every scan costs more than running them.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_CHOSEN = statement(bindparam("event_id")).where(
-    Delegate.code.in_(bindparam("codes", expanding=True)) | Delegate.id.in_(_IDS)
+# The rows stay as they are until the scan is written (a lock that the attendance would take anyway,
+# and that only cancelling and merging wait for): nobody is let in on a code that goes to somebody
+# else meanwhile. In the order of ids, as whoever locks several does. SQLite has one writer.
+_CHOSEN = (
+    statement(bindparam("event_id"))
+    .where(Delegate.code.in_(bindparam("codes", expanding=True)) | Delegate.id.in_(_IDS))
+    .order_by(Delegate.id)
+    .with_for_update(read=True, key_share=True, of=Delegate)
 )
 _DAYS = select(delegate_day.c.delegate_id, delegate_day.c.day_id).where(
     delegate_day.c.delegate_id.in_(_IDS)
@@ -79,9 +86,18 @@ _SESSIONS = select(enrolment.c.delegate_id, enrolment.c.session_id).where(
 def read(
     event_id: int, codes: Collection[str], ids: Collection[int]
 ) -> tuple[dict[str, Found], dict[int, Found]]:
-    """Delegates by code and by id, in three queries whatever their number."""
-    given = {"event_id": event_id, "codes": list(codes), "ids": list(ids)}
-    rows = db.session.connection().execute(_CHOSEN, given).all()
+    """Delegates by code and by id, in three queries whatever their number.
+
+    A registration that was merged into another one is that one, under either code and either id;
+    where there are such, one query more.
+    """
+    read_rows = {row.id: row for row in _rows(event_id, codes, ids)}
+    while ahead := _merged_into(read_rows.values()) - read_rows.keys():
+        read_rows |= {row.id: row for row in _rows(event_id, (), ahead)}
+        if ahead - read_rows.keys():
+            break  # of another event, which cannot be
+    merged = [row for row in read_rows.values() if row.merged_into_id is not None]
+    rows = [row for row in read_rows.values() if row.merged_into_id is None]
     chosen = [row.id for row in rows]
     days = _links(_DAYS, chosen)
     sessions = _links(_SESSIONS, chosen)
@@ -99,7 +115,23 @@ def read(
         )
         for row in rows
     ]
-    return {it.code: it for it in found}, {it.id: it for it in found}
+    by_code, by_id = {it.code: it for it in found}, {it.id: it for it in found}
+    for row in merged:
+        last = row
+        while last.merged_into_id in read_rows:
+            last = read_rows[last.merged_into_id]
+        if last.id in by_id:
+            by_code[row.code] = by_id[row.id] = by_id[last.id]
+    return by_code, by_id
+
+
+def _merged_into(rows: Iterable[Any]) -> set[int]:
+    return {row.merged_into_id for row in rows if row.merged_into_id is not None}
+
+
+def _rows(event_id: int, codes: Collection[str], ids: Collection[int]) -> Sequence[Any]:
+    given = {"event_id": event_id, "codes": list(codes), "ids": list(ids)}
+    return db.session.connection().execute(_CHOSEN, given).all()
 
 
 def show(row: Any) -> dict[str, Any]:

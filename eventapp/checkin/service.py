@@ -155,27 +155,28 @@ class _Batch:
         if lost:  # the same scan arrived twice at the same moment, and the other one was first
             self.stored |= self._find(lost)
         self._learn_first_times(
-            [
-                (it.checkpoint_id, it.delegate_id)
-                for it in self.stored.values()
-                if it.checkpoint_id is not None and it.delegate_id is not None
-            ]
+            pair for it in self.stored.values() if (pair := self._pair(it)) is not None
         )
 
     def result(self, reading: Reading) -> Result:
         """What became of one reading."""
         stored = self.stored[reading.id]
         found = self.by_id.get(stored.delegate_id) if stored.delegate_id is not None else None
-        first = None
-        if stored.checkpoint_id is not None and stored.delegate_id is not None:
-            first = self.first.get((stored.checkpoint_id, stored.delegate_id))
+        pair = self._pair(stored)
         return Result(
             id=reading.id,
             verdict=stored.verdict,
             reason=stored.reason,
             delegate=found.shown if found else None,
-            first_read_at=first,
+            first_read_at=self.first.get(pair) if pair is not None else None,
         )
+
+    def _pair(self, stored: _Stored) -> Pair | None:
+        """Where and whom; the person as they are now, merged with another registration or not."""
+        if stored.checkpoint_id is None or stored.delegate_id is None:
+            return None
+        found = self.by_id.get(stored.delegate_id)
+        return stored.checkpoint_id, found.id if found else stored.delegate_id
 
     def _judge(self, reading: Reading) -> Reason | None:
         found = self.by_code.get(reading.code)

@@ -1,0 +1,1 @@
+"""The same person registered twice: found, reviewed, merged."""
