@@ -2,7 +2,17 @@
 
 from io import BytesIO
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import DateTimeLocalField, SelectField
@@ -23,6 +33,8 @@ from eventapp.registration.models import Delegation
 from eventapp.registration.quota import QuotaFull
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language, moment
+
+_NEW_LINK = "new-delegation-link"
 
 delegations = Blueprint("delegations", __name__, url_prefix="/manage/<event:event>/delegations")
 
@@ -122,33 +134,34 @@ def _form(event: Event, delegation: Delegation | None) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def show(event: Event, delegation_id: int) -> ResponseReturnValue:
     """One delegation: places, people, requests, link."""
-    return _show(event, _found(event, delegation_id))
-
-
-def _show(event: Event, delegation: Delegation, link: str | None = None) -> str:
-    return render_template(
-        "delegations/show.html",
-        event=event,
-        delegation=delegation,
-        quotas=quota.all_of(event.id, delegation_id=delegation.id),
-        people=listing.people(delegation.id),
-        held=holding.held(delegation.id),
-        requests=listing.requests(event.id, delegation_id=delegation.id),
-        is_over=is_over(delegation, now()),
-        link=link,
+    delegation = _found(event, delegation_id)
+    made = session.pop(_NEW_LINK, None)
+    secret = made["secret"] if made and made["of"] == delegation_id else None
+    page = Response(
+        render_template(
+            "delegations/show.html",
+            event=event,
+            delegation=delegation,
+            quotas=quota.all_of(event.id, delegation_id=delegation.id),
+            people=listing.people(delegation.id),
+            held=holding.held(delegation.id),
+            requests=listing.requests(event.id, delegation_id=delegation.id),
+            is_over=is_over(delegation, now()),
+            link=addresses.absolute("workspace.show", secret=secret) if secret else None,
+        )
     )
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @delegations.post("/<int:delegation_id>/link")
 @requires(Access.ORGANISE)
 def renew_link(event: Event, delegation_id: int) -> ResponseReturnValue:
-    """Make a new link; the answer alone shows it, and never again."""
-    delegation = _found(event, delegation_id)
-    secret = invitations.renew_link(event, delegation.id)
-    link = addresses.absolute("workspace.show", secret=secret)
-    page = Response(_show(event, _found(event, delegation_id), link))
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    """Make a new link; the page that follows shows it once, and reloading makes no other."""
+    _found(event, delegation_id)
+    secret = invitations.renew_link(event, delegation_id)
+    session[_NEW_LINK] = {"of": delegation_id, "secret": secret}
+    return redirect(url_for(".show", event=event, delegation_id=delegation_id), 303)
 
 
 @delegations.post("/<int:delegation_id>/reopen")
