@@ -6,7 +6,7 @@ eventapp.reports; they belong to the same blueprint.
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -281,6 +281,17 @@ def renew_link(event: Event, delegate_id: int) -> ResponseReturnValue:
         event=event,
         delegate=_delegate(event, delegate_id),
         link=addresses.absolute("portal.show", secret=secret),
+    )
+
+
+@delegates.errorhandler(service.RegistrationOver)
+def _over(_error: service.RegistrationOver) -> ResponseReturnValue:
+    flash(
+        _("This registration was merged into another one or anonymised; it stays as it is."),
+        "warning",
+    )
+    return redirect(
+        url_for(".show", event=g.event, delegate_id=(request.view_args or {})["delegate_id"]), 303
     )
 
 

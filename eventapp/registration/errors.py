@@ -27,6 +27,10 @@ class DelegateNotFound(RegistrationError):
     """The event has no such delegate."""
 
 
+class RegistrationOver(RegistrationError):
+    """The registration was merged into another one, or anonymised: nothing of it changes again."""
+
+
 class NotWaiting(RegistrationError):
     """Nobody offers a place, or waits for one: it was taken, declined, or the offer has expired."""
 

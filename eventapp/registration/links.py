@@ -13,6 +13,7 @@ from eventapp.events.models import Event
 from eventapp.mail import links as addresses
 from eventapp.programme.models import Session
 from eventapp.registration import letters, personal_links
+from eventapp.registration.errors import RegistrationOver
 from eventapp.registration.letters import LetterKind
 from eventapp.registration.models import GONE, Delegate, Organisation, Preference
 from eventapp.registration.service import locked
@@ -23,11 +24,13 @@ _BETWEEN_LINKS = timedelta(minutes=10)
 def renew(event: Event, delegate_id: int) -> str:
     """End the personal link and give a new one, which is also mailed: its secret.
 
-    Raises DelegateNotFound.
+    Raises DelegateNotFound, RegistrationOver.
     """
     event_id = event.id
     with transaction():
         delegate = locked(event_id, delegate_id)
+        if delegate.is_over:
+            raise RegistrationOver(delegate_id)
         secret = personal_links.renew(delegate)
         audit.record("renew_link", "delegate", delegate_id, event_id=event_id)
         if not delegate.is_cancelled:

@@ -283,6 +283,11 @@ class Delegate(Model):
         return self.status in GONE
 
     @property
+    def is_over(self) -> bool:
+        """Whether nothing is to change any more: merged into another one, or anonymised."""
+        return self.merged_into_id is not None or self.anonymised_at is not None
+
+    @property
     def is_coming(self) -> bool:
         """Whether the person is expected."""
         return self.status in COMING

@@ -28,6 +28,7 @@ from eventapp.registration.errors import (
     NotInThisEvent,
     RegistrationClosed,
     RegistrationError,
+    RegistrationOver,
     SameNameAndOffice,
 )
 from eventapp.registration.letters import LetterKind
@@ -55,6 +56,7 @@ __all__ = [
     "Registered",
     "RegistrationClosed",
     "RegistrationError",
+    "RegistrationOver",
     "SameNameAndOffice",
 ]
 
@@ -259,6 +261,8 @@ def change_details(
     ledger: Ledger, delegate: Delegate, data: DelegateData, *, beyond: bool = False
 ) -> dict[str, Any]:
     """Change a locked delegate within a transaction: what changed. Raises as `update` does."""
+    if delegate.is_over:
+        raise RegistrationOver(delegate.id)
     address, before = delegate.email, claim_of(delegate)
     changes = fill(delegate, data)
     if not changes:
@@ -301,12 +305,14 @@ def set_status(
     """Approve, put back to pending, refuse or cancel.
 
     Who had no place takes one; ``beyond`` is the reason for one more than there are. A refusal's
-    reason is told. Raises DelegateNotFound, QuotaFull.
+    reason is told. Raises DelegateNotFound, RegistrationOver, QuotaFull.
     """
     event_id = event.id
     with transaction():
         ledger = Ledger(event_id)
         delegate = locked(event_id, delegate_id)
+        if delegate.is_over:
+            raise RegistrationOver(delegate_id)
         before = Status(delegate.status)
         if before == status:
             return delegate

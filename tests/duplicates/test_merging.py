@@ -26,6 +26,7 @@ from eventapp.registration.models import Delegate, NotTheSame, Preference, Statu
 from eventapp.registration.quota import QuotaFull
 from eventapp.visits.models import Allocation, VisitGroup
 from tests.builders import build_delegate, build_event
+from tests.conftest import post
 from tests.registration.filled import classes, details
 
 MORNING = datetime(2026, 11, 26, 0, 52, tzinfo=UTC)
@@ -482,3 +483,20 @@ def test_a_choice_that_needs_a_place_that_is_not_there(event):
     with pytest.raises(QuotaFull):
         merging.merge(event, comes.id, waiting.id, {"category_id": waiting.id})
     assert comes.category_id == event.categories[0].id
+
+
+@pytest.mark.parametrize("what", ["reinstate", "link"])
+def test_a_merged_registration_stays_as_it_is(event, two, organiser, what):
+    older, newer = two
+    merging.merge(event, older.id, newer.id)
+    at = f"/manage/{event.slug}/delegates/{newer.id}"
+    assert f"/delegates/{older.id}" in organiser.get(at).text
+    with pytest.raises(service.RegistrationOver):
+        service.set_status(event, newer.id, Status.APPROVED)
+    with pytest.raises(service.RegistrationOver):
+        links.renew(event, newer.id)
+    with pytest.raises(service.RegistrationOver):
+        service.update(event, newer.id, details(event), revision=newer.revision)
+    form_at = f"/manage/{event.slug}/settings"
+    assert post(organiser, f"{at}/{what}", {}, form_at=form_at).status_code == 303
+    assert db.session.get_one(Delegate, newer.id).status == Status.CANCELLED
