@@ -40,7 +40,7 @@ def test_an_invitation_brings_the_link_the_places_and_the_deadline(event, delega
     assert f"/d/{secret}" in letter.html
     assert "17:00" in letter.text
     assert "Bắc Ninh" in letter.subject
-    assert ("12" in letter.text) != reminder
+    assert ("Số suất của đoàn: 12\n" in letter.text) != reminder
     assert "<b>Lan</b>" not in letter.html
     assert "{" not in letter.text + letter.subject
     assert "None" not in letter.text
