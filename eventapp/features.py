@@ -19,6 +19,7 @@ from eventapp.mail import composing, worker
 from eventapp.portal.views import portal
 from eventapp.privacy import models as _privacy  # noqa: F401
 from eventapp.programme.views import agenda, programme
+from eventapp.questions.views import questions
 from eventapp.registration import letter_facts, substitution
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     duplicates,
     delegations,
     imports,
+    questions,
     places,
     workspace,
     reports,

@@ -1,5 +1,6 @@
 """The workspace's tables: a grid to type or paste into, files, and what they would do."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,8 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.database import db
 from eventapp.delegations import listing, tables
 from eventapp.delegations.workspace import choices_of, delegation_of, guessing, page_of, workspace
+from eventapp.questions.answers import options_in, text_of
+from eventapp.questions.models import Question, QuestionKind
 from eventapp.registration import consent
 from eventapp.registration.choices import Choices
 from eventapp.registration.exporting import SEPARATOR, one_line
@@ -51,7 +54,7 @@ def table(secret: str) -> ResponseReturnValue:
         delegation,
         form=form,
         refusal=refusal,
-        rows=[_row_of(it) for it in people[: pages.MAX_GRID_ROWS - _BLANK_ROWS]]
+        rows=[_row_of(it, choices.questions) for it in people[: pages.MAX_GRID_ROWS - _BLANK_ROWS]]
         + [{"cells": {}}] * _BLANK_ROWS,
         **_grid(choices, delegation),
     )
@@ -127,7 +130,7 @@ def table_preview(secret: str, upload_id: int) -> ResponseReturnValue:
         again="again" in request.args,
         words=wording,
         keys=columns.keys_for(choices, delegation),
-        heading=columns.heading,
+        headings=columns.headings_of(choices),
         can_be_grid=len(preview.plan.rows) <= pages.MAX_GRID_ROWS - _BLANK_ROWS,
     )
 
@@ -143,7 +146,9 @@ def table_again(secret: str, upload_id: int) -> ResponseReturnValue:
         preview = pages.preview(delegation.event, upload, delegation, is_public=True)
     except wording.REFUSALS:
         return redirect(url_for(".table", secret=secret))
-    known = {it.id: _row_of(it) for it in listing.people(delegation.id)}
+    choices = choices_of(delegation)
+    people = listing.people(delegation.id)
+    known = {it.id: _row_of(it, choices.questions) for it in people}
     return page_of(
         "table.html",
         secret,
@@ -247,20 +252,26 @@ def _grid(choices: Choices, delegation: Delegation) -> dict[str, Any]:
     language = current_language()
     return {
         "keys": columns.keys_for(choices, delegation),
-        "heading": columns.heading,
+        "headings": columns.headings_of(choices),
         "lists": {
             "office": [it.name for it in choices.offices(choices.delegations[0])],
             "category": [it.name_in(language) for it in choices.categories],
             "training": [one_line(it.title_in(language)) for it in choices.classes],
             "wishes": [it.name for it in choices.sites],
+            **{
+                columns.question_key(it): [label for _key, label in options_in(it, language)]
+                for it in choices.questions
+                if it.kind == QuestionKind.CHOICE
+            },
         },
         "max_rows": pages.MAX_GRID_ROWS,
     }
 
 
-def _row_of(delegate: Delegate) -> dict[str, Any]:
+def _row_of(delegate: Delegate, questions: Sequence[Question]) -> dict[str, Any]:
     """Somebody on the list as a row of the grid."""
     language = current_language()
+    answers = {it.question_id: it.value for it in delegate.answers}
     return {
         "id": delegate.id,
         "revision": delegate.revision,
@@ -278,6 +289,11 @@ def _row_of(delegate: Delegate) -> dict[str, Any]:
             "wishes": SEPARATOR.join(it.site.name for it in delegate.preferences),
             "diet": delegate.diet,
             "needs": delegate.needs,
+            **{
+                columns.question_key(it): text_of(it, answers[it.id], language)
+                for it in questions
+                if it.id in answers
+            },
         },
     }
 

@@ -21,6 +21,7 @@ from eventapp.registration.errors import NotWaiting
 from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file
 from eventapp.registration.models import Delegate, Status
+from eventapp.registration.search import answers_of
 from eventapp.visits.service import group_of
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
@@ -46,6 +47,7 @@ def show(secret: str) -> ResponseReturnValue:
         "portal/show.html",
         secret,
         delegate,
+        answers=answers_of(delegate, current_language()),
         may_edit=editing.is_open(delegate.event, now()),
         place_in_line=waitlist.place_in_line(delegate),
         **_pass_of(delegate),
@@ -103,6 +105,8 @@ def edit(secret: str) -> ResponseReturnValue:
         return redirect(url_for(".show", secret=secret))
     form = EditForm(choices_for(delegate.event, delegate=delegate), delegate)
     locked = editing.locked_parts(delegate.event)
+    if "questions" in locked:
+        form.leave_questions()
     form.keep(delegate, [name for part in locked for name in editing.PARTS[part][1]])
     status = 200
     if form.validate_on_submit():

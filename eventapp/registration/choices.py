@@ -9,6 +9,8 @@ from sqlalchemy.orm import selectinload
 from eventapp.database import db
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
+from eventapp.questions.models import Question
+from eventapp.questions.service import asked
 from eventapp.registration.models import Delegate, Delegation, Organisation
 
 
@@ -23,6 +25,8 @@ class Choices:
     days: Sequence[Day]
     classes: Sequence[Session]
     sites: Sequence[Site]
+    questions: Sequence[Question] = ()
+    """Those of the event's own that are asked here."""
     kept_organisation: Organisation | None = None
     """The typed organisation of somebody who is registered already."""
 
@@ -79,5 +83,6 @@ def choices_for(
         days=event.days,
         classes=classes,
         sites=event.sites,
+        questions=[it for it in asked(event.id) if it.is_public or not public],
         kept_organisation=delegate.organisation if delegate else None,
     )

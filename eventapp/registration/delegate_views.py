@@ -51,6 +51,7 @@ class OrganisersForm(DelegateFields):
     """A delegate as organisers see them: every category, contacts where there are any."""
 
     needs_contact = False
+    asks_all = False
 
     language = SelectField(_l("Language of letters"), choices=list(LANGUAGES.items()))
     submission = HiddenField()

@@ -1,7 +1,7 @@
 """What is known of a delegate, and how it comes onto the row."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,9 @@ from eventapp.accounts import audit
 from eventapp.database import Model, db
 from eventapp.events.models import Category, Day, Site
 from eventapp.programme.models import Session
+from eventapp.questions.answers import WrongAnswer, check, is_asked, text_of
+from eventapp.questions.models import Answer
+from eventapp.questions.service import asked
 from eventapp.registration import organisations
 from eventapp.registration.errors import ClassOnAnotherDay, NotInThisEvent
 from eventapp.registration.indexing import index_delegate
@@ -40,6 +43,9 @@ class DelegateData:
     diet: str = ""
     needs: str = ""
     language: str = "vi"
+    answers: Mapping[Any, Any] = field(default_factory=dict)
+    """Question id → answer (eventapp.questions.answers); None takes an answer back, a question that
+    is left out keeps the one that it has."""
 
 
 def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
@@ -65,17 +71,19 @@ def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
     delegate.needs = data.needs
     delegate.language = data.language
     changes = {
-        field: pair
-        for field, pair in audit.changes_of(delegate).items()
-        if field in _AUDITED and (pair[0] or pair[1])
+        name: pair
+        for name, pair in audit.changes_of(delegate).items()
+        if name in _AUDITED and (pair[0] or pair[1])
     }
-    for field, before, after in (
+    for name, before, after in (
         ("days", _ids(delegate.days), _ids(days)),
         ("training", _ids(delegate.enrolments), _ids(classes)),
         ("wishes", [it.site_id for it in delegate.preferences], [it.id for it in sites]),
     ):
         if before != after:
-            changes[field] = [before, after]
+            changes[name] = [before, after]
+    if data.answers:
+        changes |= _answer(delegate, data)
     delegate.organisation = organisation
     delegate.category = category
     delegate.days = days
@@ -99,6 +107,32 @@ _AUDITED = frozenset(
         "language",
     }
 )
+
+
+def _answer(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
+    """Put answers on the row, to questions that are asked of the category; what changed."""
+    given = {int(key): value for key, value in data.answers.items()}
+    present = {it.question_id: it for it in delegate.answers}
+    changes: dict[str, Any] = {}
+    for question in asked(delegate.event_id):
+        if question.id not in given or not is_asked(question, data.category_id):
+            continue
+        try:
+            value = check(question, given[question.id])
+        except WrongAnswer:
+            raise NotInThisEvent(f"q{question.id}") from None
+        row = present.get(question.id)
+        before = row.text if row else ""
+        after = text_of(question, value)
+        if value is None and row is not None:
+            delegate.answers.remove(row)
+        elif value is not None and row is None:
+            delegate.answers.append(Answer(question_id=question.id, value=value, text=after))
+        elif row is not None and value != row.value:
+            row.value, row.text = value, after
+        if before != after:
+            changes[f"question:{question.id}"] = [before, after]
+    return changes
 
 
 def _ids(rows: Sequence[Any]) -> list[int]:

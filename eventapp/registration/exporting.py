@@ -3,11 +3,17 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 
 from flask_babel import get_locale, lazy_gettext
+from sqlalchemy import select
 
+from eventapp.database import db
 from eventapp.events.models import Event
+from eventapp.questions.answers import text_of
+from eventapp.questions.models import Answer, Question
+from eventapp.questions.service import asked
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import read_in_full
 from eventapp.tables.writing import Cell, write_csv, write_xlsx
@@ -125,12 +131,31 @@ def write(
     extras: Sequence[ExtraColumn] = (),
 ) -> None:
     """Write these delegates, in this order, as ``xlsx`` or ``csv``, in the current language."""
+    extras = (*question_columns(event), *extras)
     headings = [str(it.heading) for it in COLUMNS] + [str(it.heading) for it in extras]
     widths = [it.width for it in COLUMNS] + [it.width for it in extras]
     if kind == "csv":
         write_csv(stream, headings, _rows(ids, extras))
     else:
         write_xlsx(stream, event.short_title, headings, widths, _rows(ids, extras))
+
+
+def question_columns(event: Event) -> list[ExtraColumn]:
+    """A column for each of the event's own questions, in the language of the page."""
+    language = str(get_locale() or "vi")
+    return [
+        ExtraColumn(it.label_in(language), 24, partial(_answers, it, language))
+        for it in asked(event.id)
+    ]
+
+
+def _answers(question: Question, language: str, ids: Sequence[int]) -> Mapping[int, Cell]:
+    rows = db.session.execute(
+        select(Answer.delegate_id, Answer.value).where(
+            Answer.question_id == question.id, Answer.delegate_id.in_(ids)
+        )
+    )
+    return {row.delegate_id: text_of(question, row.value, language) for row in rows}
 
 
 def _rows(ids: Sequence[int], extras: Sequence[ExtraColumn]) -> Iterator[list[Cell]]:

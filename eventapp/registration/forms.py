@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -19,11 +20,23 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.form import BaseForm
+from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from eventapp import text, tokens
 from eventapp.programme.models import Session
+from eventapp.questions.answers import (
+    MAX_TEXT,
+    WrongAnswer,
+    check,
+    is_asked,
+    options_in,
+    parse,
+    text_of,
+)
+from eventapp.questions.models import Question, QuestionKind
 from eventapp.registration import contact, organisations
 from eventapp.registration.choices import Choices
 from eventapp.registration.models import Delegate
@@ -36,6 +49,7 @@ ANOTHER = -1
 """The office that is not in the list: it is typed instead."""
 
 _WISHES = 3
+_STORED_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
@@ -68,6 +82,8 @@ class DelegateFields(PageForm):
     """
 
     needs_contact = True
+    asks_all = True
+    """Whether required questions must be answered; organisers may not know yet."""
 
     name = StringField(
         _l("Full name"),
@@ -159,6 +175,9 @@ class DelegateFields(PageForm):
             ]
         for number in range(len(choices.sites) + 1, _WISHES + 1):
             delattr(self, f"wish_{number}")
+        self.questions = {question_field(it): it for it in choices.questions}
+        self.answers: dict[int, Any] = {}
+        self._ask(delegate)
         for field in self:
             field.flags.required = field.name in self._required
             if isinstance(field, SelectField) and field.raw_data:
@@ -167,7 +186,44 @@ class DelegateFields(PageForm):
     @property
     def _required(self) -> set[str]:
         always = {"name", "position", "delegation_id", "organisation_id", "category_id", "day_ids"}
+        if self.asks_all:
+            always |= {name for name, it in self.questions.items() if it.is_required}
         return always | ({"email", "phone"} if self.needs_contact else set())
+
+    def _ask(self, delegate: Delegate | None) -> None:
+        """Add a field for each of the event's own questions."""
+        stored = {it.question_id: it.value for it in delegate.answers} if delegate else {}
+        sent = request.form if self.is_submitted() else None
+        for name, question in self.questions.items():
+            # Form refuses this; BaseForm, which it is, binds the field to this form alone.
+            BaseForm.__setitem__(self, name, _field_of(question))
+            value = stored.get(question.id)
+            self[name].process(sent, unset_value if value is None else value)
+
+    def leave_questions(self) -> None:
+        """Ask nothing of the event's own: the answers stay as they are."""
+        for name in self.questions:
+            del self._fields[name]
+        self.questions = {}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every field, and then the answers to what is asked of the chosen category."""
+        super().validate(extra_validators)
+        self.answers = {}
+        for name, question in self.questions.items():
+            if not is_asked(question, self.category_id.data or 0):
+                self[name].errors = []
+                continue
+            try:
+                answer = _answer_of(question, self[name].data)
+            except WrongAnswer as error:
+                self[name].errors = [str(error)]
+                continue
+            self.answers[question.id] = answer
+            if answer is None and question.is_required and self.asks_all:
+                self[name].errors = [_("Please answer this.")]
+        others = any(it.errors for it in self if it.name not in self.questions)
+        return not others and not any(self[name].errors for name in self.questions)
 
     @property
     def wishes(self) -> list[SelectField]:
@@ -313,6 +369,7 @@ class DelegateFields(PageForm):
             diet=self.diet.data or "",
             needs=self.needs.data or "",
             language=language or current_language(),
+            answers=dict(self.answers),
         )
 
     def refuse(self, error: NotInThisEvent) -> None:
@@ -367,6 +424,49 @@ class EditForm(DelegateFields):
 def diets() -> list[str]:
     """What is offered for the diet; anything else can be typed."""
     return [_("Vegetarian"), _("Vegan"), _("No pork"), _("No beef"), _("No seafood"), _("Halal")]
+
+
+def question_field(question: Question) -> str:
+    """The name of a question's field."""
+    return f"q{question.id}"
+
+
+def _field_of(question: Question) -> Any:
+    language = current_language()
+    label, help_ = question.label_in(language), question.help_in(language)
+    if question.categories:
+        names = ", ".join(it.name_in(language) for it in question.categories)
+        only_for = _("Only for: %(names)s.", names=names)
+        help_ = f"{help_} {only_for}".strip()
+    if question.kind == QuestionKind.CHOICES:
+        return Ticks(label, description=help_, choices=options_in(question, language))
+    if question.kind == QuestionKind.CHOICE:
+        options = [("", _("– Choose –")), *options_in(question, language)]
+        return SelectField(label, description=help_, choices=options)
+    if question.kind == QuestionKind.DATE:
+        such_as = _("For example 20/11/2026.")
+        help_ = f"{help_} {such_as}".strip()
+    is_number = question.kind == QuestionKind.NUMBER
+    return StringField(
+        label,
+        [at_most(MAX_TEXT)],
+        filters=[lambda value: _shown(question, value)],
+        description=help_,
+        render_kw={"inputmode": "decimal"} if is_number else {"maxlength": MAX_TEXT},
+    )
+
+
+def _shown(question: Question, value: Any) -> str:
+    """A stored day as people write it; what was typed as it is."""
+    if question.kind == QuestionKind.DATE and _STORED_DAY.fullmatch(str(value or "")):
+        return text_of(question, value, current_language())
+    return cleaned(str(value) if value is not None else "")
+
+
+def _answer_of(question: Question, data: Any) -> Any:
+    if question.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES):
+        return check(question, data)
+    return parse(question, data or "")
 
 
 def _class_label(session: Session, language: str) -> str:

@@ -75,6 +75,7 @@ def show(event: Event, upload_id: int) -> ResponseReturnValue:
             form=pages.TableForm(),
             refusal=wording.why_refused(error),
         ), 422
+    choices = choices_for(event, public=False)
     return render_template(
         "imports/show.html",
         event=event,
@@ -86,8 +87,8 @@ def show(event: Event, upload_id: int) -> ResponseReturnValue:
         settings_form=pages.SettingsForm(),
         again="again" in request.args,
         words=wording,
-        keys=columns.keys_for(choices_for(event, public=False), None),
-        heading=columns.heading,
+        keys=columns.keys_for(choices, None),
+        headings=columns.headings_of(choices),
     )
 
 

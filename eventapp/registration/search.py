@@ -14,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 
 from eventapp.database import db
 from eventapp.events.models import Category, Event
+from eventapp.questions.answers import text_of
+from eventapp.questions.models import Answer, Question
 from eventapp.registration.models import (
     Delegate,
     Delegation,
@@ -214,6 +216,20 @@ def load(event: Event, delegate_id: int) -> Delegate | None:
         .where(Delegate.id == delegate_id, Delegate.event_id == event.id)
         .options(*_WITH_EVERYTHING)
     ).one_or_none()
+
+
+def answers_of(delegate: Delegate, language: str) -> list[tuple[str, str]]:
+    """(question, answer) of what a delegate answered to the event's own questions."""
+    rows = db.session.execute(
+        select(Question, Answer.value)
+        .join(Answer, Answer.question_id == Question.id)
+        .where(Answer.delegate_id == delegate.id)
+        .order_by(Question.position, Question.id)
+    )
+    return [
+        (question.label_in(language), text_of(question, value, language))
+        for question, value in rows
+    ]
 
 
 def substitute_of(delegate: Delegate) -> Delegate | None:

@@ -291,6 +291,8 @@ def _readable(entry: AuditEntry, names: _Names) -> Change:
 def _label(subject: str, field: str) -> str:
     if field == "name" and subject != "delegate":
         return str(gettext("Name"))
+    if field.startswith("question:"):
+        return str(gettext("Further questions"))
     return str(FIELDS.get(field, field.replace("_", " ")))
 
 

@@ -15,6 +15,9 @@ from eventapp import text, tokens
 from eventapp.accounts import audit
 from eventapp.accounts.models import AuditEntry
 from eventapp.database import db, now, transaction
+from eventapp.questions.answers import text_of
+from eventapp.questions.models import Answer
+from eventapp.questions.service import asked
 from eventapp.registration import letters, organisations, personal_links, service, waitlist
 from eventapp.registration.details import DelegateData
 from eventapp.registration.importing.planning import Plan, PlannedRow, Progress, Verdict
@@ -201,6 +204,7 @@ class _Applying:
             insert(Delegate).returning(Delegate.id, sort_by_parameter_order=True), rows
         ).all()
         self._link(zip(ids, (_data(row) for row, _office in batch), strict=True))
+        self._answer(zip(ids, (_data(row) for row, _office in batch), strict=True))
         self._log(
             (
                 "create" if self.by == By.ORGANISER else "register",
@@ -274,6 +278,7 @@ class _Applying:
                     .execution_options(synchronize_session=False)
                 )
         self._link((row["id"], _data(it)) for row, (it, _office) in zip(rows, batch, strict=True))
+        self._answer((row["id"], _data(it)) for row, (it, _o) in zip(rows, batch, strict=True))
         self._log(log)
         letters.tell_all(told)
 
@@ -299,6 +304,40 @@ class _Applying:
             if rows:
                 db.session.execute(insert(table), rows)
 
+    def _answer(self, people: Iterable[tuple[int, DelegateData]]) -> None:
+        """Put the answers that were given in the place of earlier ones."""
+        given = [
+            (id_, question_id, value)
+            for id_, data in people
+            for question_id, value in data.answers.items()
+        ]
+        if not given:
+            return
+        questions = {it.id: it for it in asked(self.event_id)}
+        for question_id in {it[1] for it in given}:
+            ids = [id_ for id_, of, _value in given if of == question_id]
+            for start in range(0, len(ids), 500):
+                db.session.execute(
+                    delete(Answer)
+                    .where(
+                        Answer.question_id == question_id,
+                        Answer.delegate_id.in_(ids[start : start + 500]),
+                    )
+                    .execution_options(synchronize_session=False)
+                )
+        rows = [
+            {
+                "delegate_id": id_,
+                "question_id": question_id,
+                "value": value,
+                "text": text_of(questions[question_id], value),
+            }
+            for id_, question_id, value in given
+            if value is not None and question_id in questions
+        ]
+        if rows:
+            db.session.execute(insert(Answer), rows)
+
     def _log(self, entries: Iterable[tuple[str, int, dict[str, Any]]]) -> None:
         actor = audit.actor.get()
         rows = [
@@ -323,6 +362,10 @@ def _audited(row: PlannedRow, office: int) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for name, (before, after) in row.changes.items():
         if name == "organisation_typed":
+            continue
+        if name == "answers":
+            for question_id, value in after.items():
+                changes[f"question:{question_id}"] = [before.get(question_id), value]
             continue
         if name == "organisation_id":
             after = office

@@ -11,10 +11,12 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from eventapp.questions.answers import WrongAnswer, parse
+from eventapp.questions.models import Question
 from eventapp.registration import contact, organisations
 from eventapp.registration.choices import Choices
 from eventapp.registration.exporting import STATUS_NAMES, one_line
-from eventapp.registration.importing.columns import heading
+from eventapp.registration.importing.columns import heading, question_key
 from eventapp.registration.models import Delegation, Organisation, Status
 from eventapp.text import clean, clean_lines, fold
 from eventapp.web.language import LANGUAGES
@@ -47,6 +49,8 @@ class Reading:
     """A row as it was understood: only what its columns say, by the names of DelegateData."""
 
     fields: dict[str, Any] = field(default_factory=dict)
+    answers: dict[int, Any] = field(default_factory=dict)
+    """Question id → answer, of the event's own questions."""
     problems: list[tuple[str, str]] = field(default_factory=list)
     """(column, what is wrong)."""
     cleaned: list[Cleaned] = field(default_factory=list)
@@ -117,7 +121,17 @@ class RowReader:
         for key in ("diet", "needs"):
             if text := values.get(key, ""):
                 row.fields[key] = clean(text) if key == "diet" else clean_lines(text)
+        for question in self.choices.questions:
+            self._answer(row, question, values.get(question_key(question), ""))
         return row
+
+    def _answer(self, row: Reading, question: Question, typed: str) -> None:
+        if not typed.strip():
+            return
+        try:
+            row.answers[question.id] = parse(question, typed)
+        except WrongAnswer as error:
+            row.problems.append((question_key(question), str(error)))
 
     def _person(self, row: Reading, values: Mapping[str, str]) -> None:
         typed = values.get("name", "")

@@ -7,6 +7,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from eventapp.events.models import Event
+from eventapp.questions.answers import options_in
+from eventapp.questions.models import Question, QuestionKind
 from eventapp.registration.choices import Choices
 from eventapp.registration.exporting import COLUMNS, SEPARATOR, one_line
 from eventapp.registration.models import Delegation
@@ -137,6 +139,8 @@ def known_columns(choices: Choices, scope: Delegation | None) -> list[KnownColum
             fold(name) for it in choices.categories for name in (it.name, it.name_en) if name
         ),
     }
+    for question in choices.questions:
+        headings[question_key(question)] = [question.label, *filter(None, [question.label_en])]
     needed = {"name"} if scope else {"name", "delegation"}
     return [
         KnownColumn(
@@ -151,9 +155,23 @@ def known_columns(choices: Choices, scope: Delegation | None) -> list[KnownColum
     ]
 
 
+def question_key(question: Question) -> str:
+    """The column of a question of the event's own."""
+    return f"q{question.id}"
+
+
 def heading(key: str) -> str:
-    """The heading of a column in the language of the page."""
-    return next(str(column.heading) for column in COLUMNS if column.key == key)
+    """The heading of a column in the language of the page; its key where it is a question's."""
+    return next((str(column.heading) for column in COLUMNS if column.key == key), key)
+
+
+def headings_of(choices: Choices) -> dict[str, str]:
+    """The headings of all columns, those of questions too, in the language of the page."""
+    language = current_language()
+    return {
+        **{column.key: str(column.heading) for column in COLUMNS},
+        **{question_key(it): it.label_in(language) for it in choices.questions},
+    }
 
 
 def keys_for(choices: Choices, scope: Delegation | None) -> list[str]:
@@ -167,7 +185,10 @@ def keys_for(choices: Choices, scope: Delegation | None) -> list[str]:
         left_out.add("training")
     if not choices.sites:
         left_out.add("wishes")
-    return [key for key in KEYS if key not in left_out]
+    return [
+        *(key for key in KEYS if key not in left_out),
+        *(question_key(it) for it in choices.questions),
+    ]
 
 
 def write_form(stream: IO[bytes], event: Event, choices: Choices, scope: Delegation | None) -> None:
@@ -181,7 +202,13 @@ def write_form(stream: IO[bytes], event: Event, choices: Choices, scope: Delegat
         "category": [it.name_in(language) for it in choices.categories],
         "training": [one_line(it.title_in(language)) for it in choices.classes],
         "wishes": [it.name for it in choices.sites],
+        **{
+            question_key(it): [label for _key, label in options_in(it, language)]
+            for it in choices.questions
+            if it.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES)
+        },
     }
+    names = headings_of(choices)
     if scope is not None:
         lists["office"] = offices[scope.name]
     days = SEPARATOR.join(f"{day.date:%d/%m/%Y}" for day in choices.days)
@@ -205,8 +232,8 @@ def write_form(stream: IO[bytes], event: Event, choices: Choices, scope: Delegat
         scope.name if scope else event.short_title,
         [
             TemplateColumn(
-                heading(key),
-                widths[key],
+                names[key],
+                widths.get(key, 24),
                 help=helps.get(key, ""),
                 example=examples.get(key, ""),
                 needed=key in {"name", "position", "delegation", "office"},

@@ -12,11 +12,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventapp.database import db
+from eventapp.questions.answers import is_asked
+from eventapp.questions.models import Answer
 from eventapp.registration import quota
 from eventapp.registration.choices import Choices
 from eventapp.registration.details import DelegateData
 from eventapp.registration.importing.cells import Cleaned, Reading, RowReader
-from eventapp.registration.importing.columns import heading
+from eventapp.registration.importing.columns import heading, question_key
 from eventapp.registration.models import (
     GONE,
     HOLDING,
@@ -217,15 +219,31 @@ class _Planner:
         has_office = fields.get("organisation_id") or fields.get("organisation_typed")
         if not has_office and not {"office", "delegation"} & {key for key, _said in row.problems}:
             row.problems.append(("office", _("The organisation is missing.")))
+        category_id = fields.get("category_id", self.category)
+        answers = self._asked(reading, category_id)
+        if self.scope is not None:
+            for question in self.choices.questions:
+                is_missing = question.is_required and answers.get(question.id) is None
+                if is_missing and is_asked(question, category_id):
+                    row.problems.append((question_key(question), _("Please answer this.")))
         if row.problems:
             return None
         return DelegateData(
             **{
-                "category_id": self.category,
+                "category_id": category_id,
                 "day_ids": self.every_day,
                 **fields,
+                "answers": answers,
             }
         )
+
+    def _asked(self, reading: Reading, category_id: int) -> dict[int, Any]:
+        """The answers of a row to what is asked of a category."""
+        return {
+            it.id: reading.answers[it.id]
+            for it in self.choices.questions
+            if it.id in reading.answers and is_asked(it, category_id)
+        }
 
     def _changed(
         self, row: PlannedRow, cells: Cells, reading: Reading, before: Stored
@@ -260,7 +278,17 @@ class _Planner:
             for key, value in empty.items():
                 if key in cells.values and not cells.values[key].strip():
                     fields[names.get(key, key)] = value
+        given = self._asked(reading, fields.get("category_id", before.data.category_id))
+        if self.clears:
+            for question in self.choices.questions:
+                key = question_key(question)
+                if key in cells.values and not cells.values[key].strip():
+                    given[question.id] = None
+        answers = {
+            key: value for key, value in given.items() if value != before.data.answers.get(key)
+        }
         data.update(fields)
+        data["answers"] = answers
         after = DelegateData(**data)
         row.changes = {
             name: (getattr(before.data, name), value)
@@ -268,6 +296,8 @@ class _Planner:
             if name != "delegation_id"
             and _plain(name, getattr(before.data, name)) != _plain(name, value)
         }
+        if answers:
+            row.changes["answers"] = ({it: before.data.answers.get(it) for it in answers}, answers)
         return after
 
     def _check(self, row: PlannedRow, data: DelegateData, seen: dict[tuple[Any, ...], int]) -> None:
@@ -426,6 +456,7 @@ class _Registered:
         classes = _links(
             enrolment.c.delegate_id, enrolment.c.session_id, ids, enrolment.c.session_id
         )
+        answers = _answers(ids)
         wishes = _links(Preference.delegate_id, Preference.site_id, ids, Preference.rank)
         for row in found:
             if row.id in self.by_id:
@@ -452,6 +483,7 @@ class _Registered:
                     diet=row.diet,
                     needs=row.needs,
                     language=row.language,
+                    answers=answers.get(row.id, {}),
                 ),
             )
             self.by_id[row.id] = stored
@@ -465,6 +497,15 @@ def _links(key: Any, value: Any, ids: Sequence[int], order: Any) -> dict[int, tu
         for of, it in db.session.execute(select(key, value).where(key.in_(ids)).order_by(order)):
             links[of] = (*links.get(of, ()), it)
     return links
+
+
+def _answers(ids: Sequence[int]) -> dict[int, dict[int, Any]]:
+    found: dict[int, dict[int, Any]] = {}
+    if ids:
+        query = select(Answer.delegate_id, Answer.question_id, Answer.value)
+        for row in db.session.execute(query.where(Answer.delegate_id.in_(ids))):
+            found.setdefault(row.delegate_id, {})[row.question_id] = row.value
+    return found
 
 
 def _plain(name: str, value: Any) -> Any:

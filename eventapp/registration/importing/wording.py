@@ -1,5 +1,7 @@
 """What a table says about itself, and why one is refused, in the language of the page."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
 from eventapp.registration.importing.columns import heading
@@ -163,12 +165,17 @@ _FIELD_KEYS = {
 }
 
 
-def changed_fields(row: PlannedRow) -> list[tuple[str, str, str]]:
+def changed_fields(row: PlannedRow, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """(field, before, after) of a changed row; what is chosen from lists, by its cell."""
     lines: dict[str, tuple[str, str, str]] = {}
     for name, (before, after) in row.changes.items():
         key = _FIELD_KEYS.get(name, name)
         if key in lines:
+            continue
+        if name == "answers":
+            for question_id in after:
+                key = f"q{question_id}"
+                lines[key] = (names.get(key, key), "", row.cells.get(key, ""))
             continue
         if name in _FIELD_KEYS:
             lines[key] = (heading(key), "", row.cells.get(key, ""))
