@@ -17,6 +17,7 @@ from eventapp.commands import Refusal, in_app, refusals
 from eventapp.config import ConfigurationError
 from eventapp.documents.cli import agenda
 from eventapp.events import service as events
+from eventapp.privacy.cli import privacy
 from eventapp.reports.cli import delegates
 from eventapp.visits.cli import visits
 from eventapp.web import migrations
@@ -175,6 +176,7 @@ cli.add_command(badges)
 cli.add_command(visits)
 cli.add_command(delegates)
 cli.add_command(device)
+cli.add_command(privacy)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
+_PATIENCE_MS = 1_000  # with readers, when the log is to be emptied
 
 
 class Base(DeclarativeBase):
@@ -121,6 +122,52 @@ def transaction() -> Iterator[None]:
     else:
         with _committing():
             yield
+
+
+def erase_what_is_deleted() -> None:
+    """Let SQLite overwrite with zeros what this connection deletes from now on; its log keeps the
+    old pages until `compact`."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def compact(*, quickly: bool = False) -> bool:
+    """Leave nothing of what was deleted in the database's files; whether that was done.
+
+    SQLite is written anew (which takes as much room again for the time) and its log is emptied;
+    ``quickly`` only empties the log. While somebody else reads, the log stays, and is emptied
+    another time. PostgreSQL gives the room free and forgets its statistics of the old values.
+    """
+    db.session.rollback()
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    if quickly and not is_sqlite:
+        return True
+    connection = db.engine.raw_connection()
+    try:
+        if is_sqlite:
+            return _compact_sqlite(connection.cursor(), quickly=quickly)
+        connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+        connection.cursor().execute("VACUUM (ANALYZE)")
+        connection.driver_connection.autocommit = False  # type: ignore[union-attr]
+        return True
+    finally:
+        connection.close()
+
+
+def _compact_sqlite(cursor: Any, *, quickly: bool) -> bool:
+    with _sqlite_writers:
+        if not quickly:
+            cursor.execute("select 1 from sqlite_master where name = 'sqlite_stat1'")
+            if cursor.fetchone():
+                cursor.execute("ANALYZE")  # its samples are values, too
+            cursor.execute("VACUUM")
+        cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, _log, _done = cursor.fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+    return not is_busy
 
 
 @contextmanager

@@ -16,8 +16,10 @@ from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
 from eventapp.mail import composing, worker
+from eventapp.portal import data_views as _data  # noqa: F401
 from eventapp.portal.views import portal
-from eventapp.privacy import models as _privacy  # noqa: F401
+from eventapp.privacy.erasing import close_out_due
+from eventapp.privacy.views import privacy
 from eventapp.programme.views import agenda, programme
 from eventapp.questions.views import questions
 from eventapp.registration import letter_facts, substitution
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     audit,
     public_registration,
     portal,
+    privacy,
     badges,
     documents,
     mailbox,
@@ -77,6 +80,7 @@ composing.kinds.update(letter_facts.KINDS)
 composing.kinds.update(lead_letter_facts.KINDS)
 # What comes round every half minute.
 worker.chores.append(expire_offers)
+worker.chores.append(close_out_due)
 
 
 def init_app(app: Flask) -> None:

@@ -109,4 +109,6 @@ def write(
 
 
 def _people(event: Event, selection: Selection, order: Order) -> Select[Any]:
-    return select_selection(event, selection, order.value).where(Delegate.status.in_(COMING))
+    return select_selection(event, selection, order.value).where(
+        Delegate.status.in_(COMING), Delegate.anonymised_at.is_(None)
+    )

@@ -304,7 +304,7 @@ def _move_requests(kept_id: int, other_id: int) -> int:
         .values(
             decision=Decision.ACCEPTED,
             decided_at=now(),
-            decided_by=audit.actor.get().removeprefix("user:")[:254],
+            decided_by=audit.actor.get()[:254],
         )
         .execution_options(synchronize_session=False)
     )

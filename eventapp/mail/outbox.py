@@ -47,13 +47,23 @@ class Page:
         return max(1, -(-self.total // PER_PAGE))
 
 
+FORGETS = "forgets"
+"""In the details of a message: its address is forgotten once it is sent or given up."""
+
+
 def enqueue(
-    letter: Letter, *, to_address: str, to_name: str = "", event_id: int | None, host: str
+    letter: Letter,
+    *,
+    to_address: str,
+    to_name: str = "",
+    event_id: int | None,
+    host: str,
+    forgets: bool = False,
 ) -> Message:
     """Add a message that is written already; ``host`` ends its Message-ID.
 
     It joins the transaction in progress; delivery follows once that is committed
-    (eventapp.mail.worker).
+    (eventapp.mail.worker). With ``forgets`` nothing of it is kept then, not even the address.
     """
     message = Message(
         event_id=event_id,
@@ -65,6 +75,7 @@ def enqueue(
         html=letter.html,
         calendar=letter.calendar,
         pass_code=letter.pass_code,
+        details={FORGETS: True} if forgets else {},
     )
     db.session.add(message)
     return message

@@ -21,7 +21,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventapp.database import db, now, transaction
-from eventapp.mail import composing, delivery
+from eventapp.mail import composing, delivery, outbox
 from eventapp.mail.models import MailStatus, Message
 
 POLL_SECONDS = 2.0
@@ -186,8 +186,12 @@ def _mail(message: Message, server: delivery.Server) -> EmailMessage:
 
 def _confirm(message: Message, subject: str) -> None:
     """The server has it: what it said is forgotten, for it holds a personal link."""
+    if _forgets(message):
+        _forget(message, MailStatus.SENT, sent_at=now())
+        return
     _set(
         Message.id == message.id,
+        Message.to_address != "",  # anonymised meanwhile: it stays empty
         status=MailStatus.SENT,
         sent_at=now(),
         error="",
@@ -207,11 +211,34 @@ def _drop(message: Message, reason: str) -> None:
 def _postpone(message: Message, error: delivery.DeliveryError) -> str:
     reason = str(error)[:500]
     if isinstance(error, delivery.Undeliverable) or message.attempts >= MAX_ATTEMPTS:
+        if _forgets(message):
+            _forget(message, MailStatus.DROPPED)  # and not to be tried again
+            return "failed"
         _set(*_ours(message), status=MailStatus.FAILED, error=reason)
         return "failed"
     again: datetime = now() + pause_after(message.attempts)
     _set(*_ours(message), next_attempt_at=again, error=reason)
     return "postponed"
+
+
+def _forgets(message: Message) -> bool:
+    return bool(message.details.get(outbox.FORGETS))
+
+
+def _forget(message: Message, status: MailStatus, **values: object) -> None:
+    _set(
+        Message.id == message.id,
+        status=status,
+        to_address="",
+        to_name="",
+        subject="",
+        text="",
+        html="",
+        calendar=None,
+        details={},
+        error="",
+        **values,
+    )
 
 
 def _hand_back(messages: Sequence[Message]) -> None:

@@ -1,1 +1,1 @@
-"""What is held of people: showing it to them, and destroying it when its time has come."""
+"""Personal data: what is held, shown to whom it is about, and destroyed in time."""

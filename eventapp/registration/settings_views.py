@@ -82,6 +82,11 @@ class SettingsForm(PageForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    retention_until = DateField(
+        _l("Personal data is kept until"),
+        [Optional()],
+        description=_l("After this day it is anonymised; empty is a year after the last day."),
+    )
     submit = SubmitField(_l("Save"))
 
     def validate_places(self, field: Field) -> None:

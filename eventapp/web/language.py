@@ -34,7 +34,13 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT_LANGUAGE)
     babel.init_app(app, locale_selector=current_language)
     app.jinja_env.filters.update(
-        clock=clock, day=day, short_day=short_day, moment=moment, phone=phone
+        clock=clock,
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        phone=phone,
+        iso_day=lambda it: short_day(date.fromisoformat(it)),
+        instant=lambda it: moment(datetime.fromisoformat(it)),
     )
     app.context_processor(_context)
 
