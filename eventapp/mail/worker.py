@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from eventapp.database import db, now, transaction
+from eventapp.database import compact, db, erase_what_is_deleted, now, transaction
 from eventapp.mail import composing, delivery, outbox
 from eventapp.mail.models import MailStatus, Message
 
@@ -226,19 +226,26 @@ def _forgets(message: Message) -> bool:
 
 
 def _forget(message: Message, status: MailStatus, **values: object) -> None:
-    _set(
-        Message.id == message.id,
-        status=status,
-        to_address="",
-        to_name="",
-        subject="",
-        text="",
-        html="",
-        calendar=None,
-        details={},
-        error="",
-        **values,
-    )
+    with transaction():
+        erase_what_is_deleted()
+        db.session.execute(
+            update(Message)
+            .where(Message.id == message.id)
+            .values(
+                status=status,
+                to_address="",
+                to_name="",
+                subject="",
+                text="",
+                html="",
+                calendar=None,
+                details={},
+                error="",
+                **values,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    compact(quickly=True)
 
 
 def _hand_back(messages: Sequence[Message]) -> None:

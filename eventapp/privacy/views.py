@@ -1,13 +1,13 @@
 """What is held of an event's people, until when, and its destruction."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
 from wtforms import StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from eventapp import text
 from eventapp.accounts.permissions import Access, requires
@@ -42,12 +42,12 @@ class EarlyForm(PageForm):
 
     name = StringField(
         _l("The short title of the event, to confirm"),
-        [InputRequired(_l("Type the short title of the event."))],
+        [DataRequired(_l("Type the short title of the event."))],
         filters=[cleaned],
     )
     reason = StringField(
         _l("Reason"),
-        [InputRequired(_l("Say why it is done before the day.")), at_most(500)],
+        [DataRequired(_l("Say why it is done before the day.")), at_most(500)],
         filters=[cleaned],
         description=_l("It is kept in the change log."),
     )
@@ -67,9 +67,11 @@ def close_out(event: Event) -> ResponseReturnValue:
     early = ""
     if not erasing.is_due(event):
         if not current_user.is_administrator:
-            abort(403)
+            flash(_("Before that day only an administrator can close the event out."), "warning")
+            return _page(event, EarlyForm()), 409
         form = EarlyForm()
-        if form.validate_on_submit() and text.fold(form.name.data or "") != text.fold(event.short_title):
+        is_named = text.fold(form.name.data or "") == text.fold(event.short_title)
+        if form.validate_on_submit() and not is_named:
             form.name.errors = [_("This is not the short title of the event.")]
         if form.errors:
             return _page(event, form), 422

@@ -142,7 +142,7 @@ def fill(event: Event) -> list[Delegate]:
                 data={"name": people[0].name, "email": people[0].email},
             ),
             Upload(
-                event_id=event.id, filename=f"{NAMES[0]}.csv", content=zlib.compress(b"bang rieng")
+                event_id=event.id, filename=f"{ASKED}.csv", content=zlib.compress(b"bang rieng")
             ),
         ]
     )
