@@ -39,6 +39,10 @@ ACTIONS = {
     "export": lazy_gettext("exported"),
     "redeem": lazy_gettext("set up"),
     "make_checkpoints": lazy_gettext("made the checkpoints"),
+    "merge": lazy_gettext("merged with another registration"),
+    "keep_apart": lazy_gettext("found to be two people"),
+    "withdraw_consent": lazy_gettext("withdrew consent"),
+    "close_out": lazy_gettext("destroyed the personal data"),
     "load_demo": lazy_gettext("loaded the demo"),
 }
 SUBJECTS = {
@@ -101,6 +105,14 @@ FIELDS = {
     "notes": lazy_gettext("Notes"),
     "role": lazy_gettext("Role"),
     "places": lazy_gettext("Places"),
+    "merged_from": lazy_gettext("Merged with"),
+    "merged_into_id": lazy_gettext("Merged into"),
+    "not_the_same": lazy_gettext("Somebody else than"),
+    "also_code": lazy_gettext("Also valid: pass code"),
+    "attendance": lazy_gettext("Arrivals taken over"),
+    "messages": lazy_gettext("Letters taken over"),
+    "change_requests": lazy_gettext("Requests taken over"),
+    "retention_until": lazy_gettext("Personal data is kept until"),
     "registration_open": lazy_gettext("Registration is open"),
 }
 # Follow from other fields, or say nothing to people.
@@ -146,6 +158,9 @@ _REFERENCES: dict[str, Any] = {
     "training": Session,
     "group_id": VisitGroup,
     "group": VisitGroup,
+    "merged_from": Delegate,
+    "merged_into_id": Delegate,
+    "not_the_same": Delegate,
 }
 _NAMED: dict[str, Any] = {
     "delegate": Delegate,
