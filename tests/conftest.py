@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
 
 from eventapp import create_app
+from eventapp.accounts import audit
 from eventapp.accounts import service as accounts
 from eventapp.accounts.models import User
 from eventapp.accounts.permissions import Role
@@ -103,6 +104,7 @@ def _app_with_tables(settings: Config) -> Flask:
 def app(_app_with_tables: Flask) -> Iterator[Flask]:
     """The application, on empty tables, inside its context."""
     with _app_with_tables.app_context():
+        audit.actor.set(audit.SYSTEM)  # not whoever asked for a page in the test before
         yield _app_with_tables
         db.session.rollback()
         empty_tables()
