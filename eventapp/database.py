@@ -160,7 +160,9 @@ def _compact_sqlite(cursor: Any, *, quickly: bool) -> bool:
             cursor.execute("select 1 from sqlite_master where name = 'sqlite_stat1'")
             if cursor.fetchone():
                 cursor.execute("ANALYZE")  # its samples are values, too
+            cursor.execute("PRAGMA temp_store=FILE")  # the copy is as large as the database
             cursor.execute("VACUUM")
+            cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

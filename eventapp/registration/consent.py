@@ -44,7 +44,8 @@ def retained_until(event: Event) -> date:
     """The day after which names, contacts and codes are anonymised."""
     if event.retention_until:
         return event.retention_until
-    last = max((day.date for day in event.days), default=event.created_at.date())
+    # An event of long ago that is entered only now is not over when it begins.
+    last = max([event.created_at.date(), *(day.date for day in event.days)])
     return last + _RETENTION
 
 

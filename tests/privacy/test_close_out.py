@@ -259,3 +259,11 @@ def test_scans_and_arrivals_stay(event):
     assert db.session.execute(select(Scan.id, Scan.delegate_id, Scan.read_at)).all() == rows
     assert len(db.session.scalars(select(Attendance)).all()) == 3
     assert quota.taken(event.id) == 5
+
+
+def test_an_event_of_long_ago_that_was_entered_today_is_not_over(event):
+    for day in event.days:
+        day.date = day.date.replace(year=2012)
+    db.session.commit()
+    assert not erasing.is_due(event)
+    assert erasing.close_out_due() == 0
