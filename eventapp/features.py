@@ -21,6 +21,7 @@ from eventapp.portal.views import portal
 from eventapp.privacy.erasing import close_out_due
 from eventapp.privacy.views import privacy
 from eventapp.programme.views import agenda, programme
+from eventapp.questions.files import forget_unclaimed
 from eventapp.questions.views import questions
 from eventapp.registration import letter_facts, substitution
 from eventapp.registration import service as registration
@@ -80,6 +81,7 @@ composing.kinds.update(letter_facts.KINDS)
 composing.kinds.update(lead_letter_facts.KINDS)
 # What comes round every half minute.
 worker.chores.append(expire_offers)
+worker.chores.append(forget_unclaimed)
 worker.chores.append(close_out_due)
 
 

@@ -18,6 +18,7 @@ from eventapp.delegations.freezing import is_frozen
 from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.delegations.service import DelegationError, locked
 from eventapp.events.models import Event
+from eventapp.questions import files
 from eventapp.registration import holding, service, substitution, waitlist
 from eventapp.registration.details import DelegateData
 from eventapp.registration.errors import DelegateNotFound
@@ -241,6 +242,7 @@ def _ask_if_frozen(
         )
         db.session.add(request)
         db.session.flush()
+        files.hold(event_id, (data or {}).get("answers") or {})
         audit.record("ask", "change_request", request.id, event_id=event_id, note=kind)
         return request
 
@@ -306,6 +308,7 @@ def _close(request: ChangeRequest, decision: Decision, answer: str) -> None:
         decision, "change_request", request.id, event_id=request.event_id, note=request.kind
     )
     db.session.flush()
+    files.let_go(request.event_id, request.data.get("answers") or {})
     if decision != Decision.WITHDRAWN:
         letters.tell_lead(request.delegation, letters.LeadLetter.DECIDED, request_id=request.id)
 

@@ -25,6 +25,7 @@ from eventapp.delegations.forms import HoldForm, LeadsForm, ReasonForm
 from eventapp.delegations.freezing import is_frozen, is_over
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
+from eventapp.questions import downloads, files
 from eventapp.registration import consent, holding, quota
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.errors import (
@@ -152,6 +153,15 @@ def edit(secret: str, delegate_id: int) -> ResponseReturnValue:
         changed=status == 409,
     )
     return page, 422 if form.errors else status
+
+
+@workspace.get("/<secret>/people/<int:delegate_id>/files/<int:file_id>")
+@requires(Access.SECRET)
+@guessing
+def file(secret: str, delegate_id: int, file_id: int) -> ResponseReturnValue:
+    """A file that was handed in for one person."""
+    delegate = _member(delegation_of(secret), delegate_id)
+    return downloads.answer(files.of_delegate(delegate.id, file_id, public=True) or abort(404))
 
 
 @workspace.route("/<secret>/people/<int:delegate_id>/cancel", methods=["GET", "POST"])

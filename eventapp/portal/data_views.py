@@ -1,6 +1,6 @@
 """What is held about oneself, behind the secret of a personal link; and taking consent back."""
 
-from flask import Response, abort, current_app, flash, jsonify, redirect, request, url_for
+from flask import Response, abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,6 +9,7 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.mail.composing import label_of
 from eventapp.portal.views import _delegate, _guessing, _page, portal
 from eventapp.privacy import disclosure, erasing
+from eventapp.questions import downloads
 from eventapp.registration.errors import RegistrationOver
 from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.reports import changes
@@ -84,12 +85,9 @@ def data_file(secret: str) -> ResponseReturnValue:
 @requires(Access.SECRET)
 @_guessing
 def own_file(secret: str, file_id: int) -> ResponseReturnValue:
-    """A file that the delegate handed in, only ever to be saved."""
+    """A file that the delegate handed in."""
     found = disclosure.file_of(_delegate(secret), file_id) or abort(404)
-    file = current_app.response_class(found.content, content_type=found.media_type)
-    file.headers.set("Content-Disposition", "attachment", filename=found.name)
-    file.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return _kept_by_nobody(file)
+    return _kept_by_nobody(downloads.answer(found))
 
 
 @portal.route("/<secret>/withdraw", methods=["GET", "POST"])

@@ -47,7 +47,7 @@ def show(secret: str) -> ResponseReturnValue:
         "portal/show.html",
         secret,
         delegate,
-        answers=answers_of(delegate, current_language()),
+        answers=answers_of(delegate, current_language(), public=True),
         may_edit=editing.is_open(delegate.event, now()),
         place_in_line=waitlist.place_in_line(delegate),
         **_pass_of(delegate),

@@ -1,11 +1,12 @@
 """Answers to an event's own questions: read from what people type, and written for them.
 
 An answer is plain JSON: a text, the key of an option, keys, a number (int, or decimal text), a day
-(``YYYY-MM-DD``); None for no answer.
+(``YYYY-MM-DD``), the id of an AnswerFile; None for no answer. Files are neither read from text nor
+written as it: see eventapp.questions.files.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -29,9 +30,15 @@ class WrongAnswer(ValueError):
     """The answer cannot be used; the text says why and what to do."""
 
 
-def options_in(question: Question, language: str) -> list[tuple[str, str]]:
-    """(key, text) of the options that can be chosen, in their order."""
-    return [(it["key"], _label(it, language)) for it in question.options if not it.get("retired")]
+def options_in(
+    question: Question, language: str, also: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """(key, text) of the options that can be chosen, in their order; ``also`` retired ones."""
+    return [
+        (it["key"], _label(it, language))
+        for it in question.options
+        if not it.get("retired") or it["key"] in also
+    ]
 
 
 def parse(question: Question, typed: str) -> Any:

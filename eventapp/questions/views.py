@@ -34,6 +34,7 @@ KINDS = {
     QuestionKind.CHOICES: _l("Several of a list"),
     QuestionKind.NUMBER: _l("Number"),
     QuestionKind.DATE: _l("Date"),
+    QuestionKind.FILE: _l("File (PDF or picture)"),
 }
 
 
@@ -73,6 +74,10 @@ class QuestionForm(PageForm):
     )
     is_required = BooleanField(_l("An answer is required"))
     is_public = BooleanField(_l("Delegates and leads answer it; otherwise only organisers do"))
+
+    on_badge = BooleanField(
+        _l("Print the answer on the badge"), description=_l("Below the organisation; not a file.")
+    )
 
     def __init__(self, event: Event, question: Question | None) -> None:
         """Empty, or filled with a question, or what was sent."""
@@ -115,6 +120,7 @@ class QuestionForm(PageForm):
             options=self.lines() if has_list else (),
             is_required=bool(self.is_required.data),
             is_public=bool(self.is_public.data),
+            on_badge=bool(self.on_badge.data) and kind != QuestionKind.FILE,
             category_ids=tuple(self.category_ids.data or ()),
         )
 
@@ -136,6 +142,7 @@ def _of(question: Question | None) -> dict[str, Any]:
         "category_ids": [it.id for it in question.categories],
         "is_required": question.is_required,
         "is_public": question.is_public,
+        "on_badge": question.on_badge,
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from eventapp.database import db
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
-from eventapp.questions.models import Question
+from eventapp.questions.models import Question, QuestionKind
 from eventapp.questions.service import asked
 from eventapp.registration.models import Delegate, Delegation, Organisation
 
@@ -29,6 +29,11 @@ class Choices:
     """Those of the event's own that are asked here."""
     kept_organisation: Organisation | None = None
     """The typed organisation of somebody who is registered already."""
+
+    @property
+    def written_questions(self) -> Sequence[Question]:
+        """The questions that a cell of a table can answer: not with a file."""
+        return [it for it in self.questions if it.kind != QuestionKind.FILE]
 
     @property
     def delegations(self) -> Sequence[Delegation]:

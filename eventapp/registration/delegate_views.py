@@ -27,6 +27,7 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.mail import links as addresses
+from eventapp.questions import downloads, files
 from eventapp.registration import links, search, service, substitution
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.differences import differences
@@ -225,6 +226,14 @@ def substitute(event: Event, delegate_id: int) -> ResponseReturnValue:
         doubt=is_doubted,
     )
     return page, _code(form)
+
+
+@delegates.get("/manage/<event:event>/delegates/<int:delegate_id>/files/<int:file_id>")
+@requires(Access.ORGANISE)
+def file(event: Event, delegate_id: int, file_id: int) -> ResponseReturnValue:
+    """A file that the delegate handed in."""
+    delegate = _delegate(event, delegate_id)
+    return downloads.answer(files.of_delegate(delegate.id, file_id) or abort(404))
 
 
 @delegates.post("/manage/<event:event>/delegates/<int:delegate_id>/reprint")

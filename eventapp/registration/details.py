@@ -12,8 +12,9 @@ from eventapp.accounts import audit
 from eventapp.database import Model, db
 from eventapp.events.models import Category, Day, Site
 from eventapp.programme.models import Session
+from eventapp.questions import files
 from eventapp.questions.answers import WrongAnswer, check, is_asked, text_of
-from eventapp.questions.models import Answer
+from eventapp.questions.models import Answer, Question, QuestionKind
 from eventapp.questions.service import asked
 from eventapp.registration import organisations
 from eventapp.registration.errors import ClassOnAnotherDay, NotInThisEvent
@@ -117,22 +118,44 @@ def _answer(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
     for question in asked(delegate.event_id):
         if question.id not in given or not is_asked(question, data.category_id):
             continue
-        try:
-            value = check(question, given[question.id])
-        except WrongAnswer:
-            raise NotInThisEvent(f"q{question.id}") from None
         row = present.get(question.id)
-        before = row.text if row else ""
-        after = text_of(question, value)
+        was, before = (row.value, row.text) if row else (None, "")
+        value, after = _checked(delegate, question, given[question.id])
         if value is None and row is not None:
             delegate.answers.remove(row)
         elif value is not None and row is None:
             delegate.answers.append(Answer(question_id=question.id, value=value, text=after))
-        elif row is not None and value != row.value:
+        elif row is not None and value != was:
             row.value, row.text = value, after
-        if before != after:
+        if question.kind == QuestionKind.FILE and was is not None and value != was:
+            files.discard(was, delegate.id)
+        if value != was:
             changes[f"question:{question.id}"] = [before, after]
     return changes
+
+
+def _checked(delegate: Delegate, question: Question, value: Any) -> tuple[Any, str]:
+    """An answer as it is stored, and for people; a file is the delegate's from now on.
+
+    Raises NotInThisEvent.
+    """
+    if question.kind != QuestionKind.FILE:
+        try:
+            value = check(question, value)
+        except WrongAnswer:
+            raise NotInThisEvent(f"q{question.id}") from None
+        return value, text_of(question, value)
+    if value is None:
+        return None, ""
+    file = files.usable(question, value, delegate.id)
+    if file is None:
+        raise NotInThisEvent(f"q{question.id}")
+    file.token_hash = None
+    if delegate.id is None:
+        delegate.files.append(file)
+    else:
+        file.delegate_id = delegate.id
+    return file.id, file.name
 
 
 def _ids(rows: Sequence[Any]) -> list[int]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.questions.answers import text_of
-from eventapp.questions.models import Answer, Question
+from eventapp.questions.models import Answer, Question, QuestionKind
 from eventapp.questions.service import asked
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import read_in_full
@@ -151,10 +151,12 @@ def question_columns(event: Event) -> list[ExtraColumn]:
 
 def _answers(question: Question, language: str, ids: Sequence[int]) -> Mapping[int, Cell]:
     rows = db.session.execute(
-        select(Answer.delegate_id, Answer.value).where(
+        select(Answer.delegate_id, Answer.value, Answer.text).where(
             Answer.question_id == question.id, Answer.delegate_id.in_(ids)
         )
     )
+    if question.kind == QuestionKind.FILE:
+        return {row.delegate_id: row.text for row in rows}
     return {row.delegate_id: text_of(question, row.value, language) for row in rows}
 
 

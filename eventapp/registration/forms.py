@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import (
     BooleanField,
     EmailField,
@@ -27,16 +28,9 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from eventapp import text, tokens
 from eventapp.programme.models import Session
-from eventapp.questions.answers import (
-    MAX_TEXT,
-    WrongAnswer,
-    check,
-    is_asked,
-    options_in,
-    parse,
-    text_of,
-)
-from eventapp.questions.models import Question, QuestionKind
+from eventapp.questions.answers import WrongAnswer, is_asked
+from eventapp.questions.fields import answer_in, field_name, field_of
+from eventapp.questions.models import QuestionKind
 from eventapp.registration import contact, organisations
 from eventapp.registration.choices import Choices
 from eventapp.registration.models import Delegate
@@ -49,7 +43,6 @@ ANOTHER = -1
 """The office that is not in the list: it is typed instead."""
 
 _WISHES = 3
-_STORED_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
@@ -175,7 +168,7 @@ class DelegateFields(PageForm):
             ]
         for number in range(len(choices.sites) + 1, _WISHES + 1):
             delattr(self, f"wish_{number}")
-        self.questions = {question_field(it): it for it in choices.questions}
+        self.questions = {field_name(it): it for it in choices.questions}
         self.answers: dict[int, Any] = {}
         self._ask(delegate)
         for field in self:
@@ -192,13 +185,22 @@ class DelegateFields(PageForm):
 
     def _ask(self, delegate: Delegate | None) -> None:
         """Add a field for each of the event's own questions."""
-        stored = {it.question_id: it.value for it in delegate.answers} if delegate else {}
-        sent = request.form if self.is_submitted() else None
+        stored = {it.question_id: it for it in delegate.answers} if delegate else {}
+        sent: Any = None
+        if self.is_submitted():
+            both: Any = [request.files, request.form]
+            sent = CombinedMultiDict(both)
         for name, question in self.questions.items():
+            answer = stored.get(question.id)
+            field = field_of(question, answer, request.form.getlist(name) if sent else ())
             # Form refuses this; BaseForm, which it is, binds the field to this form alone.
-            BaseForm.__setitem__(self, name, _field_of(question))
-            value = stored.get(question.id)
-            self[name].process(sent, unset_value if value is None else value)
+            BaseForm.__setitem__(self, name, field)
+            self[name].process(sent, unset_value if answer is None else answer.value)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether a file is asked for: the page must send it as multipart/form-data."""
+        return any(it.kind == QuestionKind.FILE for it in self.questions.values())
 
     def leave_questions(self) -> None:
         """Ask nothing of the event's own: the answers stay as they are."""
@@ -207,23 +209,26 @@ class DelegateFields(PageForm):
         self.questions = {}
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Every field, and then the answers to what is asked of the chosen category."""
+        """Every field, and then the answers to what is asked of the chosen category.
+
+        A file that was sent is kept from here on, whatever else is wrong with the form.
+        """
         super().validate(extra_validators)
+        category_id = self.category_id.data or NOT_CHOSEN
         self.answers = {}
         for name, question in self.questions.items():
-            if not is_asked(question, self.category_id.data or 0):
-                self[name].errors = []
-                continue
+            is_answered, errors = is_asked(question, category_id), []
             try:
-                answer = _answer_of(question, self[name].data)
+                if is_answered or category_id == NOT_CHOSEN:
+                    self.answers[question.id] = answer_in(question, self[name])
             except WrongAnswer as error:
-                self[name].errors = [str(error)]
-                continue
-            self.answers[question.id] = answer
-            if answer is None and question.is_required and self.asks_all:
-                self[name].errors = [_("Please answer this.")]
-        others = any(it.errors for it in self if it.name not in self.questions)
-        return not others and not any(self[name].errors for name in self.questions)
+                errors = [str(error)]
+            else:
+                if question.is_required and self.asks_all and is_answered:
+                    missing = self.answers[question.id] is None
+                    errors = [_("Please answer this.")] if missing else []
+            self[name].errors = errors if is_answered else []
+        return not self.errors
 
     @property
     def wishes(self) -> list[SelectField]:
@@ -424,49 +429,6 @@ class EditForm(DelegateFields):
 def diets() -> list[str]:
     """What is offered for the diet; anything else can be typed."""
     return [_("Vegetarian"), _("Vegan"), _("No pork"), _("No beef"), _("No seafood"), _("Halal")]
-
-
-def question_field(question: Question) -> str:
-    """The name of a question's field."""
-    return f"q{question.id}"
-
-
-def _field_of(question: Question) -> Any:
-    language = current_language()
-    label, help_ = question.label_in(language), question.help_in(language)
-    if question.categories:
-        names = ", ".join(it.name_in(language) for it in question.categories)
-        only_for = _("Only for: %(names)s.", names=names)
-        help_ = f"{help_} {only_for}".strip()
-    if question.kind == QuestionKind.CHOICES:
-        return Ticks(label, description=help_, choices=options_in(question, language))
-    if question.kind == QuestionKind.CHOICE:
-        options = [("", _("– Choose –")), *options_in(question, language)]
-        return SelectField(label, description=help_, choices=options)
-    if question.kind == QuestionKind.DATE:
-        such_as = _("For example 20/11/2026.")
-        help_ = f"{help_} {such_as}".strip()
-    is_number = question.kind == QuestionKind.NUMBER
-    return StringField(
-        label,
-        [at_most(MAX_TEXT)],
-        filters=[lambda value: _shown(question, value)],
-        description=help_,
-        render_kw={"inputmode": "decimal"} if is_number else {"maxlength": MAX_TEXT},
-    )
-
-
-def _shown(question: Question, value: Any) -> str:
-    """A stored day as people write it; what was typed as it is."""
-    if question.kind == QuestionKind.DATE and _STORED_DAY.fullmatch(str(value or "")):
-        return text_of(question, value, current_language())
-    return cleaned(str(value) if value is not None else "")
-
-
-def _answer_of(question: Question, data: Any) -> Any:
-    if question.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES):
-        return check(question, data)
-    return parse(question, data or "")
 
 
 def _class_label(session: Session, language: str) -> str:

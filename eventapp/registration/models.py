@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeEngine
 from eventapp.database import Model, UtcDateTime, db, now
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
-from eventapp.questions.models import Answer
+from eventapp.questions.models import Answer, AnswerFile
 
 
 def _sort_key(length: int) -> TypeEngine[str]:
@@ -273,6 +273,8 @@ class Delegate(Model):
         cascade="all, delete-orphan",
     )
     answers: Mapped[list[Answer]] = relationship(cascade="all, delete-orphan")
+    # Only to hand in files together with somebody new; they go with the row in the database.
+    files: Mapped[list[AnswerFile]] = relationship(passive_deletes="all")
     substitutes: Mapped["Delegate | None"] = relationship(
         remote_side="Delegate.id", foreign_keys=[substitutes_id]
     )

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from eventapp.database import db
 from eventapp.events.models import Category, Event
 from eventapp.questions.answers import text_of
-from eventapp.questions.models import Answer, Question
+from eventapp.questions.models import Answer, Question, QuestionKind
 from eventapp.registration.models import (
     Delegate,
     Delegation,
@@ -218,17 +218,30 @@ def load(event: Event, delegate_id: int) -> Delegate | None:
     ).one_or_none()
 
 
-def answers_of(delegate: Delegate, language: str) -> list[tuple[str, str]]:
-    """(question, answer) of what a delegate answered to the event's own questions."""
-    rows = db.session.execute(
-        select(Question, Answer.value)
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question and its answer as text; of a file its name, and its id."""
+
+    label: str
+    text: str
+    file_id: int | None = None
+
+
+def answers_of(delegate: Delegate, language: str, *, public: bool = False) -> list[Answered]:
+    """What was answered to the event's own questions, in their order; with ``public``, to those
+    that delegates are asked."""
+    query = (
+        select(Question, Answer)
         .join(Answer, Answer.question_id == Question.id)
         .where(Answer.delegate_id == delegate.id)
         .order_by(Question.position, Question.id)
     )
+    rows = db.session.execute(query.where(Question.is_public) if public else query)
     return [
-        (question.label_in(language), text_of(question, value, language))
-        for question, value in rows
+        Answered(question.label_in(language), answer.text, answer.value)
+        if question.kind == QuestionKind.FILE
+        else Answered(question.label_in(language), text_of(question, answer.value, language))
+        for question, answer in rows
     ]
 
 

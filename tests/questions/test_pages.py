@@ -179,7 +179,7 @@ def test_a_question_is_added_changed_moved_and_retired(organiser, event):
         {"options": "Một mình"},
         {"options": "Nhỏ\nnho"},
         {"options": "a;b\nc"},
-        {"kind": "file"},
+        {"kind": "photo"},
         {"options": "x" * 101 + "\ny"},
     ],
 )

@@ -121,7 +121,7 @@ class RowReader:
         for key in ("diet", "needs"):
             if text := values.get(key, ""):
                 row.fields[key] = clean(text) if key == "diet" else clean_lines(text)
-        for question in self.choices.questions:
+        for question in self.choices.written_questions:
             self._answer(row, question, values.get(question_key(question), ""))
         return row
 

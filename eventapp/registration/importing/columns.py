@@ -139,7 +139,7 @@ def known_columns(choices: Choices, scope: Delegation | None) -> list[KnownColum
             fold(name) for it in choices.categories for name in (it.name, it.name_en) if name
         ),
     }
-    for question in choices.questions:
+    for question in choices.written_questions:
         headings[question_key(question)] = [question.label, *filter(None, [question.label_en])]
     needed = {"name"} if scope else {"name", "delegation"}
     return [
@@ -170,7 +170,7 @@ def headings_of(choices: Choices) -> dict[str, str]:
     language = current_language()
     return {
         **{column.key: str(column.heading) for column in COLUMNS},
-        **{question_key(it): it.label_in(language) for it in choices.questions},
+        **{question_key(it): it.label_in(language) for it in choices.written_questions},
     }
 
 
@@ -187,7 +187,7 @@ def keys_for(choices: Choices, scope: Delegation | None) -> list[str]:
         left_out.add("wishes")
     return [
         *(key for key in KEYS if key not in left_out),
-        *(question_key(it) for it in choices.questions),
+        *(question_key(it) for it in choices.written_questions),
     ]
 
 
@@ -204,7 +204,7 @@ def write_form(stream: IO[bytes], event: Event, choices: Choices, scope: Delegat
         "wishes": [it.name for it in choices.sites],
         **{
             question_key(it): [label for _key, label in options_in(it, language)]
-            for it in choices.questions
+            for it in choices.written_questions
             if it.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES)
         },
     }

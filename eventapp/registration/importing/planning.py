@@ -222,7 +222,7 @@ class _Planner:
         category_id = fields.get("category_id", self.category)
         answers = self._asked(reading, category_id)
         if self.scope is not None:
-            for question in self.choices.questions:
+            for question in self.choices.written_questions:
                 is_missing = question.is_required and answers.get(question.id) is None
                 if is_missing and is_asked(question, category_id):
                     row.problems.append((question_key(question), _("Please answer this.")))
@@ -241,7 +241,7 @@ class _Planner:
         """The answers of a row to what is asked of a category."""
         return {
             it.id: reading.answers[it.id]
-            for it in self.choices.questions
+            for it in self.choices.written_questions
             if it.id in reading.answers and is_asked(it, category_id)
         }
 
@@ -280,7 +280,7 @@ class _Planner:
                     fields[names.get(key, key)] = value
         given = self._asked(reading, fields.get("category_id", before.data.category_id))
         if self.clears:
-            for question in self.choices.questions:
+            for question in self.choices.written_questions:
                 key = question_key(question)
                 if key in cells.values and not cells.values[key].strip():
                     given[question.id] = None
