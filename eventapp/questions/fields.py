@@ -24,9 +24,7 @@ _REFUSALS = {
     media.Refusal.EMPTY: _l("This file is empty. Choose another."),
     media.Refusal.TOO_LARGE: _l("This file is too large. Choose one of at most 5 MB."),
     media.Refusal.UNKNOWN: _l("This is no PDF, PNG, JPEG or WebP file. Choose one of these."),
-    media.Refusal.BROKEN: _l(
-        "This file is damaged or incomplete. Choose another."
-    ),
+    media.Refusal.BROKEN: _l("This file is damaged or incomplete. Choose another."),
     media.Refusal.TOO_MANY_PIXELS: _l(
         "This picture has too many pixels. Make it smaller: at most 40 million."
     ),
