@@ -124,28 +124,21 @@ def transaction() -> Iterator[None]:
             yield
 
 
-def erase_what_is_deleted() -> None:
-    """Let SQLite overwrite with zeros what this connection deletes from now on; its log keeps the
-    old pages until `compact`."""
-    if db.engine.dialect.name == "sqlite":
-        db.session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
-
-
-def compact(*, quickly: bool = False) -> bool:
+def forget_deleted(*, thoroughly: bool = False) -> bool:
     """Leave nothing of what was deleted in the database's files; whether that was done.
 
-    SQLite is written anew (which takes as much room again for the time) and its log is emptied;
-    ``quickly`` only empties the log. While somebody else reads, the log stays, and is emptied
-    another time. PostgreSQL gives the room free and forgets its statistics of the old values.
+    SQLite overwrites it in the file by itself (`_on_connect`), and here empties its log; while
+    somebody reads, the log stays until another time. PostgreSQL, asked to do so ``thoroughly``,
+    gives the room free and forgets its samples of the old values.
     """
     db.session.rollback()
     is_sqlite = db.engine.dialect.name == "sqlite"
-    if quickly and not is_sqlite:
+    if not (is_sqlite or thoroughly):
         return True
     connection = db.engine.raw_connection()
     try:
         if is_sqlite:
-            return _compact_sqlite(connection.cursor(), quickly=quickly)
+            return _empty_log(connection.cursor())
         connection.driver_connection.autocommit = True  # type: ignore[union-attr]
         connection.cursor().execute("VACUUM (ANALYZE)")
         connection.driver_connection.autocommit = False  # type: ignore[union-attr]
@@ -154,15 +147,8 @@ def compact(*, quickly: bool = False) -> bool:
         connection.close()
 
 
-def _compact_sqlite(cursor: Any, *, quickly: bool) -> bool:
+def _empty_log(cursor: Any) -> bool:
     with _sqlite_writers:
-        if not quickly:
-            cursor.execute("select 1 from sqlite_master where name = 'sqlite_stat1'")
-            if cursor.fetchone():
-                cursor.execute("ANALYZE")  # its samples are values, too
-            cursor.execute("PRAGMA temp_store=FILE")  # the copy is as large as the database
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -215,6 +201,7 @@ def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> Non
         f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
         "cache_size=-32000",
         "temp_store=MEMORY",
+        "secure_delete=ON",  # what is deleted is overwritten (docs/privacy.md)
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

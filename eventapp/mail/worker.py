@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from eventapp.database import compact, db, erase_what_is_deleted, now, transaction
+from eventapp.database import db, forget_deleted, now, transaction
 from eventapp.mail import composing, delivery, outbox
 from eventapp.mail.models import MailStatus, Message
 
@@ -227,7 +227,6 @@ def _forgets(message: Message) -> bool:
 
 def _forget(message: Message, status: MailStatus, **values: object) -> None:
     with transaction():
-        erase_what_is_deleted()
         db.session.execute(
             update(Message)
             .where(Message.id == message.id)
@@ -245,7 +244,7 @@ def _forget(message: Message, status: MailStatus, **values: object) -> None:
             )
             .execution_options(synchronize_session=False)
         )
-    compact(quickly=True)
+    forget_deleted()
 
 
 def _hand_back(messages: Sequence[Message]) -> None:

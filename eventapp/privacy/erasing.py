@@ -8,6 +8,7 @@ moment it goes on where it was, and several processes at once share one run.
 
 import hashlib
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from eventapp import text
 from eventapp.accounts import audit
-from eventapp.database import compact, db, erase_what_is_deleted, now, transaction
+from eventapp.database import db, forget_deleted, now, transaction
 from eventapp.events.models import Event
 from eventapp.mail import links, outbox
 from eventapp.privacy import letters
@@ -33,6 +34,9 @@ from eventapp.registration.quota import Ledger
 UNFINISHED = "unfinished"
 """In the counts of an erasure that is under way: [kind, key of the last row, pass]."""
 BEGINNING = ""
+
+# Between two transactions, so that others who write get their turn: SQLite has no queue for them.
+_PAUSE_S = 0.01
 
 Progress = Callable[[int, int], None]
 
@@ -73,9 +77,10 @@ def _run(event_id: int, early: str, progress: Progress | None = None) -> Erasure
     done = 0
     while (step := _continue(event_id, erasure_id)) is not None:
         done += step.read
+        time.sleep(_PAUSE_S)
         if progress is not None:
             progress(min(done, total), total)
-    compact()
+    forget_deleted(thoroughly=True)
     return _finish(event_id, erasure_id)
 
 
@@ -107,7 +112,6 @@ def withdraw(event: Event, delegate_id: int) -> Erasure:
     """
     event_id = event.id
     with transaction():
-        erase_what_is_deleted()
         ledger = Ledger(event_id)
         delegate = service.locked(event_id, delegate_id)
         if delegate.is_over:
@@ -127,7 +131,7 @@ def withdraw(event: Event, delegate_id: int) -> Erasure:
                 host=outbox.host_of(links.base_url()),
                 forgets=True,
             )
-    compact(quickly=True)
+    forget_deleted()
     return erasure
 
 
@@ -254,7 +258,6 @@ def _under_way(event_id: int) -> Erasure | None:
 def _continue(event_id: int, erasure_id: int) -> _Step | None:
     """One batch, in one transaction with the place that was reached; None at the end."""
     with transaction():
-        erase_what_is_deleted()
         erasure = db.session.scalars(
             select(Erasure).filter_by(id=erasure_id).with_for_update()
         ).one_or_none()
