@@ -37,6 +37,7 @@ class BadgeRecord:
     province: str = ""  # or the ministry: whose delegate it is
     group: str = ""  # letter of the visit group
     bus: str = ""  # what else is said of the group
+    further: str = ""  # answers to the event's own questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Field(StrEnum):
     POSITION = "position"
     ORGANISATION = "organisation"
     PROVINCE = "province"
+    FURTHER = "further"
     GROUP = "group"
     BUS = "bus"
     GROUP_LABEL = "group_label"
@@ -175,8 +177,9 @@ def conference(width: float, height: float) -> Design:
     """The customary badge of a conference, upright; made for widths from 85 to 110 mm.
 
     From the top: a band in the category's colour with event and dates; name, position,
-    organisation and province; the QR code with its code in letters and, beside it, the visit
-    group; the category in large capitals on a strip in its colour.
+    organisation, answers to the event's own questions and province; the QR code with its code in
+    letters and, beside it, the visit group; the category in large capitals on a strip in its
+    colour.
     """
     unit = width / 90
     edge, band, strip, rule = 6 * unit, 23.5 * unit, 12 * unit, 0.7 * unit
@@ -241,6 +244,7 @@ def _person(unit: float) -> tuple[Part, ...]:
     organisation = Part(
         Field.ORGANISATION, fonts.SANS, 12.5 * unit, 8.5 * unit, lines=4, above=1.1 * unit
     )
+    further = Part(Field.FURTHER, fonts.SANS, 11 * unit, 8 * unit, lines=3, above=1.1 * unit)
     province = Part(
         Field.PROVINCE,
         fonts.SANS_SEMIBOLD,
@@ -250,7 +254,7 @@ def _person(unit: float) -> tuple[Part, ...]:
         ink=Ink.CATEGORY_TEXT,
         above=1.1 * unit,
     )
-    return name, position, organisation, province
+    return name, position, organisation, further, province
 
 
 def _code_with_letters(

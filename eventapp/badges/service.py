@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, BinaryIO
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, and_, func
 from sqlalchemy.orm import aliased
 
 from eventapp.badges import render
@@ -12,11 +12,15 @@ from eventapp.badges.layout import BadgeRecord
 from eventapp.database import db
 from eventapp.events.dates import date_range
 from eventapp.events.models import Category, Event
+from eventapp.questions.answers import text_of
+from eventapp.questions.models import Answer
+from eventapp.questions.service import asked
 from eventapp.registration.models import COMING, Delegate, Delegation, Organisation
 from eventapp.registration.search import Selection, select_selection
 from eventapp.visits.models import Allocation, VisitGroup
 
 _ROWS_AT_ONCE = 500
+_JOIN = " · "
 
 
 class Sheet(StrEnum):
@@ -49,6 +53,8 @@ def print_run(
     """
     title, dates = event.short_title, date_range([day.date for day in event.days])
     office, delegation = aliased(Organisation), aliased(Delegation)
+    questions = [it for it in asked(event.id, with_retired=True) if it.on_badge]
+    answers = [aliased(Answer) for _ in questions]
     query = (
         _people(event, selection, order)
         .join(office, office.id == Delegate.organisation_id)
@@ -67,9 +73,15 @@ def print_run(
             Category.colour,
             VisitGroup.letter,
             VisitGroup.bus,
+            *(answer.value.label(f"answer_{n}") for n, answer in enumerate(answers)),
         )
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
+    for question, answer in zip(questions, answers, strict=True):
+        query = query.outerjoin(
+            answer,
+            and_(answer.delegate_id == Delegate.id, answer.question_id == question.id),
+        )
     for row in db.session.execute(query):
         yield BadgeRecord(
             name=row.name,
@@ -84,6 +96,9 @@ def print_run(
             province="" if row.is_other or row.delegation == row.office else row.delegation,
             group=row.letter or "",
             bus=row.bus or "",
+            further=_JOIN.join(
+                filter(None, map(text_of, questions, row[len(row) - len(answers) :]))
+            ),
         )
 
 

@@ -35,7 +35,7 @@ def options_in(
 ) -> list[tuple[str, str]]:
     """(key, text) of the options that can be chosen, in their order; ``also`` retired ones."""
     return [
-        (it["key"], _label(it, language))
+        (it["key"], label_of(it, language))
         for it in question.options
         if not it.get("retired") or it["key"] in also
     ]
@@ -86,7 +86,7 @@ def text_of(question: Question, value: Any, language: str = "vi") -> str:
     """An answer for people to read, and as `parse` reads it back from a cell."""
     if value is None:
         return ""
-    labels = {it["key"]: _label(it, language) for it in question.options}
+    labels = {it["key"]: label_of(it, language) for it in question.options}
     match question.kind:
         case QuestionKind.CHOICE:
             return labels.get(value, "")
@@ -104,7 +104,8 @@ def is_asked(question: Question, category_id: int) -> bool:
     return not question.categories or category_id in {it.id for it in question.categories}
 
 
-def _label(option: Mapping[str, str], language: str) -> str:
+def label_of(option: Mapping[str, str], language: str) -> str:
+    """What an option is called in ``vi`` or ``en``."""
     return (option.get("label_en") if language == "en" else "") or option["label"]
 
 

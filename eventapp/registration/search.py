@@ -4,11 +4,12 @@ What is typed into the search box is personal data and stays out of addresses: `
 leaves it out, and the list remembers it in the session (see eventapp.reports.delegate_list).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, exists, false, func, select, table
+from sqlalchemy import ColumnElement, Select, Text, cast, column, exists, false, func, select, table
 from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
@@ -31,6 +32,8 @@ PER_PAGE = 50
 MAX_QUERY = 100
 MAX_SELECTED = 20_000
 NO_GROUP = "none"
+NO_ANSWER = "none"
+_ANSWER = re.compile(rf"[1-9][0-9]{{0,8}}:([1-9][0-9]{{0,5}}|{NO_ANSWER})")
 _CHUNK = 500
 
 # Who sits in which visit group. Visits build on registration, which names their table only here,
@@ -56,6 +59,8 @@ class Filters:
     """A session that takes enrolment."""
     reprint: str = ""
     """``1``: whose badge is to be printed again."""
+    answer: str = ""
+    """The id of a choice question, a colon and the key of an option, or `NO_ANSWER`."""
 
     @classmethod
     def parse(cls, values: Mapping[str, str]) -> "Filters":
@@ -72,6 +77,7 @@ class Filters:
             day=_number(values.get("day")),
             session=_number(values.get("session")),
             reprint="1" if values.get("reprint") == "1" else "",
+            answer=answer if _ANSWER.fullmatch(answer := values.get("answer", "")) else "",
         )
 
     @property
@@ -335,7 +341,17 @@ def _conditions(event_id: int, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Delegate.reprint_since.is_not(None))
     if filters.session is not None:
         conditions.append(_linked(enrolment, "session_id", filters.session))
+    if filters.answer:
+        conditions.append(_answered(*filters.answer.split(":")))
     return conditions
+
+
+def _answered(question_id: str, key: str) -> ColumnElement[bool]:
+    answers = select(Answer.delegate_id).where(Answer.question_id == int(question_id))
+    if key == NO_ANSWER:
+        return Delegate.id.not_in(answers)
+    # The key alone, or among several: as JSON it stands in quotation marks.
+    return Delegate.id.in_(answers.where(cast(Answer.value, Text).like(f'%"{key}"%')))
 
 
 def _linked(link: Any, name: str, value: int) -> ColumnElement[bool]:

@@ -13,10 +13,11 @@ from eventapp.accounts.permissions import Role
 from eventapp.database import db
 from eventapp.events.models import Category, Day, Event, Room, Site
 from eventapp.programme.models import Session
+from eventapp.questions.models import Question
 from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.registration.models import Delegate, Organisation, Status
 from eventapp.visits.models import VisitGroup
-from eventapp.web.language import moment, phone, short_day
+from eventapp.web.language import current_language, moment, phone, short_day
 
 PER_PAGE = 50
 
@@ -33,6 +34,8 @@ ACTIONS = {
     "import": lazy_gettext("imported"),
     "seat": lazy_gettext("put into a visit group"),
     "unseat": lazy_gettext("took out of a visit group"),
+    "retire": lazy_gettext("asks no more"),
+    "restore": lazy_gettext("asks again"),
     "set_role": lazy_gettext("gave a role"),
     "remove_role": lazy_gettext("took a role away"),
     "revoke": lazy_gettext("revoked"),
@@ -53,6 +56,7 @@ SUBJECTS = {
     "visit_group": lazy_gettext("Visit group"),
     "device": lazy_gettext("Device"),
     "checkpoint": lazy_gettext("Checkpoint"),
+    "question": lazy_gettext("Question"),
     "event": lazy_gettext("Event"),
     "user": lazy_gettext("Account"),
 }
@@ -164,6 +168,7 @@ _REFERENCES: dict[str, Any] = {
 }
 _NAMED: dict[str, Any] = {
     "delegate": Delegate,
+    "question": Question,
     "session": Session,
     "room": Room,
     "site": Site,
@@ -243,6 +248,8 @@ class _Names:
             if entry.subject in _NAMED and (entry.subject_id or "").isdecimal():
                 wanted.setdefault(_NAMED[entry.subject], set()).add(int(entry.subject_id or 0))
             for field, pair in (entry.changes or {}).items():
+                if question_id := _question_in(field):
+                    wanted.setdefault(Question, set()).add(question_id)
                 if field in _REFERENCES:
                     numbers = {n for value in pair for n in _numbers(value)}
                     wanted.setdefault(_REFERENCES[field], set()).update(numbers)
@@ -266,6 +273,9 @@ class _Names:
                 return str(pair[1] or pair[0] or "")
         return f"#{entry.subject_id}" if entry.subject_id else ""
 
+    def question(self, question_id: int) -> str:
+        return self._names.get((Question, question_id), str(gettext("A deleted question")))
+
     def reference(self, field: str, number: int) -> str:
         return self._names.get((_REFERENCES[field], number), f"#{number}")
 
@@ -273,6 +283,8 @@ class _Names:
 def _called(row: Any) -> str:
     if isinstance(row, Day):
         return short_day(row.date)
+    if isinstance(row, Question):
+        return row.label_in(current_language())
     for attribute in ("name", "title", "letter"):
         if getattr(row, attribute, ""):
             return str(getattr(row, attribute))
@@ -282,7 +294,7 @@ def _called(row: Any) -> str:
 def _readable(entry: AuditEntry, names: _Names) -> Change:
     fields = tuple(
         FieldChange(
-            _label(entry.subject, field),
+            _label(entry.subject, field, names),
             _value(field, pair[0], names),
             _value(field, pair[1], names),
         )
@@ -303,11 +315,17 @@ def _readable(entry: AuditEntry, names: _Names) -> Change:
     )
 
 
-def _label(subject: str, field: str) -> str:
+def _question_in(field: str) -> int:
+    """The id in ``question:<id>``, or 0."""
+    kind, _colon, number = field.partition(":")
+    return int(number) if kind == "question" and number.isdecimal() else 0
+
+
+def _label(subject: str, field: str, names: _Names) -> str:
     if field == "name" and subject != "delegate":
         return str(gettext("Name"))
-    if field.startswith("question:"):
-        return str(gettext("Further questions"))
+    if question_id := _question_in(field):
+        return names.question(question_id)
     return str(FIELDS.get(field, field.replace("_", " ")))
 
 

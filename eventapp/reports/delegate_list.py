@@ -18,6 +18,9 @@ from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
+from eventapp.questions.answers import label_of
+from eventapp.questions.models import QuestionKind
+from eventapp.questions.service import asked
 from eventapp.registration import search
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.exporting import STATUS_NAMES
@@ -58,6 +61,7 @@ def index(event: Event) -> ResponseReturnValue:
         facets=facets,
         groups=groups,
         options=_options(event, facets, groups),
+        answers=_answers(event),
         statuses=STATUS_NAMES,
         about=people.about(page.rows),
     )
@@ -141,6 +145,25 @@ def _options(
                 *((it.id, f"{it.letter} · {it.site.name}") for it in groups),
             ],
         ),
+    ]
+
+
+def _answers(event: Event) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(question, choices) of each question that is answered from a list."""
+    language = current_language()
+    return [
+        (
+            it.label_in(language),
+            [
+                *(
+                    (f"{it.id}:{option['key']}", label_of(option, language))
+                    for option in it.options
+                ),
+                (f"{it.id}:{search.NO_ANSWER}", _("No answer")),
+            ],
+        )
+        for it in asked(event.id, with_retired=True)
+        if it.kind in (QuestionKind.CHOICE, QuestionKind.CHOICES)
     ]
 
 

@@ -37,7 +37,7 @@ def person_stack(design):
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_an_ordinary_badge_hardly_shrinks_and_its_name_dominates(design):
-    texts = ("Nguyễn Thị Minh Hạnh", "Phó Giám đốc", "Sở Nội vụ", "Tỉnh Bắc Ninh")
+    texts = ("Nguyễn Thị Minh Hạnh", "Phó Giám đốc", "Sở Nội vụ", "", "Tỉnh Bắc Ninh")
     placed, measure = place(person_stack(design), texts)
     assert measure <= Measure.SHRUNK
     assert all(lines.fitted.size >= 0.9 * lines.part.largest for lines in placed)
@@ -51,8 +51,12 @@ def test_an_ordinary_badge_hardly_shrinks_and_its_name_dominates(design):
 def test_everything_fits_its_box(design, name, position):
     stack = person_stack(design)
     longest = max(TRICKY["organisations"], key=len)
-    for organisation in ("", longest, longest * 2):
-        placed, _ = place(stack, (name, position, organisation, "Thành phố Hà Nội"))
+    for organisation, answer in (
+        ("", ""),
+        (longest, "Tiếng Anh"),
+        (longest * 2, "Phiên dịch " * 9),
+    ):
+        placed, _ = place(stack, (name, position, organisation, answer, "Thành phố Hà Nội"))
         above = 0.0
         for lines in placed:
             font = lines.part.font
@@ -66,7 +70,7 @@ def test_everything_fits_its_box(design, name, position):
 
 
 def test_the_organisation_gives_way_before_the_name():
-    texts = ("Nguyễn Thị Minh Hạnh", *[max(TRICKY["positions"], key=len)] * 2, "Tỉnh Bắc Ninh")
+    texts = ("Nguyễn Thị Minh Hạnh", *[max(TRICKY["positions"], key=len)] * 2, "", "Tỉnh Bắc Ninh")
     (name, position, *_), measure = place(person_stack(CONFERENCE), texts)
     assert measure is Measure.SHRUNK
     assert name.fitted.size / name.part.largest > position.fitted.size / position.part.largest
@@ -82,10 +86,10 @@ def test_more_than_shrinking_is_reported():
 
 def test_what_is_empty_takes_no_room():
     stack = person_stack(CONFERENCE)
-    (only,), _ = place(stack, ("Ý", "", " ", ""))
+    (only,), _ = place(stack, ("Ý", "", " ", "", ""))
     middle = only.baseline - fonts.shape(only.part.font).cap_height * only.fitted.size / 2
     assert middle == pytest.approx(stack.box.height * MM / 2)
-    assert place(stack, ("", "", "", "")) == ((), Measure.NONE)
+    assert place(stack, ("", "", "", "", "")) == ((), Measure.NONE)
 
 
 @pytest.mark.parametrize("design", DESIGNS)

@@ -1,0 +1,79 @@
+"""Answers on badges: below the organisation, never over the code."""
+
+import io
+
+import pytest
+
+from eventapp.badges import layout, service
+from eventapp.badges.layout import CONFERENCE, BadgeRecord, Field, Stack
+from eventapp.badges.render import write_badges
+from eventapp.pdf.fitting import Measure
+from eventapp.questions import service as questions
+from eventapp.questions.models import QuestionKind
+from eventapp.questions.service import QuestionData
+from eventapp.registration.search import Filters, Selection
+from eventapp.registration.service import register
+from tests.pdf.pictures import codes
+from tests.registration.filled import details
+
+EVERYBODY = Selection(None, Filters())
+CODE = "0123456789AB"
+
+
+def record(**values):
+    values = {"name": "Nguyễn Đình Ân", "category": "Đại biểu", "colour": "#1d4e89", **values}
+    return BadgeRecord(code=CODE, event="Hội nghị", **values)
+
+
+@pytest.fixture
+def asked(event):
+    def ask(kind, label, **values):
+        options = (("Tiếng Anh", "English"), ("Tiếng Pháp", "")) if "choice" in kind else ()
+        return questions.save(event, None, QuestionData(kind, label, options=options, **values)).id
+
+    return ask
+
+
+def test_a_badge_says_what_was_answered(event, asked):
+    speaks = asked(QuestionKind.CHOICES, "Ngôn ngữ", on_badge=True)
+    room = asked(QuestionKind.TEXT, "Phòng", on_badge=True)
+    asked(QuestionKind.TEXT, "Biển số xe")
+    given = {speaks: ["1", "2"], room: "Phòng 12"}
+    register(event, details(event, answers=given), submission=None, consent=None)
+    register(event, details(event, name="Hai", email="b@x.vn"), submission=None, consent=None)
+    further = {it.name: it.further for it in service.print_run(event, EVERYBODY)}
+    assert further == {"Nguyễn Đình Ân": "Tiếng Anh; Tiếng Pháp · Phòng 12", "Hai": ""}
+
+
+def test_an_event_without_such_questions_asks_the_database_no_more(event, asked, count_queries):
+    asked(QuestionKind.TEXT, "Biển số xe")
+    register(event, details(event), submission=None, consent=None)
+    with count_queries() as queries:
+        assert [it.further for it in service.print_run(event, EVERYBODY)] == [""]
+    assert not any("JOIN answer" in it for it in queries)
+
+
+@pytest.mark.parametrize("further", ["Tiếng Anh", "Phiên dịch tiếng Anh và tiếng Pháp " * 12])
+def test_an_answer_shrinks_and_wraps_inside_its_box(further):
+    stack = next(
+        it
+        for it in CONFERENCE.elements
+        if isinstance(it, Stack) and any(part.field is Field.FURTHER for part in it.parts)
+    )
+    texts = {Field.NAME: "Nguyễn Thị Thanh Phương", Field.FURTHER: further}
+    placed, worst = layout.place(
+        stack, tuple(texts.get(it.field, "Sở Nội vụ") for it in stack.parts)
+    )
+    assert worst < Measure.TOO_SMALL or len(further) > 100
+    height = stack.box.height * layout.MM
+    for lines in placed:
+        assert lines.baseline - lines.fitted.size * 0.5 >= 0
+        assert lines.baseline + (len(lines.fitted.lines) - 1) * lines.leading <= height
+
+
+@pytest.mark.parametrize("group", ["", "B"])
+def test_the_code_is_read_below_a_long_answer(tmp_path, group):
+    stream = io.BytesIO()
+    long = record(further="Phiên dịch " * 40, organisation="Trung tâm " * 20, group=group)
+    write_badges(iter([long]), stream, sheet="single", title="", author="")
+    assert CODE in codes(stream.getvalue(), tmp_path)
