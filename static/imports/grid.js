@@ -73,6 +73,7 @@ function enliven(form) {
   // they are pasted.
   function place(start, rows, exactly = false) {
     let at = start;
+    let first = null;
     for (const values of rows) {
       if (!exactly) {
         while (at < body.rows.length && !isFree(body.rows[at])) {
@@ -89,11 +90,13 @@ function enliven(form) {
       for (const [key, value] of Object.entries(values)) {
         const input = row.querySelector(`[data-key="${key}"]`);
         if (input && value) {
-          input.value = value;
+          input.value = value.replace(/\s*\n\s*/g, " "); // a cell has one line
+          first ??= input;
         }
       }
       at += 1;
     }
+    first?.focus(); // shown, wherever the free rows are
   }
 
   function say(lines) {

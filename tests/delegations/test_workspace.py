@@ -1,5 +1,6 @@
 """The workspace of a delegation as its lead uses it, and what organisers do about it."""
 
+import html
 import io
 import re
 from datetime import timedelta
@@ -83,6 +84,17 @@ def test_the_link_opens_the_list_of_that_delegation_alone(client, event, link):
 def test_a_guessed_link_opens_nothing(client, link):
     assert client.get(f"/d/{'x' * 48}").status_code == 404
     assert client.get(f"{link[:-1]}").status_code == 404
+
+
+def test_a_link_that_does_not_work_says_what_to_do_and_not_whether_it_ever_did(
+    client, event, delegation, link
+):
+    invitations.renew_link(event, delegation.id)
+    replaced, guessed = client.get(link), client.get(f"/d/{'0' * 48}")
+    assert "mã QR mới nhất" in replaced.text
+    assert delegation.name not in replaced.text
+    assert replaced.text == guessed.text.replace("0" * 48, link.removeprefix("/d/"))
+    assert replaced.headers["Cache-Control"] == "no-store"
 
 
 def test_a_link_that_was_replaced_opens_nothing_wherever_it_was_forwarded(
@@ -502,6 +514,22 @@ def test_wrong_rows_stop_all_the_others_unless_left_out(client, event, link):
     assert db.session.query(Delegate).count() == 2
 
 
+def test_names_written_in_capitals_or_without_are_put_right_and_shown(client, event, link):
+    names = ["ĐẶNG THỊ MỸ HẠNH", "nguyễn văn a", "Nguyễn Quốc ấn", "Jean-Luc Đặng d'Estaing"]
+    rows = "".join(f"{name};Chuyên viên;Sở Nội vụ\n" for name in names)
+    address = upload(client, link, f"Họ tên;Chức vụ;Đơn vị\n{rows}".encode()).location
+    shown = client.get(address).text
+    for before in names[:3]:
+        assert f"<del>{before}</del>" in shown
+    confirm(client, address)
+    assert {it.name for it in db.session.query(Delegate)} == {
+        "Đặng Thị Mỹ Hạnh",
+        "Nguyễn Văn A",
+        "Nguyễn Quốc Ấn",
+        "Jean-Luc Đặng d'Estaing",
+    }
+
+
 def test_the_grid_changes_adds_and_empties(client, event, link):
     one = build_delegate(event, "Một Hai Ba", phone="+84912345678", email="mot@x.vn")
     data = {
@@ -522,6 +550,27 @@ def test_the_grid_changes_adds_and_empties(client, event, link):
     changed = db.session.get_one(Delegate, one.id)
     assert (changed.position, changed.phone, changed.email) == ("Trưởng phòng", "", "mot@x.vn")
     assert changed.revision == 2
+
+
+def test_a_person_with_needs_in_lines_is_the_same_after_the_grid(client, event, link):
+    one = build_delegate(event, "Một Hai Ba", needs="Xe lăn\nphòng tầng 1")
+    page = client.get(f"{link}/table")
+    assert 'value="Xe lăn phòng tầng 1"' in page.text
+    shown = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'name="(r\d+-\w+)" value="([^"]*)"', page.text)
+    }
+    address = send(client, link, "/table", shown).location
+    assert 'name="digest"' not in client.get(address).text
+    assert only_person(one.id).needs == "Xe lăn\nphòng tầng 1"
+    address = send(client, link, "/table", shown | {"r0-needs": "Xe lăn"}).location
+    assert confirm(client, address).location.endswith("?added=0&changed=1")
+    assert only_person(one.id).needs == "Xe lăn"
+
+
+def only_person(delegate_id):
+    db.session.expire_all()
+    return db.session.get_one(Delegate, delegate_id)
 
 
 def test_a_row_of_the_grid_about_somebody_elses_person_is_wrong(client, event, link):

@@ -31,6 +31,8 @@ _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheet programs
 _KIND = re.compile(r"^(tinh|thanh pho|tp|doan|doan dai bieu) (tinh |thanh pho |tp )?")
 _LOST_ZERO = re.compile(r"[1-9]\d{8}")
 _WITH_84 = re.compile(r"84\d{9}")
+# TCVN3 has no capitals with tones: "Nguyễn ấn". Foreign particles have no marks.
+_SMALL_MARKED = re.compile(r"(?<![\w'’])[^\W\d_a-z](?=[^\W\d_])")
 _CLOSE = 0.82
 
 
@@ -142,8 +144,13 @@ class RowReader:
             row.problems.append(("name", _("The name has no letter.")))
         else:
             if name.isupper() and len(name) > 3:
-                put_right = _capitalised(name)
-                row.cleaned.append(Cleaned("name", name, put_right, _("was written in capitals")))
+                put_right, why = _capitalised(name), _("was written in capitals")
+            elif name.islower():
+                put_right, why = _capitalised(name), _("was written in small letters")
+            else:
+                put_right, why = _SMALL_MARKED.sub(_as_capital, name), _("a capital was missing")
+            if put_right != name:
+                row.cleaned.append(Cleaned("name", name, put_right, why))
                 name = put_right
             if name.isascii() and " " in name and fold(name) == name.lower():
                 row.remarks.append(_("The name has no marks: is it written in full?"))
@@ -272,6 +279,10 @@ def _items(known: Mapping[str, int], key: str, typed: str) -> tuple[int, ...]:
             )
         ids.append(known[fold(name)])
     return tuple(dict.fromkeys(ids))
+
+
+def _as_capital(letter: re.Match[str]) -> str:
+    return letter[0].upper()
 
 
 def _capitalised(name: str) -> str:

@@ -284,6 +284,9 @@ class _Planner:
                 key = question_key(question)
                 if key in cells.values and not cells.values[key].strip():
                     given[question.id] = None
+            # Cells of a grid have one line: what was not touched keeps those it has.
+            fields |= _unbroken(fields, asdict(before.data))
+            given |= _unbroken(given, before.data.answers)
         answers = {
             key: value for key, value in given.items() if value != before.data.answers.get(key)
         }
@@ -513,6 +516,17 @@ def _plain(name: str, value: Any) -> Any:
     if name in ("day_ids", "enrolment_ids"):
         return sorted(value)
     return list(value) if isinstance(value, tuple | list) else value
+
+
+def _unbroken(typed: Mapping[Any, Any], stored: Mapping[Any, Any]) -> dict[Any, Any]:
+    """What was stored, where it has lines and what was typed is the same without them."""
+    return {
+        key: before
+        for key, value in typed.items()
+        if isinstance(before := stored.get(key), str)
+        and isinstance(value, str)
+        and value == " ".join(before.split())
+    }
 
 
 def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
