@@ -530,6 +530,22 @@ def test_names_written_in_capitals_or_without_are_put_right_and_shown(client, ev
     }
 
 
+def test_what_was_cleaned_of_an_address_is_shown(client, event, link):
+    content = "Họ tên;Chức vụ;Đơn vị;Email\nLê Văn Ba;CV;Sở Nội vụ; ba. le@x.vn \n"
+    address = upload(client, link, content.encode()).location
+    assert "<del>ba. le@x.vn</del> <ins>ba.le@x.vn</ins>" in client.get(address).text
+    confirm(client, address)
+    assert only(Delegate).email == "ba.le@x.vn"
+
+
+def test_a_few_control_characters_are_removed_and_said(client, event, link):
+    content = "Họ tên;Chức vụ;Đơn vị\nLê\x07 Văn\x00 Ba;CV\x0b;Sở Nội vụ\n"
+    address = upload(client, link, content.encode()).location
+    assert "ký tự không nhìn thấy" in client.get(address).text
+    confirm(client, address)
+    assert (only(Delegate).name, only(Delegate).position) == ("Lê Văn Ba", "CV")
+
+
 def test_the_grid_changes_adds_and_empties(client, event, link):
     one = build_delegate(event, "Một Hai Ba", phone="+84912345678", email="mot@x.vn")
     data = {
@@ -614,6 +630,7 @@ def test_a_table_of_one_delegation_is_not_anothers(client, event, link):
         (b"%PDF-1.7 x", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ".xls"),
         (b"", ".xlsx"),
+        (b"PAR1" + b"\0\1\2" * 99, "Đây không phải là bảng."),
     ],
 )
 def test_what_is_no_table_is_refused_in_words(client, link, content, said):

@@ -108,7 +108,6 @@ class RowReader:
         self._office(row, values, delegation)
         for key, name, read in (
             ("category", "category_id", self._category),
-            ("email", "email", _email),
             ("days", "day_ids", self._days),
             ("training", "enrolment_ids", self._classes),
             ("wishes", "site_ids", self._wishes),
@@ -119,6 +118,7 @@ class RowReader:
                     row.fields[name] = read(text)
                 except _Wrong as error:
                     row.problems.append((key, str(error)))
+        self._email(row, values.get("email", ""))
         self._phone(row, values.get("phone", ""))
         for key in ("diet", "needs"):
             if text := values.get(key, ""):
@@ -253,6 +253,18 @@ class RowReader:
     def _wishes(self, typed: str) -> tuple[int, ...]:
         return _items(self.sites, "wishes", typed)
 
+    def _email(self, row: Reading, cell: str) -> None:
+        typed = clean(cell)
+        if not typed:
+            return
+        address = typed.replace(" ", "")
+        if address != typed:
+            row.cleaned.append(Cleaned("email", typed, address, _("spaces were removed")))
+        try:
+            row.fields["email"] = contact.normalise_email(address)
+        except contact.InvalidEmail:
+            row.problems.append(("email", _("“%(text)s” is no e-mail address.", text=typed)))
+
     def _phone(self, row: Reading, cell: str) -> None:
         typed = clean(cell)
         if not typed:
@@ -293,13 +305,6 @@ def _capitalised(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _nearest(folded: str, offices: Sequence[str]) -> str | None:
     return next(iter(get_close_matches(folded, offices, n=1, cutoff=_CLOSE)), None)
-
-
-def _email(typed: str) -> str:
-    try:
-        return contact.normalise_email(clean(typed).replace(" ", ""))
-    except contact.InvalidEmail:
-        raise _Wrong(_("“%(text)s” is no e-mail address.", text=clean(typed))) from None
 
 
 @lru_cache(maxsize=4096)
