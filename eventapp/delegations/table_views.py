@@ -54,7 +54,7 @@ def table(secret: str) -> ResponseReturnValue:
         delegation,
         form=form,
         refusal=refusal,
-        rows=[_row_of(it, choices.questions) for it in people[: pages.MAX_GRID_ROWS - _BLANK_ROWS]]
+        rows=[_row_of(it, choices) for it in people[: pages.MAX_GRID_ROWS - _BLANK_ROWS]]
         + [{"cells": {}}] * _BLANK_ROWS,
         **_grid(choices, delegation),
     )
@@ -148,7 +148,7 @@ def table_again(secret: str, upload_id: int) -> ResponseReturnValue:
         return redirect(url_for(".table", secret=secret))
     choices = choices_of(delegation)
     people = listing.people(delegation.id)
-    known = {it.id: _row_of(it, choices.questions) for it in people}
+    known = {it.id: _row_of(it, choices) for it in people}
     return page_of(
         "table.html",
         secret,
@@ -268,32 +268,37 @@ def _grid(choices: Choices, delegation: Delegation) -> dict[str, Any]:
     }
 
 
-def _row_of(delegate: Delegate, questions: Sequence[Question]) -> dict[str, Any]:
+def _row_of(delegate: Delegate, choices: Choices) -> dict[str, Any]:
     """Somebody on the list as a row of the grid."""
-    language = current_language()
-    answers = {it.question_id: it.value for it in delegate.answers}
+    cells = _cells_of(delegate, choices.questions)
+    shown = columns.keys_for(choices, choices.delegations[0])
     return {
         "id": delegate.id,
         "revision": delegate.revision,
-        "cells": {
-            "name": delegate.name,
-            "position": delegate.position,
-            "office": delegate.organisation.name,
-            "category": delegate.category.name_in(language),
-            "email": delegate.email,
-            "phone": delegate.phone,
-            "days": SEPARATOR.join(f"{day.date:%d/%m/%Y}" for day in delegate.days),
-            "training": SEPARATOR.join(
-                one_line(it.title_in(language)) for it in delegate.enrolments
-            ),
-            "wishes": SEPARATOR.join(it.site.name for it in delegate.preferences),
-            "diet": delegate.diet,
-            "needs": delegate.needs,
-            **{
-                columns.question_key(it): text_of(it, answers[it.id], language)
-                for it in questions
-                if it.id in answers
-            },
+        "mark": uploads.mark_of({key: cells.get(key, "") for key in shown}),
+        "cells": cells,
+    }
+
+
+def _cells_of(delegate: Delegate, questions: Sequence[Question]) -> dict[str, str]:
+    language = current_language()
+    answers = {it.question_id: it.value for it in delegate.answers}
+    return {
+        "name": delegate.name,
+        "position": delegate.position,
+        "office": delegate.organisation.name,
+        "category": delegate.category.name_in(language),
+        "email": delegate.email,
+        "phone": delegate.phone,
+        "days": SEPARATOR.join(f"{day.date:%d/%m/%Y}" for day in delegate.days),
+        "training": SEPARATOR.join(one_line(it.title_in(language)) for it in delegate.enrolments),
+        "wishes": SEPARATOR.join(it.site.name for it in delegate.preferences),
+        "diet": delegate.diet,
+        "needs": delegate.needs,
+        **{
+            columns.question_key(it): text_of(it, answers[it.id], language)
+            for it in questions
+            if it.id in answers
         },
     }
 

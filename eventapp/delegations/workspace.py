@@ -321,7 +321,7 @@ def delegation_of(secret: str) -> Delegation:
 
 
 def _no_such_link() -> Response:
-    """The same for a link that was replaced and for one that never was: it tells guessers nothing."""
+    """The same for a link that was replaced and for one that never was."""
     return _private(Response(render_template("workspace/no_such_link.html"), 404))
 
 

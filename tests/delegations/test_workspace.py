@@ -572,16 +572,63 @@ def test_a_person_with_needs_in_lines_is_the_same_after_the_grid(client, event, 
     one = build_delegate(event, "Một Hai Ba", needs="Xe lăn\nphòng tầng 1")
     page = client.get(f"{link}/table")
     assert 'value="Xe lăn phòng tầng 1"' in page.text
-    shown = {
-        name: html.unescape(value)
-        for name, value in re.findall(r'name="(r\d+-\w+)" value="([^"]*)"', page.text)
-    }
+    shown = grid_of(page)
+    del shown["r0-mark"]
     address = send(client, link, "/table", shown).location
     assert 'name="digest"' not in client.get(address).text
     assert only_person(one.id).needs == "Xe lăn\nphòng tầng 1"
     address = send(client, link, "/table", shown | {"r0-needs": "Xe lăn"}).location
     assert confirm(client, address).location.endswith("?added=0&changed=1")
     assert only_person(one.id).needs == "Xe lăn"
+
+
+def grid_of(page):
+    """What the browser sends of a grid that nobody touched."""
+    found = re.findall(r'name="(r\d+-\w+)" value="([^"]*)"', page.text)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_rows_nobody_touched_take_back_nothing_that_another_lead_did(client, event, link):
+    one = build_delegate(event, "An Văn Một", position="Cũ")
+    two = build_delegate(event, "An Văn Hai", position="Cũ")
+    gone = build_delegate(event, "An Văn Ba")
+    shown = grid_of(client.get(f"{link}/table"))
+    at = next(name.partition("-")[0] for name, value in shown.items() if value == "An Văn Hai")
+    one.position = "Mới"
+    gone.status = Status.CANCELLED
+    db.session.commit()
+    address = send(client, link, "/table", shown | {f"{at}-position": "Trưởng phòng"}).location
+    assert confirm(client, address).location.endswith("?added=0&changed=1")
+    assert only_person(one.id).position == "Mới"
+    assert only_person(two.id).position == "Trưởng phòng"
+    assert only_person(gone.id).status == Status.CANCELLED
+
+
+def test_a_row_that_two_leads_changed_is_said_and_can_be_done_again(client, event, link):
+    one = build_delegate(event, "An Văn Một", position="Cũ")
+    shown = grid_of(client.get(f"{link}/table")) | {"r0-position": "Của tôi"}
+    one.position = "Của người khác"
+    db.session.commit()
+    address = send(client, link, "/table", shown).location
+    assert "Trong lúc đó đã có người khác sửa" in client.get(address).text
+    again = grid_of(client.get(f"{address}/grid"))
+    assert again["r0-position"] == "Của tôi"
+    address = send(client, link, "/table", again).location
+    assert "<del>Của người khác</del> <ins>Của tôi</ins>" in client.get(address).text
+    confirm(client, address)
+    assert only_person(one.id).position == "Của tôi"
+
+
+def test_namesakes_on_the_list_do_not_stop_the_grid(client, event, link):
+    one = build_delegate(event, "Nguyễn Văn Hùng", email="mot@x.vn")
+    build_delegate(event, "Nguyễn Văn Hùng", email="hai@x.vn")
+    shown = grid_of(client.get(f"{link}/table"))
+    address = send(client, link, "/table", shown).location
+    assert "Trùng với đại biểu ở dòng" not in client.get(address).text
+    at = next(name.partition("-")[0] for name, value in shown.items() if value == "mot@x.vn")
+    address = send(client, link, "/table", shown | {f"{at}-position": "PGĐ"}).location
+    assert confirm(client, address).location.endswith("?added=0&changed=1")
+    assert only_person(one.id).position == "PGĐ"
 
 
 def only_person(delegate_id):
