@@ -9,7 +9,7 @@ import pytest
 
 from eventapp.accounts.models import AuditEntry
 from eventapp.database import now
-from eventapp.delegations import invitations
+from eventapp.delegations import changes, invitations
 from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.extensions import db
 from eventapp.mail.models import Message
@@ -247,10 +247,46 @@ def test_after_that_every_change_is_a_request(client, event, delegation, link, b
     send(client, link, f"/people/{three}/substitute", {"name": "Thay Ba", "position": "CV"})
     data = {"number": 3, "organisation_id": 0, "category_id": event.categories[0].id}
     send(client, link, "/places", data)
+    assert "Chờ xét" in client.get(link).text
     kinds = [it.kind for it in db.session.query(ChangeRequest).order_by(ChangeRequest.id)]
     assert kinds == ["add", "edit", "cancel", "substitute", "hold"]
     assert db.session.query(Delegate).count() == 3
     assert counted(event.id, Status.APPROVED) == 3
+    assert db.session.query(HeldPlace).count() == 0
+
+
+@pytest.mark.parametrize("kind", ["add", "edit", "cancel", "substitute", "hold"])
+def test_nothing_slips_in_beside_a_list_that_is_handed_in(
+    client, event, delegation, link, monkeypatch, kind
+):
+    one = build_delegate(event, "Một").id
+    name, owner = {
+        "add": ("register", changes.service),
+        "edit": ("update", changes.service),
+        "cancel": ("cancel", changes.service),
+        "substitute": ("substitute", changes.substitution),
+        "hold": ("hold", changes.holding),
+    }[kind]
+    done = getattr(owner, name)
+
+    def another_lead_hands_it_in_first(*args, **values):
+        changes.submit(event, delegation.id)
+        return done(*args, **values)
+
+    monkeypatch.setattr(owner, name, another_lead_hands_it_in_first)
+    path, data = {
+        "add": ("/new", person(event, "Người Mới")),
+        "edit": (f"/people/{one}", person(event, "Một", position="Khác", revision=1)),
+        "cancel": (f"/people/{one}/cancel", {"reason": "Ốm"}),
+        "substitute": (f"/people/{one}/substitute", {"name": "Thay", "position": "CV"}),
+        "hold": (
+            "/places",
+            {"number": 1, "organisation_id": 0, "category_id": event.categories[0].id},
+        ),
+    }[kind]
+    assert send(client, link, path, data).status_code == 303
+    assert only(ChangeRequest).kind == kind
+    assert (only(Delegate).name, only(Delegate).revision) == ("Một", 1)
     assert db.session.query(HeldPlace).count() == 0
 
 
