@@ -5,8 +5,9 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, jsonify, redirect, request, send_file, url_for
+from flask import abort, flash, jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.database import db
@@ -180,7 +181,13 @@ def table_settings(secret: str, upload_id: int) -> ResponseReturnValue:
 def table_confirm(secret: str, upload_id: int) -> ResponseReturnValue:
     """Do what was shown, all of it; or show what has changed since."""
     delegation = delegation_of(secret)
-    upload = _upload(delegation, upload_id)
+    try:
+        upload = uploads.find(delegation.event, upload_id, delegation_id=delegation.id)
+    except uploads.UploadNotFound:
+        flash(
+            _("This table was confirmed or discarded already, or is older than a day."), "warning"
+        )
+        return redirect(url_for(".show", secret=secret), 303)
     form = pages.ConfirmForm()
     if not form.validate_on_submit():
         abort(422)

@@ -566,6 +566,16 @@ def test_names_written_in_capitals_or_without_are_put_right_and_shown(client, ev
     }
 
 
+def test_a_table_confirmed_twice_is_done_once_and_says_so(client, event, link):
+    address = upload(client, link, LIST.encode()).location
+    digest = {"digest": re.search(r'name="digest" value="(\w+)"', client.get(address).text)[1]}
+    path = f"{address.removeprefix(link)}/confirm"
+    assert send(client, link, path, digest).location.endswith("?added=2&changed=0")
+    assert send(client, link, path, digest).location == link
+    assert "đã được xác nhận hoặc bỏ" in client.get(link).text
+    assert db.session.query(Delegate).count() == 2
+
+
 def test_what_was_cleaned_of_an_address_is_shown(client, event, link):
     content = "Họ tên;Chức vụ;Đơn vị;Email\nLê Văn Ba;CV;Sở Nội vụ; ba. le@x.vn \n"
     address = upload(client, link, content.encode()).location
