@@ -150,14 +150,16 @@ def table_again(secret: str, upload_id: int) -> ResponseReturnValue:
     choices = choices_of(delegation)
     people = listing.people(delegation.id)
     known = {it.id: _row_of(it, choices) for it in people}
+    planned = preview.plan.rows[: pages.MAX_GRID_ROWS]
+    last = planned[-1].number if planned else 0
     return page_of(
         "table.html",
         secret,
         delegation,
         form=pages.TableForm(),
         refusal=None,
-        rows=[_planned_row(it, known) for it in preview.plan.rows[: pages.MAX_GRID_ROWS]]
-        + [{"cells": {}}] * _BLANK_ROWS,
+        rows=[_planned_row(it, known) for it in planned]
+        + [{"cells": {}, "number": last + it} for it in range(1, _BLANK_ROWS + 1)],
         **_grid(choices_of(delegation), delegation),
     )
 
@@ -322,4 +324,5 @@ def _planned_row(row: PlannedRow, known: dict[int, dict[str, Any]]) -> dict[str,
     problems: dict[str, str] = {}
     for key, said in row.problems:
         problems.setdefault(key, said)
-    return {**(stored or {}), "cells": cells, "problems": problems}
+    # Numbered as in the file: what is wrong may speak of another row.
+    return {**(stored or {}), "number": row.number, "cells": cells, "problems": problems}

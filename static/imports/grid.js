@@ -23,10 +23,11 @@ function enliven(form) {
     for (let i = 0; i < number && body.rows.length < most; i += 1) {
       const row = pattern.cloneNode(true);
       const at = body.rows.length;
-      row.querySelector(".number").textContent = at + 1;
+      const number = Number.parseInt(body.lastElementChild.querySelector(".number").textContent, 10) + 1;
+      row.querySelector(".number").textContent = number;
       for (const input of row.querySelectorAll("input")) {
         input.name = `r${at}-${input.dataset.key}`;
-        input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+$/, at + 1));
+        input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+$/, number));
       }
       body.append(row);
     }

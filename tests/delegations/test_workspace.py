@@ -576,6 +576,20 @@ def test_a_table_confirmed_twice_is_done_once_and_says_so(client, event, link):
     assert db.session.query(Delegate).count() == 2
 
 
+def test_the_grid_numbers_rows_as_what_is_wrong_speaks_of_them(client, event, link):
+    content = f"DANH SÁCH\n{LIST}Trần Văn Hai;CV;Sở Nội vụ\n"
+    address = upload(client, link, content.encode()).location
+    grid = client.get(f"{address}/grid").text
+    assert "Trùng với đại biểu ở dòng 3." in grid
+    row = re.search(r'<td class="number">3</td>\s*<td[^>]*><input[^>]*value="([^"]*)"', grid)
+    assert row[1] == "Trần Văn Hai"
+    # A row left blank in between does not move those below it.
+    names = {0: "An Văn Một", 2: "", 3: "An Văn Hai"}
+    data = {f"r{at}-name": name for at, name in names.items()}
+    shown = client.get(send(client, link, "/table", data).location).text
+    assert re.findall(r'<td class="number">(\d+)</td>', shown) == ["1", "4"]
+
+
 def test_what_was_cleaned_of_an_address_is_shown(client, event, link):
     content = "Họ tên;Chức vụ;Đơn vị;Email\nLê Văn Ba;CV;Sở Nội vụ; ba. le@x.vn \n"
     address = upload(client, link, content.encode()).location

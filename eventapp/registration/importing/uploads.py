@@ -77,7 +77,7 @@ def keep(
 def keep_grid(
     event: Event, rows: Sequence[Mapping[str, Any]], *, delegation_id: int | None = None
 ) -> int:
-    """Keep what was typed into a grid: rows with ``cells``, ``id``, ``revision``, ``mark``."""
+    """Keep what was typed into a grid: rows as `pages.grid_rows` gives them, with ``mark``."""
     content = json.dumps(list(rows), ensure_ascii=False).encode()
     return keep(event, content, kind=GRID, delegation_id=delegation_id)
 
@@ -145,13 +145,13 @@ def _grid(rows: Sequence[Mapping[str, Any]]) -> Source:
     return Source(
         [
             Cells(
-                number,
+                row["number"],
                 row["cells"],
                 row.get("id"),
                 row.get("revision"),
                 is_untouched="id" in row and row.get("mark") == mark_of(row["cells"]),
             )
-            for number, row in enumerate(rows, start=1)
+            for row in rows
         ],
         None,
         None,
