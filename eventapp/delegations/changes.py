@@ -5,7 +5,7 @@ transaction, so that nothing slips in beside a submission.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -59,6 +59,22 @@ class Done:
     request: ChangeRequest | None = None
 
 
+Check = Callable[[], None]
+"""Called inside the transaction of a change; raises Frozen when it can only be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a request would ask for."""
+
+    kind: RequestKind
+    delegate_id: int | None = None
+    held_place_id: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    consent: Consent | None = None
+
+
 # --- By the lead --------------------------------------------------------------------------------
 
 
@@ -76,27 +92,23 @@ def add(
 
     Raises what `registration.service.register` raises.
     """
+
+    def do(check: Check) -> Delegate:
+        made = service.register(
+            event,
+            data,
+            submission=submission,
+            consent=consent,
+            by=By.LEAD,
+            is_somebody_else=is_somebody_else,
+            held_place=(delegation_id, held_place_id) if held_place_id else None,
+            check=check,
+        )
+        return made.delegate
+
     kind = RequestKind.FILL if held_place_id else RequestKind.ADD
-    asked = _ask_if_frozen(
-        event,
-        delegation_id,
-        kind,
-        data=asdict(data),
-        held_place_id=held_place_id,
-        consent=consent,
-    )
-    if asked:
-        return Done(request=asked)
-    made = service.register(
-        event,
-        data,
-        submission=submission,
-        consent=consent,
-        by=By.LEAD,
-        is_somebody_else=is_somebody_else,
-        held_place=(delegation_id, held_place_id) if held_place_id else None,
-    )
-    return Done(made.delegate)
+    wanted = _Wanted(kind, held_place_id=held_place_id, data=asdict(data), consent=consent)
+    return _do_or_ask(event, delegation_id, do, wanted)
 
 
 def edit(
@@ -104,23 +116,23 @@ def edit(
 ) -> Done:
     """Change somebody. Raises what `registration.service.update` raises."""
     _member(event.id, delegation_id, delegate_id)
-    asked = _ask_if_frozen(
-        event, delegation_id, RequestKind.EDIT, delegate_id=delegate_id, data=asdict(data)
-    )
-    if asked:
-        return Done(request=asked)
-    return Done(service.update(event, delegate_id, data, revision=revision))
+
+    def do(check: Check) -> Delegate:
+        return service.update(event, delegate_id, data, revision=revision, check=check)
+
+    wanted = _Wanted(RequestKind.EDIT, delegate_id, data=asdict(data))
+    return _do_or_ask(event, delegation_id, do, wanted)
 
 
 def cancel(event: Event, delegation_id: int, delegate_id: int, reason: str) -> Done:
     """Take somebody off the list. Raises DelegateNotFound."""
     _member(event.id, delegation_id, delegate_id)
-    asked = _ask_if_frozen(
-        event, delegation_id, RequestKind.CANCEL, delegate_id=delegate_id, note=reason
-    )
-    if asked:
-        return Done(request=asked)
-    return Done(service.cancel(event, delegate_id, reason=reason))
+
+    def do(check: Check) -> Delegate:
+        return service.cancel(event, delegate_id, reason=reason, check=check)
+
+    wanted = _Wanted(RequestKind.CANCEL, delegate_id, note=reason)
+    return _do_or_ask(event, delegation_id, do, wanted)
 
 
 def substitute(
@@ -135,27 +147,22 @@ def substitute(
 ) -> Done:
     """Send somebody else instead. Raises what `registration.substitution.substitute` raises."""
     _member(event.id, delegation_id, delegate_id)
-    asked = _ask_if_frozen(
-        event,
-        delegation_id,
-        RequestKind.SUBSTITUTE,
-        delegate_id=delegate_id,
-        data=asdict(person),
-        note=reason,
-        consent=consent,
-    )
-    if asked:
-        return Done(request=asked)
-    return Done(
-        substitution.substitute(
+
+    def do(check: Check) -> Delegate:
+        return substitution.substitute(
             event,
             delegate_id,
             person,
             consent=consent,
             reason=reason,
             is_somebody_else=is_somebody_else,
+            check=check,
         )
+
+    wanted = _Wanted(
+        RequestKind.SUBSTITUTE, delegate_id, data=asdict(person), note=reason, consent=consent
     )
+    return _do_or_ask(event, delegation_id, do, wanted)
 
 
 def hold(
@@ -168,23 +175,20 @@ def hold(
     note: str,
 ) -> Done:
     """Hold places for people named later. Raises QuotaFull, NotInThisEvent."""
-    wanted = {
-        "category_id": category_id,
-        "organisation_id": organisation_id,
-        "number": number,
-    }
-    asked = _ask_if_frozen(event, delegation_id, RequestKind.HOLD, data=wanted, note=note)
-    if asked:
-        return Done(request=asked)
-    holding.hold(
-        event,
-        delegation_id,
-        category_id=category_id,
-        organisation_id=organisation_id,
-        number=number,
-        note=note,
-    )
-    return Done()
+    places = {"category_id": category_id, "organisation_id": organisation_id, "number": number}
+
+    def do(check: Check) -> None:
+        holding.hold(
+            event,
+            delegation_id,
+            category_id=category_id,
+            organisation_id=organisation_id,
+            number=number,
+            note=note,
+            check=check,
+        )
+
+    return _do_or_ask(event, delegation_id, do, _Wanted(RequestKind.HOLD, data=places, note=note))
 
 
 def submit(event: Event, delegation_id: int) -> None:
@@ -208,19 +212,30 @@ def withdraw(event: Event, delegation_id: int, request_id: int) -> None:
         _close(request, Decision.WITHDRAWN, "")
 
 
-def _ask_if_frozen(
+def _do_or_ask(
     event: Event,
     delegation_id: int,
-    kind: RequestKind,
-    *,
-    delegate_id: int | None = None,
-    held_place_id: int | None = None,
-    data: Mapping[str, Any] | None = None,
-    note: str = "",
-    consent: Consent | None = None,
-) -> ChangeRequest | None:
-    """The request that a change is, or None while the list is open."""
+    do: Callable[[Check], Delegate | None],
+    wanted: _Wanted,
+) -> Done:
+    """Do it, unless the list is frozen when its transaction begins: then ask for it."""
     event_id = event.id
+
+    def check() -> None:
+        if is_frozen(locked(event_id, delegation_id), now()):
+            raise Frozen(delegation_id)
+
+    while True:
+        if (request := _ask_if_frozen(event_id, delegation_id, wanted)) is not None:
+            return Done(request=request)
+        try:
+            return Done(do(check))
+        except Frozen:
+            continue  # handed in meanwhile by somebody else
+
+
+def _ask_if_frozen(event_id: int, delegation_id: int, wanted: _Wanted) -> ChangeRequest | None:
+    """The request that a change is, or None while the list is open."""
     found = db.session.get(Delegation, delegation_id)
     if found is None or not is_frozen(found, now()):
         return None
@@ -228,22 +243,22 @@ def _ask_if_frozen(
         delegation = locked(event_id, delegation_id)
         if not is_frozen(delegation, now()):
             return None
-        if delegate_id and _is_asked_about(delegate_id):
-            raise AskedAlready(delegate_id)
+        if wanted.delegate_id and _is_asked_about(wanted.delegate_id):
+            raise AskedAlready(wanted.delegate_id)
         request = ChangeRequest(
             event_id=event_id,
             delegation_id=delegation_id,
-            kind=kind,
-            delegate_id=delegate_id,
-            held_place_id=held_place_id,
-            data=dict(data or {}),
-            note=text.clean(note)[:500],
-            consent_version=consent.version if consent else "",
+            kind=wanted.kind,
+            delegate_id=wanted.delegate_id,
+            held_place_id=wanted.held_place_id,
+            data=dict(wanted.data),
+            note=text.clean(wanted.note)[:500],
+            consent_version=wanted.consent.version if wanted.consent else "",
         )
         db.session.add(request)
         db.session.flush()
-        files.hold(event_id, (data or {}).get("answers") or {})
-        audit.record("ask", "change_request", request.id, event_id=event_id, note=kind)
+        files.hold(event_id, wanted.data.get("answers") or {})
+        audit.record("ask", "change_request", request.id, event_id=event_id, note=wanted.kind)
         return request
 
 

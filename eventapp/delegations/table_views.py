@@ -5,8 +5,9 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, jsonify, redirect, request, send_file, url_for
+from flask import abort, flash, jsonify, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.database import db
@@ -54,7 +55,7 @@ def table(secret: str) -> ResponseReturnValue:
         delegation,
         form=form,
         refusal=refusal,
-        rows=[_row_of(it, choices.questions) for it in people[: pages.MAX_GRID_ROWS - _BLANK_ROWS]]
+        rows=[_row_of(it, choices) for it in people[: pages.MAX_GRID_ROWS - _BLANK_ROWS]]
         + [{"cells": {}}] * _BLANK_ROWS,
         **_grid(choices, delegation),
     )
@@ -148,15 +149,17 @@ def table_again(secret: str, upload_id: int) -> ResponseReturnValue:
         return redirect(url_for(".table", secret=secret))
     choices = choices_of(delegation)
     people = listing.people(delegation.id)
-    known = {it.id: _row_of(it, choices.questions) for it in people}
+    known = {it.id: _row_of(it, choices) for it in people}
+    planned = preview.plan.rows[: pages.MAX_GRID_ROWS]
+    last = planned[-1].number if planned else 0
     return page_of(
         "table.html",
         secret,
         delegation,
         form=pages.TableForm(),
         refusal=None,
-        rows=[_planned_row(it, known) for it in preview.plan.rows[: pages.MAX_GRID_ROWS]]
-        + [{"cells": {}}] * _BLANK_ROWS,
+        rows=[_planned_row(it, known) for it in planned]
+        + [{"cells": {}, "number": last + it} for it in range(1, _BLANK_ROWS + 1)],
         **_grid(choices_of(delegation), delegation),
     )
 
@@ -180,7 +183,13 @@ def table_settings(secret: str, upload_id: int) -> ResponseReturnValue:
 def table_confirm(secret: str, upload_id: int) -> ResponseReturnValue:
     """Do what was shown, all of it; or show what has changed since."""
     delegation = delegation_of(secret)
-    upload = _upload(delegation, upload_id)
+    try:
+        upload = uploads.find(delegation.event, upload_id, delegation_id=delegation.id)
+    except uploads.UploadNotFound:
+        flash(
+            _("This table was confirmed or discarded already, or is older than a day."), "warning"
+        )
+        return redirect(url_for(".show", secret=secret), 303)
     form = pages.ConfirmForm()
     if not form.validate_on_submit():
         abort(422)
@@ -268,32 +277,37 @@ def _grid(choices: Choices, delegation: Delegation) -> dict[str, Any]:
     }
 
 
-def _row_of(delegate: Delegate, questions: Sequence[Question]) -> dict[str, Any]:
+def _row_of(delegate: Delegate, choices: Choices) -> dict[str, Any]:
     """Somebody on the list as a row of the grid."""
-    language = current_language()
-    answers = {it.question_id: it.value for it in delegate.answers}
+    cells = _cells_of(delegate, choices.questions)
+    shown = columns.keys_for(choices, choices.delegations[0])
     return {
         "id": delegate.id,
         "revision": delegate.revision,
-        "cells": {
-            "name": delegate.name,
-            "position": delegate.position,
-            "office": delegate.organisation.name,
-            "category": delegate.category.name_in(language),
-            "email": delegate.email,
-            "phone": delegate.phone,
-            "days": SEPARATOR.join(f"{day.date:%d/%m/%Y}" for day in delegate.days),
-            "training": SEPARATOR.join(
-                one_line(it.title_in(language)) for it in delegate.enrolments
-            ),
-            "wishes": SEPARATOR.join(it.site.name for it in delegate.preferences),
-            "diet": delegate.diet,
-            "needs": delegate.needs,
-            **{
-                columns.question_key(it): text_of(it, answers[it.id], language)
-                for it in questions
-                if it.id in answers
-            },
+        "mark": uploads.mark_of({key: cells.get(key, "") for key in shown}),
+        "cells": cells,
+    }
+
+
+def _cells_of(delegate: Delegate, questions: Sequence[Question]) -> dict[str, str]:
+    language = current_language()
+    answers = {it.question_id: it.value for it in delegate.answers}
+    return {
+        "name": delegate.name,
+        "position": delegate.position,
+        "office": delegate.organisation.name,
+        "category": delegate.category.name_in(language),
+        "email": delegate.email,
+        "phone": delegate.phone,
+        "days": SEPARATOR.join(f"{day.date:%d/%m/%Y}" for day in delegate.days),
+        "training": SEPARATOR.join(one_line(it.title_in(language)) for it in delegate.enrolments),
+        "wishes": SEPARATOR.join(it.site.name for it in delegate.preferences),
+        "diet": delegate.diet,
+        "needs": delegate.needs,
+        **{
+            columns.question_key(it): text_of(it, answers[it.id], language)
+            for it in questions
+            if it.id in answers
         },
     }
 
@@ -310,4 +324,5 @@ def _planned_row(row: PlannedRow, known: dict[int, dict[str, Any]]) -> dict[str,
     problems: dict[str, str] = {}
     for key, said in row.problems:
         problems.setdefault(key, said)
-    return {**(stored or {}), "cells": cells, "problems": problems}
+    # Numbered as in the file: what is wrong may speak of another row.
+    return {**(stored or {}), "number": row.number, "cells": cells, "problems": problems}

@@ -314,10 +314,15 @@ def delegation_of(secret: str) -> Delegation:
     """Whose link it is; 404 for nobody's. What is changed there is recorded as the lead's."""
     delegation = invitations.by_secret(secret)
     if delegation is None:
-        abort(404)
+        abort(_no_such_link())
     g.event = delegation.event
     audit.actor.set(f"lead:{delegation.id}")
     return delegation
+
+
+def _no_such_link() -> Response:
+    """The same for a link that was replaced and for one that never was."""
+    return _private(Response(render_template("workspace/no_such_link.html"), 404))
 
 
 def choices_of(delegation: Delegation, delegate: Delegate | None = None) -> Choices:
@@ -400,6 +405,10 @@ def page_of(template: str, secret: str, delegation: Delegation, **values: Any) -
             **values,
         )
     )
+    return _private(page)
+
+
+def _private(page: Response) -> Response:
     page.headers["X-Robots-Tag"] = "noindex, nofollow"
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -1,6 +1,6 @@
 """Places held for people who are named later."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -29,6 +29,7 @@ def hold(
     organisation_id: int | None = None,
     number: int = 1,
     note: str = "",
+    check: Callable[[], None] | None = None,
 ) -> list[HeldPlace]:
     """Hold places of a delegation: all of them or none.
 
@@ -37,6 +38,8 @@ def hold(
     event_id = event.id
     with transaction():
         ledger = Ledger(event_id)
+        if check is not None:
+            check()
         return hold_in_transaction(
             ledger,
             event_id,

@@ -116,6 +116,7 @@ def register(
     beyond: str = "",
     is_somebody_else: bool = False,
     held_place: tuple[int, int] | None = None,
+    check: Callable[[], None] | None = None,
 ) -> Registered:
     """Register somebody: place, delegate, audit entry and letter in one transaction.
 
@@ -125,6 +126,7 @@ def register(
     are.
     ``is_somebody_else`` says that a namesake in the same office is another person.
     ``held_place`` is (delegation, held place) that the person is named for.
+    ``check`` is called inside the transaction and refuses by raising; so in the other functions.
 
     Raises HeldPlaceNotFound, RegistrationClosed, QuotaFull, AlreadyRegistered, SameNameAndOffice,
     NotInThisEvent, ClassOnAnotherDay.
@@ -137,6 +139,8 @@ def register(
         # Behind the ledger's lock, everybody who is being registered is seen.
         if replay := _winner(event_id, hashed):
             return replay
+        if check is not None:
+            check()
         delegate = register_in_transaction(
             ledger,
             event_id,
@@ -237,7 +241,14 @@ class _OnlyTried(Exception):
     """Rolls a trial back."""
 
 
-def update(event: Event, delegate_id: int, data: DelegateData, *, revision: int) -> Delegate:
+def update(
+    event: Event,
+    delegate_id: int,
+    data: DelegateData,
+    *,
+    revision: int,
+    check: Callable[[], None] | None = None,
+) -> Delegate:
     """Change a registration that was read at ``revision``; the delegate is told.
 
     Raises DelegateNotFound, NotInThisEvent, ClassOnAnotherDay, QuotaFull, and StaleDataError when
@@ -247,6 +258,8 @@ def update(event: Event, delegate_id: int, data: DelegateData, *, revision: int)
 
     def attempt() -> Delegate:
         ledger = Ledger(event_id)
+        if check is not None:
+            check()
         delegate = locked(event_id, delegate_id)
         if delegate.revision != revision:
             raise StaleDataError
@@ -279,7 +292,13 @@ def change_details(
     return changes
 
 
-def cancel(event: Event, delegate_id: int, *, reason: str = "") -> Delegate:
+def cancel(
+    event: Event,
+    delegate_id: int,
+    *,
+    reason: str = "",
+    check: Callable[[], None] | None = None,
+) -> Delegate:
     """Cancel a registration and free its place; one that is cancelled stays as it is.
 
     The place goes to the waitlist. Raises DelegateNotFound.
@@ -287,6 +306,8 @@ def cancel(event: Event, delegate_id: int, *, reason: str = "") -> Delegate:
     event_id = event.id
     with transaction():
         ledger = Ledger(event_id)
+        if check is not None:
+            check()
         delegate = locked(event_id, delegate_id)
         if not delegate.is_cancelled:
             end(ledger, delegate, Status.CANCELLED, reason)

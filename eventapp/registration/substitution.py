@@ -47,6 +47,7 @@ def substitute(
     consent: service.Consent | None = None,
     reason: str = "",
     is_somebody_else: bool = False,
+    check: Callable[[], None] | None = None,
 ) -> Delegate:
     """Let somebody take over a registration: the new delegate.
 
@@ -57,8 +58,11 @@ def substitute(
     event_id = event.id
 
     def attempt() -> Delegate:
+        ledger = Ledger(event_id)
+        if check is not None:
+            check()
         return substitute_in_transaction(
-            Ledger(event_id),
+            ledger,
             event_id,
             delegate_id,
             person,

@@ -8,6 +8,7 @@ numbers that official tables have below them are understood.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from eventapp.tables.contents import Content, share
 from eventapp.tables.headings import (
@@ -41,6 +42,8 @@ class KnownColumn:
     """By which it is known without a heading."""
     values: frozenset[str] = frozenset()
     """What it can hold (provinces, offices): by these too it is known without a heading."""
+    is_rest: bool = False
+    """Without headings it is the column of text that nothing else was, if that leaves no choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Columns:
     by_content: bool = False
     """There are no headings: columns are guessed by what they hold."""
     unknown: tuple[Heading, ...] = ()
+    """Without headings their texts are empty."""
     ambiguous: tuple[Heading, ...] = ()
     """Headings that could be of several columns, and are used for none."""
     doubled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -253,6 +257,12 @@ def _by_content(rows: Sequence[Row], known: Sequence[KnownColumn]) -> Columns:
         if key not in found and at not in taken:
             found[key] = (at,)
             taken.add(at)
+    left = [at for at in range(width) if at not in taken and not _is_unsaid(rows, at)]
+    words = [at for at in left if _is_words(rows, at)]
+    wanting = [column.key for column in known if column.is_rest and column.key not in found]
+    if found and len(words) == len(wanting):
+        found.update((key, (at,)) for key, at in zip(wanting, words, strict=True))
+        left = [at for at in left if at not in words]
     first = 0
     if found:
         widest = max(it for places in found.values() for it in places)
@@ -266,4 +276,24 @@ def _by_content(rows: Sequence[Row], known: Sequence[KnownColumn]) -> Columns:
             ),
             0,
         )
-    return Columns(at=found, first=first, by_content=True, missing=_missing(known, found))
+    return Columns(
+        at=found,
+        first=first,
+        by_content=True,
+        unknown=tuple(Heading(at, "") for at in left) if found else (),
+        missing=_missing(known, found),
+    )
+
+
+def _is_unsaid(rows: Sequence[Row], at: int) -> bool:
+    """Whether nobody misses a column: it is blank, or numbers the rows."""
+    texts = [text for row in rows if (text := cell(row.cells, at))]
+    numbers = [int(text) for text in texts if text.isdecimal() and len(text) < 6]
+    return len(numbers) == len(texts) and all(
+        after == before + 1 for before, after in pairwise(numbers)
+    )
+
+
+def _is_words(rows: Sequence[Row], at: int) -> bool:
+    texts = [text for row in rows[:_SAMPLE] if (text := cell(row.cells, at))]
+    return sum(any(map(str.isalpha, text)) for text in texts) >= _ENOUGH * max(len(texts), 1)

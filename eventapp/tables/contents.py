@@ -1,4 +1,4 @@
-"""What the cells of a column look like: addresses, telephone numbers, names of people."""
+"""What the cells of a column look like: addresses, numbers, names of people, posts, offices."""
 
 import re
 from collections.abc import Sequence
@@ -21,11 +21,46 @@ _FAMILIES = frozenset(
 )
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.split(r";\s+", text.strip()))
+
+
+# How posts and offices begin. The marks count: "Trưởng phòng" is a post and "Trường Chính trị" an
+# office, "Vụ" an office and "Vũ" a family. Text without any mark is compared without.
+_POSTS = _words(
+    """
+    phó; quyền; nguyên; trợ lý; chủ tịch; chủ nhiệm; bí thư; giám đốc; tổng giám đốc; chánh;
+    bộ trưởng; thứ trưởng; vụ trưởng; cục trưởng; chi cục trưởng; tổng cục trưởng; viện trưởng;
+    hiệu trưởng; đội trưởng; tổ trưởng; trưởng; chuyên viên; chuyên gia; cán bộ; công chức;
+    viên chức; nhân viên; kỹ sư; kỹ thuật viên; kế toán; thủ quỹ; văn thư; thư ký; lái xe;
+    phóng viên; biên tập viên; quay phim; lễ tân; ủy viên; uỷ viên; thành viên; giảng viên;
+    giáo viên; bác sĩ; thanh tra viên; gđ; pgđ; tp; ptp; ct; pct; cv; cvc; cvcc; cvp; pcvp; bt; pbt;
+    director; deputy; vice; head; chief; chair; chairman; chairwoman; manager; officer; senior;
+    specialist; expert; secretary; minister; staff; engineer; lecturer
+    """
+)
+_OFFICES = _words(
+    """
+    sở; văn phòng; ubnd; hđnd; ủy ban; uỷ ban; hội đồng; trung tâm; phòng; ban; cục; chi cục;
+    tổng cục; bộ; vụ; viện; học viện; tỉnh ủy; tỉnh uỷ; thành ủy; thành uỷ; huyện ủy; huyện uỷ;
+    đảng ủy; đảng uỷ; tỉnh đoàn; trường; bệnh viện; công ty; tập đoàn; tổng công ty; hội; liên đoàn;
+    liên hiệp; mttq; mặt trận; công an; tòa án; toà án; bưu điện; đài; báo; ngân hàng; kho bạc;
+    bảo hiểm; hải quan; thanh tra; department; ministry; office; centre; center; institute;
+    university; agency; division
+    """
+)
+_UNMARKED = {words: frozenset(map(fold, words)) for words in (_POSTS, _OFFICES)}
+
+
 class Content(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     NAME = "name"
     """A person's full name, the family first."""
+    POST = "post"
+    """Somebody's post: Phó Giám đốc, CV, Head of division."""
+    OFFICE = "office"
+    """Sở Nội vụ, Chi cục Thuế, Department of Finance."""
     GIVEN_NAME = "given_name"
     """One word of letters."""
 
@@ -42,9 +77,19 @@ def _looks(content: Content, text: str) -> bool:
         return _PHONE.fullmatch(text) is not None
     if content is Content.GIVEN_NAME:
         return _GIVEN.fullmatch(text) is not None
+    if content is Content.POST:
+        return _begins(text, _POSTS)
+    if content is Content.OFFICE:
+        return _begins(text, _OFFICES)
     words = text.split()
     return (
         _NAME.fullmatch(text) is not None
         and fold(words[0]) in _FAMILIES
         and all(word[0].isupper() for word in words)
     )
+
+
+def _begins(text: str, beginnings: frozenset[str]) -> bool:
+    words = re.findall(r"\w+", text.casefold())[:3]
+    known = _UNMARKED[beginnings] if text.isascii() else beginnings
+    return any(" ".join(words[:number]) in known for number in range(1, len(words) + 1))

@@ -22,6 +22,8 @@ from eventapp.tables.xlsx import read_xlsx
 from eventapp.text import clean_lines
 
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
+_FEW = 10
+"""So many control characters may be in a text that is ten times as long, or one in a hundred."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 # What clean_lines would change, though it can be printed.
 _UNCLEAN = re.compile(
@@ -53,7 +55,7 @@ def read(
     check_text(data)
     text, found = decode(data, chosen)
     sample = text[:65_536]
-    if len(_CONTROLS.findall(sample)) > len(sample) // 100:
+    if len(_CONTROLS.findall(sample)) > max(min(_FEW, len(sample) // 10), len(sample) // 100):
         raise NotATable(Seems.BINARY)
     delimiter = "\t" if filename.lower().endswith((".tsv", ".tab")) else None
     return _table(read_csv(text, delimiter), Format.CSV, found, chosen)

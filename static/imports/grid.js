@@ -23,10 +23,11 @@ function enliven(form) {
     for (let i = 0; i < number && body.rows.length < most; i += 1) {
       const row = pattern.cloneNode(true);
       const at = body.rows.length;
-      row.querySelector(".number").textContent = at + 1;
+      const number = Number.parseInt(body.lastElementChild.querySelector(".number").textContent, 10) + 1;
+      row.querySelector(".number").textContent = number;
       for (const input of row.querySelectorAll("input")) {
         input.name = `r${at}-${input.dataset.key}`;
-        input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+$/, at + 1));
+        input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+$/, number));
       }
       body.append(row);
     }
@@ -73,6 +74,7 @@ function enliven(form) {
   // they are pasted.
   function place(start, rows, exactly = false) {
     let at = start;
+    let first = null;
     for (const values of rows) {
       if (!exactly) {
         while (at < body.rows.length && !isFree(body.rows[at])) {
@@ -89,11 +91,13 @@ function enliven(form) {
       for (const [key, value] of Object.entries(values)) {
         const input = row.querySelector(`[data-key="${key}"]`);
         if (input && value) {
-          input.value = value;
+          input.value = value.replace(/\s*\n\s*/g, " "); // a cell has one line
+          first ??= input;
         }
       }
       at += 1;
     }
+    first?.focus(); // shown, wherever the free rows are
   }
 
   function say(lines) {

@@ -118,6 +118,23 @@ def test_a_lead_pastes_uploads_and_hands_in(
     checked(page, axe)
 
 
+def test_rows_without_headings_go_to_free_rows_wherever_they_are_pasted(
+    open_page: Callable[..., Page], link: str
+) -> None:
+    page = open_page(f"{link}/table?lang=vi", DESK)
+    first = page.locator("input[data-key=name]").first
+    before = first.input_value()
+    first.focus()
+    page.evaluate(PASTE, "Lê Thị Ba\tNghệ nhân\tSở Nội vụ\nPhạm Bốn\tCV\tSở Nội vụ\n")
+    placed = page.locator("input[data-key=name]:focus")
+    expect(placed).to_have_value("Lê Thị Ba")
+    expect(placed).to_be_in_viewport()
+    row = page.locator("tr:has(input:focus)")
+    expect(row.locator("[data-key=position]")).to_have_value("Nghệ nhân")
+    expect(row.locator("[data-key=office]")).to_have_value("Sở Nội vụ")
+    expect(first).to_have_value(before)
+
+
 def test_without_javascript_a_table_goes_in_as_well(
     browser,
     live,

@@ -1,5 +1,6 @@
 """The workspace of a delegation as its lead uses it, and what organisers do about it."""
 
+import html
 import io
 import re
 from datetime import timedelta
@@ -8,7 +9,7 @@ import pytest
 
 from eventapp.accounts.models import AuditEntry
 from eventapp.database import now
-from eventapp.delegations import invitations
+from eventapp.delegations import changes, invitations
 from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.extensions import db
 from eventapp.mail.models import Message
@@ -83,6 +84,17 @@ def test_the_link_opens_the_list_of_that_delegation_alone(client, event, link):
 def test_a_guessed_link_opens_nothing(client, link):
     assert client.get(f"/d/{'x' * 48}").status_code == 404
     assert client.get(f"{link[:-1]}").status_code == 404
+
+
+def test_a_link_that_does_not_work_says_what_to_do_and_not_whether_it_ever_did(
+    client, event, delegation, link
+):
+    invitations.renew_link(event, delegation.id)
+    replaced, guessed = client.get(link), client.get(f"/d/{'0' * 48}")
+    assert "mã QR mới nhất" in replaced.text
+    assert delegation.name not in replaced.text
+    assert replaced.text == guessed.text.replace("0" * 48, link.removeprefix("/d/"))
+    assert replaced.headers["Cache-Control"] == "no-store"
 
 
 def test_a_link_that_was_replaced_opens_nothing_wherever_it_was_forwarded(
@@ -235,10 +247,46 @@ def test_after_that_every_change_is_a_request(client, event, delegation, link, b
     send(client, link, f"/people/{three}/substitute", {"name": "Thay Ba", "position": "CV"})
     data = {"number": 3, "organisation_id": 0, "category_id": event.categories[0].id}
     send(client, link, "/places", data)
+    assert "Chờ xét" in client.get(link).text
     kinds = [it.kind for it in db.session.query(ChangeRequest).order_by(ChangeRequest.id)]
     assert kinds == ["add", "edit", "cancel", "substitute", "hold"]
     assert db.session.query(Delegate).count() == 3
     assert counted(event.id, Status.APPROVED) == 3
+    assert db.session.query(HeldPlace).count() == 0
+
+
+@pytest.mark.parametrize("kind", ["add", "edit", "cancel", "substitute", "hold"])
+def test_nothing_slips_in_beside_a_list_that_is_handed_in(
+    client, event, delegation, link, monkeypatch, kind
+):
+    one = build_delegate(event, "Một").id
+    name, owner = {
+        "add": ("register", changes.service),
+        "edit": ("update", changes.service),
+        "cancel": ("cancel", changes.service),
+        "substitute": ("substitute", changes.substitution),
+        "hold": ("hold", changes.holding),
+    }[kind]
+    done = getattr(owner, name)
+
+    def another_lead_hands_it_in_first(*args, **values):
+        changes.submit(event, delegation.id)
+        return done(*args, **values)
+
+    monkeypatch.setattr(owner, name, another_lead_hands_it_in_first)
+    path, data = {
+        "add": ("/new", person(event, "Người Mới")),
+        "edit": (f"/people/{one}", person(event, "Một", position="Khác", revision=1)),
+        "cancel": (f"/people/{one}/cancel", {"reason": "Ốm"}),
+        "substitute": (f"/people/{one}/substitute", {"name": "Thay", "position": "CV"}),
+        "hold": (
+            "/places",
+            {"number": 1, "organisation_id": 0, "category_id": event.categories[0].id},
+        ),
+    }[kind]
+    assert send(client, link, path, data).status_code == 303
+    assert only(ChangeRequest).kind == kind
+    assert (only(Delegate).name, only(Delegate).revision) == ("Một", 1)
     assert db.session.query(HeldPlace).count() == 0
 
 
@@ -502,6 +550,62 @@ def test_wrong_rows_stop_all_the_others_unless_left_out(client, event, link):
     assert db.session.query(Delegate).count() == 2
 
 
+def test_names_written_in_capitals_or_without_are_put_right_and_shown(client, event, link):
+    names = ["ĐẶNG THỊ MỸ HẠNH", "nguyễn văn a", "Nguyễn Quốc ấn", "Jean-Luc Đặng d'Estaing"]
+    rows = "".join(f"{name};Chuyên viên;Sở Nội vụ\n" for name in names)
+    address = upload(client, link, f"Họ tên;Chức vụ;Đơn vị\n{rows}".encode()).location
+    shown = client.get(address).text
+    for before in names[:3]:
+        assert f"<del>{before}</del>" in shown
+    confirm(client, address)
+    assert {it.name for it in db.session.query(Delegate)} == {
+        "Đặng Thị Mỹ Hạnh",
+        "Nguyễn Văn A",
+        "Nguyễn Quốc Ấn",
+        "Jean-Luc Đặng d'Estaing",
+    }
+
+
+def test_a_table_confirmed_twice_is_done_once_and_says_so(client, event, link):
+    address = upload(client, link, LIST.encode()).location
+    digest = {"digest": re.search(r'name="digest" value="(\w+)"', client.get(address).text)[1]}
+    path = f"{address.removeprefix(link)}/confirm"
+    assert send(client, link, path, digest).location.endswith("?added=2&changed=0")
+    assert send(client, link, path, digest).location == link
+    assert "đã được xác nhận hoặc bỏ" in client.get(link).text
+    assert db.session.query(Delegate).count() == 2
+
+
+def test_the_grid_numbers_rows_as_what_is_wrong_speaks_of_them(client, event, link):
+    content = f"DANH SÁCH\n{LIST}Trần Văn Hai;CV;Sở Nội vụ\n"
+    address = upload(client, link, content.encode()).location
+    grid = client.get(f"{address}/grid").text
+    assert "Trùng với đại biểu ở dòng 3." in grid
+    row = re.search(r'<td class="number">3</td>\s*<td[^>]*><input[^>]*value="([^"]*)"', grid)
+    assert row[1] == "Trần Văn Hai"
+    # A row left blank in between does not move those below it.
+    names = {0: "An Văn Một", 2: "", 3: "An Văn Hai"}
+    data = {f"r{at}-name": name for at, name in names.items()}
+    shown = client.get(send(client, link, "/table", data).location).text
+    assert re.findall(r'<td class="number">(\d+)</td>', shown) == ["1", "4"]
+
+
+def test_what_was_cleaned_of_an_address_is_shown(client, event, link):
+    content = "Họ tên;Chức vụ;Đơn vị;Email\nLê Văn Ba;CV;Sở Nội vụ; ba. le@x.vn \n"
+    address = upload(client, link, content.encode()).location
+    assert "<del>ba. le@x.vn</del> <ins>ba.le@x.vn</ins>" in client.get(address).text
+    confirm(client, address)
+    assert only(Delegate).email == "ba.le@x.vn"
+
+
+def test_a_few_control_characters_are_removed_and_said(client, event, link):
+    content = "Họ tên;Chức vụ;Đơn vị\nLê\x07 Văn\x00 Ba;CV\x0b;Sở Nội vụ\n"
+    address = upload(client, link, content.encode()).location
+    assert "ký tự không nhìn thấy" in client.get(address).text
+    confirm(client, address)
+    assert (only(Delegate).name, only(Delegate).position) == ("Lê Văn Ba", "CV")
+
+
 def test_the_grid_changes_adds_and_empties(client, event, link):
     one = build_delegate(event, "Một Hai Ba", phone="+84912345678", email="mot@x.vn")
     data = {
@@ -522,6 +626,74 @@ def test_the_grid_changes_adds_and_empties(client, event, link):
     changed = db.session.get_one(Delegate, one.id)
     assert (changed.position, changed.phone, changed.email) == ("Trưởng phòng", "", "mot@x.vn")
     assert changed.revision == 2
+
+
+def test_a_person_with_needs_in_lines_is_the_same_after_the_grid(client, event, link):
+    one = build_delegate(event, "Một Hai Ba", needs="Xe lăn\nphòng tầng 1")
+    page = client.get(f"{link}/table")
+    assert 'value="Xe lăn phòng tầng 1"' in page.text
+    shown = grid_of(page)
+    del shown["r0-mark"]
+    address = send(client, link, "/table", shown).location
+    assert 'name="digest"' not in client.get(address).text
+    assert only_person(one.id).needs == "Xe lăn\nphòng tầng 1"
+    address = send(client, link, "/table", shown | {"r0-needs": "Xe lăn"}).location
+    assert confirm(client, address).location.endswith("?added=0&changed=1")
+    assert only_person(one.id).needs == "Xe lăn"
+
+
+def grid_of(page):
+    """What the browser sends of a grid that nobody touched."""
+    found = re.findall(r'name="(r\d+-\w+)" value="([^"]*)"', page.text)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_rows_nobody_touched_take_back_nothing_that_another_lead_did(client, event, link):
+    one = build_delegate(event, "An Văn Một", position="Cũ")
+    two = build_delegate(event, "An Văn Hai", position="Cũ")
+    gone = build_delegate(event, "An Văn Ba")
+    shown = grid_of(client.get(f"{link}/table"))
+    at = next(name.partition("-")[0] for name, value in shown.items() if value == "An Văn Hai")
+    one.position = "Mới"
+    gone.status = Status.CANCELLED
+    db.session.commit()
+    address = send(client, link, "/table", shown | {f"{at}-position": "Trưởng phòng"}).location
+    assert confirm(client, address).location.endswith("?added=0&changed=1")
+    assert only_person(one.id).position == "Mới"
+    assert only_person(two.id).position == "Trưởng phòng"
+    assert only_person(gone.id).status == Status.CANCELLED
+
+
+def test_a_row_that_two_leads_changed_is_said_and_can_be_done_again(client, event, link):
+    one = build_delegate(event, "An Văn Một", position="Cũ")
+    shown = grid_of(client.get(f"{link}/table")) | {"r0-position": "Của tôi"}
+    one.position = "Của người khác"
+    db.session.commit()
+    address = send(client, link, "/table", shown).location
+    assert "Trong lúc đó đã có người khác sửa" in client.get(address).text
+    again = grid_of(client.get(f"{address}/grid"))
+    assert again["r0-position"] == "Của tôi"
+    address = send(client, link, "/table", again).location
+    assert "<del>Của người khác</del> <ins>Của tôi</ins>" in client.get(address).text
+    confirm(client, address)
+    assert only_person(one.id).position == "Của tôi"
+
+
+def test_namesakes_on_the_list_do_not_stop_the_grid(client, event, link):
+    one = build_delegate(event, "Nguyễn Văn Hùng", email="mot@x.vn")
+    build_delegate(event, "Nguyễn Văn Hùng", email="hai@x.vn")
+    shown = grid_of(client.get(f"{link}/table"))
+    address = send(client, link, "/table", shown).location
+    assert "Trùng với đại biểu ở dòng" not in client.get(address).text
+    at = next(name.partition("-")[0] for name, value in shown.items() if value == "mot@x.vn")
+    address = send(client, link, "/table", shown | {f"{at}-position": "PGĐ"}).location
+    assert confirm(client, address).location.endswith("?added=0&changed=1")
+    assert only_person(one.id).position == "PGĐ"
+
+
+def only_person(delegate_id):
+    db.session.expire_all()
+    return db.session.get_one(Delegate, delegate_id)
 
 
 def test_a_row_of_the_grid_about_somebody_elses_person_is_wrong(client, event, link):
@@ -565,6 +737,7 @@ def test_a_table_of_one_delegation_is_not_anothers(client, event, link):
         (b"%PDF-1.7 x", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ".xls"),
         (b"", ".xlsx"),
+        (b"PAR1" + b"\0\1\2" * 99, "Đây không phải là bảng."),
     ],
 )
 def test_what_is_no_table_is_refused_in_words(client, link, content, said):

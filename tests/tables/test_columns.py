@@ -16,14 +16,23 @@ KNOWN = (
         needed=True,
         parts=(("Họ đệm", "Họ và tên đệm", "Họ", "Surname"), ("Tên", "Given name")),
         content=Content.NAME,
+        is_rest=True,
     ),
-    KnownColumn("position", ("Chức vụ", "Chức danh", "Position"), needed=True),
+    KnownColumn(
+        "position",
+        ("Chức vụ", "Chức danh", "Position"),
+        needed=True,
+        content=Content.POST,
+        is_rest=True,
+    ),
     KnownColumn(
         "delegation",
         ("Tỉnh", "Tỉnh, thành phố", "Province"),
         values=frozenset({"Bắc Ninh", "Điện Biên"}),
     ),
-    KnownColumn("office", ("Đơn vị", "Cơ quan", "Tên cơ quan", "Organisation")),
+    KnownColumn(
+        "office", ("Đơn vị", "Cơ quan", "Tên cơ quan", "Organisation"), content=Content.OFFICE
+    ),
     KnownColumn(
         "phone",
         ("Điện thoại", "ĐT", "SĐT", "Số điện thoại", "Di động", "Telephone"),
@@ -153,9 +162,48 @@ def test_without_headings_the_content_says() -> None:
         "2|Trần Thị Bình|Điện Biên|+84 912345679|binh@example.org|Phó Giám đốc",
     )
     assert found.by_content
-    assert found.at == {"name": (1,), "delegation": (2,), "phone": (3,), "email": (4,)}
+    assert found.at == {
+        "name": (1,),
+        "delegation": (2,),
+        "phone": (3,),
+        "email": (4,),
+        "position": (5,),
+    }
     assert (found.first, found.heading_row) == (0, None)
-    assert found.missing == ("position",)
+    assert (found.missing, found.unknown) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "keys"),
+    [
+        ("Phạm An|Trưởng phòng|Chi cục Thuế", "Lê Ba|CV|Ban Dân tộc", "name position office"),
+        (
+            "Trường Chính trị|Trưởng khoa|Vũ Thị Hoa",
+            "Vụ Địa phương|PGĐ|Bàn Thị Ba",
+            "office position name",
+        ),
+        (
+            "Tran Van Ba|Deputy Director|0912345678",
+            "Le Van Tu|Expert|0912345679",
+            "name position phone",
+        ),
+        # Nobody knows these posts, nor this family; but nothing else is left for them to be.
+        ("Phạm Văn An|Nghệ nhân|Sở Nội vụ", "Lê Văn Ba|Già làng|Sở Nội vụ", "name position office"),
+        ("K'Brêl|Chuyên viên|Sở Nội vụ", "H'Hen Niê|CV|Sở Nội vụ", "name position office"),
+    ],
+)
+def test_without_headings_posts_and_offices_are_recognised(
+    first: str, second: str, keys: str
+) -> None:
+    found = find(first, second)
+    assert found.at == {key: (at,) for at, key in enumerate(keys.split())}
+    assert (found.missing, found.unknown) == ((), ())
+
+
+def test_without_headings_columns_that_nothing_is_known_of_are_named() -> None:
+    found = find("1|Phạm Văn An|CV|tối 15|Ăn chay", "2|Lê Văn Ba|CV|sáng 16|Không")
+    assert found.at == {"name": (1,), "position": (2,)}
+    assert [it.column for it in found.unknown] == [3, 4]
 
 
 def test_a_title_above_data_without_headings() -> None:

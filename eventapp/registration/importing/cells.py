@@ -31,6 +31,8 @@ _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheet programs
 _KIND = re.compile(r"^(tinh|thanh pho|tp|doan|doan dai bieu) (tinh |thanh pho |tp )?")
 _LOST_ZERO = re.compile(r"[1-9]\d{8}")
 _WITH_84 = re.compile(r"84\d{9}")
+# TCVN3 has no capitals with tones: "Nguyễn ấn". Foreign particles have no marks.
+_SMALL_MARKED = re.compile(r"(?<![\w'’])[^\W\d_a-z](?=[^\W\d_])")
 _CLOSE = 0.82
 
 
@@ -106,7 +108,6 @@ class RowReader:
         self._office(row, values, delegation)
         for key, name, read in (
             ("category", "category_id", self._category),
-            ("email", "email", _email),
             ("days", "day_ids", self._days),
             ("training", "enrolment_ids", self._classes),
             ("wishes", "site_ids", self._wishes),
@@ -117,6 +118,7 @@ class RowReader:
                     row.fields[name] = read(text)
                 except _Wrong as error:
                     row.problems.append((key, str(error)))
+        self._email(row, values.get("email", ""))
         self._phone(row, values.get("phone", ""))
         for key in ("diet", "needs"):
             if text := values.get(key, ""):
@@ -142,8 +144,13 @@ class RowReader:
             row.problems.append(("name", _("The name has no letter.")))
         else:
             if name.isupper() and len(name) > 3:
-                put_right = _capitalised(name)
-                row.cleaned.append(Cleaned("name", name, put_right, _("was written in capitals")))
+                put_right, why = _capitalised(name), _("was written in capitals")
+            elif name.islower():
+                put_right, why = _capitalised(name), _("was written in small letters")
+            else:
+                put_right, why = _SMALL_MARKED.sub(_as_capital, name), _("a capital was missing")
+            if put_right != name:
+                row.cleaned.append(Cleaned("name", name, put_right, why))
                 name = put_right
             if name.isascii() and " " in name and fold(name) == name.lower():
                 row.remarks.append(_("The name has no marks: is it written in full?"))
@@ -246,6 +253,18 @@ class RowReader:
     def _wishes(self, typed: str) -> tuple[int, ...]:
         return _items(self.sites, "wishes", typed)
 
+    def _email(self, row: Reading, cell: str) -> None:
+        typed = clean(cell)
+        if not typed:
+            return
+        address = typed.replace(" ", "")
+        if address != typed:
+            row.cleaned.append(Cleaned("email", typed, address, _("spaces were removed")))
+        try:
+            row.fields["email"] = contact.normalise_email(address)
+        except contact.InvalidEmail:
+            row.problems.append(("email", _("“%(text)s” is no e-mail address.", text=typed)))
+
     def _phone(self, row: Reading, cell: str) -> None:
         typed = clean(cell)
         if not typed:
@@ -274,6 +293,10 @@ def _items(known: Mapping[str, int], key: str, typed: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(ids))
 
 
+def _as_capital(letter: re.Match[str]) -> str:
+    return letter[0].upper()
+
+
 def _capitalised(name: str) -> str:
     """``NGUYỄN VĂN AN`` as ``Nguyễn Văn An``; H'HEN as H'Hen."""
     return re.sub(r"[^\W\d_]+", lambda it: it[0][0].upper() + it[0][1:].lower(), name)
@@ -282,13 +305,6 @@ def _capitalised(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _nearest(folded: str, offices: Sequence[str]) -> str | None:
     return next(iter(get_close_matches(folded, offices, n=1, cutoff=_CLOSE)), None)
-
-
-def _email(typed: str) -> str:
-    try:
-        return contact.normalise_email(clean(typed).replace(" ", ""))
-    except contact.InvalidEmail:
-        raise _Wrong(_("“%(text)s” is no e-mail address.", text=clean(typed))) from None
 
 
 @lru_cache(maxsize=4096)

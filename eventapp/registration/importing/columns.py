@@ -121,7 +121,13 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "needs": ("Nhu cầu đặc biệt", "Nhu cầu hỗ trợ", "Yêu cầu đặc biệt", "Hỗ trợ", "Needs"),
 }
 _PARTS = (("Họ đệm", "Họ và đệm", "Họ và tên đệm", "Họ lót", "Họ và chữ đệm", "Họ"), ("Tên",))
-_CONTENT = {"name": Content.NAME, "email": Content.EMAIL, "phone": Content.PHONE}
+_CONTENT = {
+    "name": Content.NAME,
+    "position": Content.POST,
+    "office": Content.OFFICE,
+    "email": Content.EMAIL,
+    "phone": Content.PHONE,
+}
 
 
 def known_columns(choices: Choices, scope: Delegation | None) -> list[KnownColumn]:
@@ -138,6 +144,13 @@ def known_columns(choices: Choices, scope: Delegation | None) -> list[KnownColum
         "category": frozenset(
             fold(name) for it in choices.categories for name in (it.name, it.name_en) if name
         ),
+        "training": frozenset(
+            fold(one_line(title))
+            for it in choices.classes
+            for title in (it.title, it.title_en)
+            if title
+        ),
+        "wishes": frozenset(fold(it.name) for it in choices.sites),
     }
     for question in choices.written_questions:
         headings[question_key(question)] = [question.label, *filter(None, [question.label_en])]
@@ -150,6 +163,7 @@ def known_columns(choices: Choices, scope: Delegation | None) -> list[KnownColum
             parts=_PARTS if key == "name" else (),
             content=_CONTENT.get(key),
             values=values.get(key, frozenset()),
+            is_rest=key in ("name", "position"),
         )
         for key, names in headings.items()
     ]

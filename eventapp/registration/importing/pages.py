@@ -111,9 +111,15 @@ def grid_rows(form: Mapping[str, str]) -> list[dict[str, Any]]:
         if found[2] in ("id", "revision"):
             if value.isdecimal() and len(value) < 10:
                 row[found[2]] = int(value)
+        elif found[2] == "mark":
+            row["mark"] = value[:24]
         else:
             row["cells"][found[2]] = value[: limits.MAX_CELL_LENGTH]
-    return [row for _at, row in sorted(rows.items()) if any(row["cells"].values()) or "id" in row]
+    return [
+        {"number": at + 1, **row}
+        for at, row in sorted(rows.items())
+        if any(row["cells"].values()) or "id" in row
+    ]
 
 
 def why_not_received(error: Exception) -> str:

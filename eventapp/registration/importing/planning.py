@@ -122,6 +122,8 @@ class Cells:
     values: Mapping[str, str]
     delegate_id: int | None = None
     revision: int | None = None
+    is_untouched: bool = False
+    """A row of a grid as it was shown: it changes nothing, whatever others have done since."""
 
 
 def plan(
@@ -200,16 +202,29 @@ class _Planner:
             # Neither told of nor touched: a delegation's table is about its own people.
             row.stored = None
             row.problems.append(("", _("This person is not on the list of this delegation.")))
+        if cells.is_untouched:
+            self._leave(row, seen)
+            return
         if row.stored is None:
             row.data = self._new(row, reading)
         else:
             row.data = self._changed(row, cells, reading, row.stored)
         if row.data is not None:
-            self._check(row, row.data, seen)
+            self._check(row, row.data, seen, is_known=cells.delegate_id is not None)
         if row.problems:
             row.verdict, row.data = Verdict.WRONG, None
         elif row.stored is not None:
             row.verdict = Verdict.CHANGED if row.changes else Verdict.SAME
+
+    def _leave(self, row: PlannedRow, seen: dict[tuple[Any, ...], int]) -> None:
+        """A row that nobody touched: about somebody as they are now, or no longer on the list."""
+        row.problems, row.cleaned, row.remarks = [], [], []
+        if row.stored is None or row.stored.status in GONE:
+            row.verdict = Verdict.LEFT_OUT
+            return
+        self._check(row, row.stored.data, seen, is_known=True)
+        row.problems, row.remarks = [], []
+        row.verdict = Verdict.SAME
 
     def _new(self, row: PlannedRow, reading: Reading) -> DelegateData | None:
         fields = reading.fields
@@ -284,6 +299,9 @@ class _Planner:
                 key = question_key(question)
                 if key in cells.values and not cells.values[key].strip():
                     given[question.id] = None
+            # Cells of a grid have one line: what was not touched keeps those it has.
+            fields |= _unbroken(fields, asdict(before.data))
+            given |= _unbroken(given, before.data.answers)
         answers = {
             key: value for key, value in given.items() if value != before.data.answers.get(key)
         }
@@ -300,7 +318,15 @@ class _Planner:
             row.changes["answers"] = ({it: before.data.answers.get(it) for it in answers}, answers)
         return after
 
-    def _check(self, row: PlannedRow, data: DelegateData, seen: dict[tuple[Any, ...], int]) -> None:
+    def _check(
+        self,
+        row: PlannedRow,
+        data: DelegateData,
+        seen: dict[tuple[Any, ...], int],
+        *,
+        is_known: bool = False,
+    ) -> None:
+        """``is_known`` of a row that says by itself whom it is about: namesakes may be there."""
         for class_id in data.enrolment_ids:
             if self.day_of_class.get(class_id) not in data.day_ids:
                 row.problems.append(
@@ -312,7 +338,7 @@ class _Planner:
         if data.email:
             keys.append(("email", folded, data.email))
         for key in keys:
-            if key in seen:
+            if key in seen and not is_known:
                 row.problems.append(("", _("The same person as in row %(row)s.", row=seen[key])))
                 break
         for key in keys:
@@ -513,6 +539,17 @@ def _plain(name: str, value: Any) -> Any:
     if name in ("day_ids", "enrolment_ids"):
         return sorted(value)
     return list(value) if isinstance(value, tuple | list) else value
+
+
+def _unbroken(typed: Mapping[Any, Any], stored: Mapping[Any, Any]) -> dict[Any, Any]:
+    """What was stored, where it has lines and what was typed is the same without them."""
+    return {
+        key: before
+        for key, value in typed.items()
+        if isinstance(before := stored.get(key), str)
+        and isinstance(value, str)
+        and value == " ".join(before.split())
+    }
 
 
 def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -1,5 +1,6 @@
 """Tables on their way in: kept as they came until they are confirmed, for a day at most."""
 
+import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
@@ -76,9 +77,15 @@ def keep(
 def keep_grid(
     event: Event, rows: Sequence[Mapping[str, Any]], *, delegation_id: int | None = None
 ) -> int:
-    """Keep what was typed into a grid: rows with ``cells`` by column, ``id``, ``revision``."""
+    """Keep what was typed into a grid: rows as `pages.grid_rows` gives them, with ``mark``."""
     content = json.dumps(list(rows), ensure_ascii=False).encode()
     return keep(event, content, kind=GRID, delegation_id=delegation_id)
+
+
+def mark_of(cells: Mapping[str, str]) -> str:
+    """By which a row of a grid is known again as it was shown: of its cells, on one line each."""
+    shown = sorted((key, " ".join(text.split())) for key, text in cells.items() if text.strip())
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:24]
 
 
 def find(event: Event, upload_id: int, *, delegation_id: int | None = None) -> Upload:
@@ -137,8 +144,14 @@ def of_table(table: Table, choices: Choices, scope: Delegation | None) -> Source
 def _grid(rows: Sequence[Mapping[str, Any]]) -> Source:
     return Source(
         [
-            Cells(number, row["cells"], row.get("id"), row.get("revision"))
-            for number, row in enumerate(rows, start=1)
+            Cells(
+                row["number"],
+                row["cells"],
+                row.get("id"),
+                row.get("revision"),
+                is_untouched="id" in row and row.get("mark") == mark_of(row["cells"]),
+            )
+            for row in rows
         ],
         None,
         None,

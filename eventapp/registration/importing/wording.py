@@ -63,7 +63,8 @@ def _not_a_table(seems: Seems) -> str:
         Seems.PRESENTATION: _("This is a presentation."),
         Seems.IMAGE: _("This is a picture."),
     }
-    return f"{kinds.get(seems, _('This is no table.'))} {save}"
+    said = kinds.get(seems) or _("This is no table.")
+    return f"{said} {save}"
 
 
 def encoding_name(encoding: str) -> str:
