@@ -19,7 +19,7 @@ from eventapp.registration import consent
 from eventapp.registration.choices import Choices
 from eventapp.registration.exporting import SEPARATOR, one_line
 from eventapp.registration.importing import applying, columns, pages, uploads, wording
-from eventapp.registration.importing.planning import Plan, PlannedRow, Progress
+from eventapp.registration.importing.plan import Plan, PlannedRow, Progress
 from eventapp.registration.models import Delegate, Delegation, Upload
 from eventapp.registration.quota import Ledger
 from eventapp.registration.service import Consent

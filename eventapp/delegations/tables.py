@@ -13,7 +13,7 @@ from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.delegations.service import locked
 from eventapp.registration.importing import applying
 from eventapp.registration.importing.applying import HasWrongRows, Imported, PlanChanged
-from eventapp.registration.importing.planning import Plan, Progress, Verdict
+from eventapp.registration.importing.plan import Plan, PlannedRow, Progress, Verdict
 from eventapp.registration.quota import Ledger
 from eventapp.registration.service import By, Consent
 
@@ -83,8 +83,9 @@ def _ask(
             ChangeRequest(
                 event_id=event_id,
                 delegation_id=delegation_id,
-                kind=RequestKind.EDIT if row.stored else RequestKind.ADD,
+                kind=_kind(row),
                 delegate_id=row.stored.id if row.stored else None,
+                held_place_id=row.fills,
                 data=asdict(row.data),
                 consent_version=consent.version,
             )
@@ -96,3 +97,9 @@ def _ask(
         for request in requests:
             audit.record("ask", "change_request", request.id, event_id=event_id, note=request.kind)
         return len(requests)
+
+
+def _kind(row: PlannedRow) -> RequestKind:
+    if row.stored is not None:
+        return RequestKind.EDIT
+    return RequestKind.FILL if row.fills is not None else RequestKind.ADD

@@ -11,7 +11,7 @@ from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.registration.choices import choices_for
 from eventapp.registration.importing import applying, columns, pages, uploads, wording
-from eventapp.registration.importing.planning import Plan, Progress
+from eventapp.registration.importing.plan import Plan, Progress
 from eventapp.registration.models import Upload
 from eventapp.registration.quota import Ledger
 from eventapp.registration.service import By

@@ -723,6 +723,63 @@ def test_a_frozen_list_turns_a_table_into_requests(client, event, delegation, li
     assert db.session.query(Delegate).count() == 1
 
 
+def hold(client, event, link, number, **data):
+    category = event.categories[0].id
+    send(client, link, "/places", {"number": number, "category_id": category, **data})
+
+
+def test_a_table_names_people_for_the_places_held(client, event, delegation, link):
+    quota.set_places(event.id, 2, delegation_id=delegation.id)
+    hold(client, event, link, 2, organisation_id=0, note="Lãnh đạo sở")
+    address = upload(client, link, LIST.encode()).location
+    page = client.get(address).text
+    assert page.count("Điền tên vào chỗ đang giữ: Lãnh đạo sở") == 2
+    assert confirm(client, address).location.endswith("?added=2&changed=0")
+    assert db.session.query(HeldPlace).count() == 0
+    assert {it.taken for it in quota.all_of(event.id)} == {2}
+
+
+def test_held_places_are_kept_while_others_are_free(client, event, delegation, link):
+    quota.set_places(event.id, 4, delegation_id=delegation.id)
+    hold(client, event, link, 2, organisation_id=0)
+    address = upload(client, link, LIST.encode()).location
+    assert confirm(client, address).location.endswith("?added=2&changed=0")
+    assert db.session.query(HeldPlace).count() == 2
+
+
+def test_a_place_held_for_an_office_is_for_that_office(client, event, delegation, link):
+    quota.set_places(event.id, 1, delegation_id=delegation.id)
+    office = next(it for it in delegation.organisations if it.name != "Sở Nội vụ")
+    hold(client, event, link, 1, organisation_id=office.id)
+    one = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\n"
+    address = upload(client, link, one.encode()).location
+    assert "Không còn chỗ cho người này." in client.get(address).text
+    assert db.session.query(HeldPlace).count() == 1
+
+
+def test_a_held_place_is_no_way_past_another_quota(client, event, delegation, link):
+    quota.set_places(event.id, 1, delegation_id=delegation.id)
+    hold(client, event, link, 1, organisation_id=0)
+    office = next(it for it in delegation.organisations if it.name == "Sở Nội vụ")
+    quota.set_places(event.id, 0, organisation_id=office.id)
+    one = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\n"
+    address = upload(client, link, one.encode()).location
+    assert "Không còn chỗ cho người này." in client.get(address).text
+
+
+def test_a_frozen_list_asks_to_name_people_for_held_places(
+    client, organiser, event, delegation, link
+):
+    quota.set_places(event.id, 2, delegation_id=delegation.id)
+    hold(client, event, link, 2, organisation_id=0)
+    freeze(delegation)
+    address = upload(client, link, LIST.encode()).location
+    assert confirm(client, address).location.endswith("?asked=2")
+    asked = db.session.query(ChangeRequest).all()
+    assert {it.kind for it in asked} == {"fill"}
+    assert len({it.held_place_id for it in asked}) == 2
+
+
 def test_a_table_of_one_delegation_is_not_anothers(client, event, link):
     address = upload(client, link, LIST.encode()).location
     upload_id = address.rpartition("/")[2]

@@ -15,7 +15,7 @@ from eventapp.registration.choices import choices_for
 from eventapp.registration.importing import applying, uploads
 from eventapp.registration.importing.applying import HasWrongRows, Imported
 from eventapp.registration.importing.columns import heading
-from eventapp.registration.importing.planning import Plan, Verdict
+from eventapp.registration.importing.plan import Plan, Verdict
 from eventapp.registration.quota import Ledger
 from eventapp.registration.service import By
 from eventapp.tables import reading

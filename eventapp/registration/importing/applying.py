@@ -18,9 +18,9 @@ from eventapp.database import db, now, transaction
 from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer
 from eventapp.questions.service import asked
-from eventapp.registration import letters, organisations, personal_links, service, waitlist
+from eventapp.registration import holding, letters, organisations, personal_links, service, waitlist
 from eventapp.registration.details import DelegateData
-from eventapp.registration.importing.planning import Plan, PlannedRow, Progress, Verdict
+from eventapp.registration.importing.plan import Plan, PlannedRow, Progress, Verdict
 from eventapp.registration.indexing import search_text, update_rows
 from eventapp.registration.letters import LetterKind, Recipient
 from eventapp.registration.models import (
@@ -28,6 +28,7 @@ from eventapp.registration.models import (
     HOLDING,
     Delegate,
     Delegation,
+    HeldPlace,
     Organisation,
     Preference,
     Status,
@@ -118,6 +119,10 @@ class _Applying:
         new = [row for row in plan.rows if row.verdict is Verdict.NEW]
         changed = [row for row in plan.rows if row.verdict is Verdict.CHANGED]
         people = [(row, self._office_of(row.data)) for row in (*new, *changed) if row.data]
+        for row in new:
+            if row.fills is not None:
+                place = db.session.get_one(HeldPlace, row.fills)
+                holding.end(self.ledger, place)
         self._take_places(people)
         total, done = len(people), 0
         for batch in _batches([it for it in people if it[0].stored is None]):

@@ -20,7 +20,7 @@ from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.registration.choices import choices_for
 from eventapp.registration.importing import uploads, wording
-from eventapp.registration.importing.planning import Plan, PlannedRow, Progress, Verdict
+from eventapp.registration.importing.plan import Plan, PlannedRow, Progress, Verdict
 from eventapp.registration.importing.uploads import Source
 from eventapp.registration.models import Delegation, Upload
 from eventapp.tables import limits

@@ -15,7 +15,8 @@ from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.importing.columns import EXAMPLE, known_columns
-from eventapp.registration.importing.planning import Cells, Plan, Progress, plan
+from eventapp.registration.importing.plan import Cells, Plan, Progress
+from eventapp.registration.importing.planning import plan
 from eventapp.registration.models import Delegation, Upload
 from eventapp.registration.quota import Ledger
 from eventapp.tables import reading

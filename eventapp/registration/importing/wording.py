@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 from eventapp.registration.importing.columns import heading
-from eventapp.registration.importing.planning import PlannedRow, Verdict
+from eventapp.registration.importing.plan import PlannedRow, Verdict
 from eventapp.tables.columns import Columns
 from eventapp.tables.refusals import Encrypted, HasMacros, Limit, NoSuchSheet, NotATable, Seems
 from eventapp.tables.refusals import TooLarge as TooLargeTable

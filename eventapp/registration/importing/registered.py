@@ -1,0 +1,181 @@
+"""Those of an event whom the rows of a table may be about, read in batches."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventapp.database import db
+from eventapp.questions.models import Answer
+from eventapp.registration.details import DelegateData
+from eventapp.registration.importing.cells import Reading
+from eventapp.registration.importing.plan import Cells, PlannedRow, Stored
+from eventapp.registration.models import (
+    GONE,
+    Delegate,
+    Organisation,
+    Preference,
+    Status,
+    delegate_day,
+    enrolment,
+)
+from eventapp.text import fold
+
+_BATCH = 500
+
+
+class Registered:
+    """Those of the event whom rows may be about, read in batches."""
+
+    def __init__(
+        self, event_id: int, rows: Sequence[Cells], readings: Sequence[Reading | None]
+    ) -> None:
+        self.event_id = event_id
+        names, codes, ids = set(), set(), set()
+        for row, reading in zip(rows, readings, strict=True):
+            if reading is None:
+                continue
+            if name := reading.fields.get("name"):
+                names.add(fold(name)[:300])
+            if code := row.values.get("code", "").replace(" ", ""):
+                codes.add(code)
+            if row.delegate_id is not None:
+                ids.add(row.delegate_id)
+        self.by_id: dict[int, Stored] = {}
+        self.by_name: dict[str, list[Stored]] = {}
+        self.by_code: dict[str, Stored] = {}
+        for column, values in (
+            (Delegate.name_folded, names),
+            (Delegate.code, codes),
+            (Delegate.id, ids),
+        ):
+            for batch in _batches(sorted(values)):
+                self._load(column.in_(batch))
+
+    def match(self, cells: Cells, row: PlannedRow, reading: Reading) -> Stored | None:
+        """Whom a row is about; adds a problem where that cannot be told."""
+        if cells.delegate_id is not None:
+            found = self.by_id.get(cells.delegate_id)
+            if found is None or found.status in GONE:
+                row.problems.append(("", _("This person is no longer on the list.")))
+            return found
+        code = cells.values.get("code", "").replace(" ", "")
+        if code and code in self.by_code:
+            return self.by_code[code]
+        name = reading.fields.get("name")
+        namesakes = [
+            it
+            for it in self.by_name.get(fold(name)[:300] if name else "", [])
+            if it.status not in GONE
+        ]
+        email = reading.fields.get("email")
+        same_address = [it for it in namesakes if email and it.data.email == email]
+        same_office = [it for it in namesakes if it.is_from(reading.fields)]
+        found_all = same_address or [
+            # Another address is another person, unless one of the two has none.
+            it
+            for it in same_office
+            if not (email and it.data.email and it.data.email != email) or len(same_office) == 1
+        ]
+        if len(found_all) > 1:
+            row.problems.append(
+                (
+                    "name",
+                    _("Several people of this name are registered there: give the pass code."),
+                )
+            )
+        found = found_all[0] if found_all else None
+        scope = reading.fields.get("delegation_id")
+        if found is not None and scope is not None and found.delegation_id != scope:
+            row.problems.append(
+                ("name", _("This person is registered already, with another delegation."))
+            )
+        return found
+
+    def _load(self, condition: Any) -> None:
+        found = db.session.execute(
+            select(
+                Delegate.id,
+                Delegate.revision,
+                Delegate.status,
+                Delegate.code,
+                Delegate.name,
+                Delegate.name_folded,
+                Delegate.position,
+                Delegate.category_id,
+                Delegate.organisation_id,
+                Delegate.email,
+                Delegate.phone,
+                Delegate.diet,
+                Delegate.needs,
+                Delegate.language,
+                Organisation.delegation_id,
+                Organisation.name_folded.label("office_folded"),
+            )
+            .join(Delegate.organisation)
+            .where(
+                Delegate.event_id == self.event_id,
+                Delegate.merged_into_id.is_(None),
+                condition,
+            )
+        ).all()
+        ids = [row.id for row in found if row.id not in self.by_id]
+        days = _links(delegate_day.c.delegate_id, delegate_day.c.day_id, ids, delegate_day.c.day_id)
+        classes = _links(
+            enrolment.c.delegate_id, enrolment.c.session_id, ids, enrolment.c.session_id
+        )
+        answers = _answers(ids)
+        wishes = _links(Preference.delegate_id, Preference.site_id, ids, Preference.rank)
+        for row in found:
+            if row.id in self.by_id:
+                continue
+            stored = Stored(
+                id=row.id,
+                revision=row.revision,
+                name=row.name,
+                status=Status(row.status),
+                code=row.code,
+                delegation_id=row.delegation_id,
+                office_folded=row.office_folded,
+                data=DelegateData(
+                    name=row.name,
+                    position=row.position,
+                    category_id=row.category_id,
+                    organisation_id=row.organisation_id,
+                    delegation_id=row.delegation_id,
+                    email=row.email,
+                    phone=row.phone,
+                    day_ids=days.get(row.id, ()),
+                    enrolment_ids=classes.get(row.id, ()),
+                    site_ids=wishes.get(row.id, ()),
+                    diet=row.diet,
+                    needs=row.needs,
+                    language=row.language,
+                    answers=answers.get(row.id, {}),
+                ),
+            )
+            self.by_id[row.id] = stored
+            self.by_code[row.code] = stored
+            self.by_name.setdefault(row.name_folded, []).append(stored)
+
+
+def _links(key: Any, value: Any, ids: Sequence[int], order: Any) -> dict[int, tuple[int, ...]]:
+    links: dict[int, tuple[int, ...]] = {}
+    if ids:
+        for of, it in db.session.execute(select(key, value).where(key.in_(ids)).order_by(order)):
+            links[of] = (*links.get(of, ()), it)
+    return links
+
+
+def _answers(ids: Sequence[int]) -> dict[int, dict[int, Any]]:
+    found: dict[int, dict[int, Any]] = {}
+    if ids:
+        query = select(Answer.delegate_id, Answer.question_id, Answer.value)
+        for row in db.session.execute(query.where(Answer.delegate_id.in_(ids))):
+            found.setdefault(row.delegate_id, {})[row.question_id] = row.value
+    return found
+
+
+def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[at : at + _BATCH] for at in range(0, len(values), _BATCH))
