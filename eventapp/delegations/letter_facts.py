@@ -17,6 +17,7 @@ from eventapp.mail.composing import Kind, Overtaken
 from eventapp.mail.models import Message
 from eventapp.mail.placeholders import Facts
 from eventapp.registration import personal_links
+from eventapp.registration.itinerary import where
 from eventapp.registration.models import HOLDING, Delegate, Delegation, Organisation, Quota
 from eventapp.web.language import day, phone
 
@@ -172,7 +173,7 @@ def _facts(delegation: Delegation, link: str, request: ChangeRequest | None) -> 
         "event_short": event.short_title,
         "organiser": event.organiser,
         "dates": date_range([it.date for it in event.days]),
-        "venue": ", ".join(filter(None, (event.venue, event.place))),
+        "venue": where(event),
         "deadline": deadline,
         "places": "" if places is None else str(places),
         "registered": str(registered),

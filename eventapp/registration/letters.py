@@ -4,7 +4,7 @@ Only that a letter is due is written down; it is put into words when it is sent
 (eventapp.registration.letter_facts).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -100,9 +100,10 @@ def tell_all(recipients: Iterable[Recipient]) -> int:
     )
 
 
-def are_worth_telling(changes: Mapping[str, Any]) -> bool:
-    """Whether changes of a delegate concern the delegate: not the language of letters alone."""
-    return bool(set(changes) - {"language"})
+def are_worth_telling(changes: Mapping[str, Any], noted: Collection[str]) -> bool:
+    """Whether changes of a delegate concern the delegate: not the language of letters alone, nor
+    what is only ``noted`` (eventapp.registration.wording.noted)."""
+    return bool(set(changes) - {"language"} - set(noted))
 
 
 def was_told(delegate: Delegate, within: timedelta) -> bool:

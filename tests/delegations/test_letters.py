@@ -46,6 +46,13 @@ def test_an_invitation_brings_the_link_the_places_and_the_deadline(event, delega
     assert "None" not in letter.text
 
 
+def test_a_place_that_the_venue_names_is_not_named_again(event, delegation):
+    event.venue, event.place = "Trung tâm văn hóa Kinh Bắc, tỉnh Bắc Ninh", "Bắc Ninh"
+    db.session.commit()
+    invitations.invite(event, [delegation.id])
+    assert "tỉnh Bắc Ninh, Bắc Ninh" not in composed().text
+
+
 def test_no_secret_lies_in_the_outbox(event, delegation):
     secret = invitations.renew_link(event, delegation.id)
     invitations.invite(event, [delegation.id])
