@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from eventapp.database import db, now
 from eventapp.mail import links, outbox
-from eventapp.mail.models import Message
+from eventapp.mail.models import MailStatus, Message
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.wording import without_sensitive
 
@@ -107,10 +107,12 @@ def are_worth_telling(changes: Mapping[str, Any], noted: Collection[str]) -> boo
 
 
 def was_told(delegate: Delegate, within: timedelta) -> bool:
-    """Whether anything was written to the delegate so lately: each letter has the link."""
+    """Whether anything was written to the delegate so lately, and has come or will come: each
+    letter has the link."""
     query = select(Message.id).where(
         Message.delegate_id == delegate.id,
         Message.created_at > now() - within,
+        Message.status.in_((MailStatus.QUEUED, MailStatus.SENT)),
     )
     return db.session.scalar(query.limit(1)) is not None
 
