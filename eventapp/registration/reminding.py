@@ -54,9 +54,7 @@ def remind(event: Event, ids: Sequence[int]) -> Reminders:
         return counts
 
 
-def _due(
-    event_id: int, ids: Sequence[int], counts: Reminders, *, for_update: bool
-) -> list[Any]:
+def _due(event_id: int, ids: Sequence[int], counts: Reminders, *, for_update: bool) -> list[Any]:
     """Those to whom a reminder goes, as rows; everybody is counted."""
     query = (
         select(Delegate.id, Delegate.email, Delegate.name, Delegate.language, Delegate.status)
