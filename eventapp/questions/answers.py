@@ -98,7 +98,7 @@ def text_of(question: Question, value: Any, language: str = "vi") -> str:
         case QuestionKind.NUMBER:
             whole, mark, fraction = str(value).partition(".")
             # Three digits alone would be read as thousands.
-            fraction += "0" if len(fraction) == 3 else ""
+            fraction += "0" if len(fraction) == 3 and whole not in ("0", "-0") else ""
             return f"{whole}{mark and (',' if language == 'vi' else '.')}{fraction}"
         case QuestionKind.DATE:
             return f"{date.fromisoformat(value):%d/%m/%Y}"

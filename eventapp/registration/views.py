@@ -96,7 +96,7 @@ def _refusal(event: Event) -> str | None:
     return "full" if quota.left(event.id) == 0 and not event.has_waitlist else None
 
 
-_ANSWERS_EVERY_S = 0.25
+_ANSWERS_EVERY_S = 0.5
 
 
 class LostLinkForm(PageForm):

@@ -108,7 +108,7 @@ class Clock:
         self.slept.append(seconds)
 
 
-@pytest.mark.parametrize(("takes", "sleeps"), [(0.01, 0.24), (0.125, 0.125), (0.3, 0.2)])
+@pytest.mark.parametrize(("takes", "sleeps"), [(0.01, 0.49), (0.125, 0.375), (0.75, 0.25)])
 def test_nor_does_the_time_that_it_takes(client, event, monkeypatch, takes, sleeps):
     clock = Clock(takes)
     monkeypatch.setattr(views, "time", clock)
