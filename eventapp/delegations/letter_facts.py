@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -158,7 +159,7 @@ def example(kind: LeadLetter, event_id: int, delegate_id: int | None, language: 
 
 
 def _facts(delegation: Delegation, link: str, request: ChangeRequest | None) -> Facts:
-    event = delegation.event
+    event, language = delegation.event, str(get_locale())
     registered, places = _numbers(delegation)
     deadline = ""
     if delegation.deadline:
@@ -169,8 +170,8 @@ def _facts(delegation: Delegation, link: str, request: ChangeRequest | None) -> 
     values: dict[str, Any] = {
         "name": delegation.lead_name or delegation.name,
         "delegation": delegation.name,
-        "event": event.title,
-        "event_short": event.short_title,
+        "event": event.title_in(language),
+        "event_short": event.short_title_in(language),
         "organiser": event.organiser,
         "dates": date_range([it.date for it in event.days]),
         "venue": where(event),
@@ -190,7 +191,7 @@ def _facts(delegation: Delegation, link: str, request: ChangeRequest | None) -> 
         }
     return Facts(
         values={name: str(value) for name, value in values.items()},
-        title=event.short_title,
+        title=event.short_title_in(language),
         footer=[
             line
             for line in (f"{_('Contact')}: {contact}" if contact else "", event.organiser)

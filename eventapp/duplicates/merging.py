@@ -28,6 +28,7 @@ from eventapp.registration.indexing import index_delegate
 from eventapp.registration.letters import LetterKind
 from eventapp.registration.models import GONE, HOLDING, Delegate, NotTheSame, Preference, Status
 from eventapp.registration.quota import Ledger, claim_of
+from eventapp.registration.wording import noted
 from eventapp.visits.models import Allocation
 from eventapp.visits.service import hand_over_seat
 
@@ -176,7 +177,7 @@ def _merge(ledger: Ledger, kept: Delegate, other: Delegate, choices: Mapping[str
     told = {field: pair for field, pair in changes.items() if not field.startswith("consent_")}
     if "status" in told:
         letters.tell(kept, letters.FIRST[kept.status])
-    elif kept.is_coming and letters.are_worth_telling(told):
+    elif kept.is_coming and letters.are_worth_telling(told, noted(kept.event_id, told)):
         letters.tell(kept, LetterKind.CHANGED, changes=told)
     waitlist.advance(kept.event_id, ledger)
 

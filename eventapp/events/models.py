@@ -65,6 +65,10 @@ class Event(Model):
         """The full title in ``vi`` or ``en``."""
         return self.title_en if language == "en" and self.title_en else self.title
 
+    def short_title_in(self, language: str) -> str:
+        """What the event is called for short; in English, which has no other, the full title."""
+        return self.title_en if language == "en" and self.title_en else self.short_title
+
 
 class Day(Model):
     """One calendar day of an event, in the event's zone."""

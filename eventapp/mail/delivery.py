@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from eventapp.mail.headers import SMTP
 from eventapp.mail.models import Message
 from eventapp.mail.outbox import Letter
 from eventapp.pdf import qr
@@ -107,7 +107,14 @@ def compose(message: Message, letter: Letter, sender: str, at: datetime) -> Emai
 def _add_picture(mail: EmailMessage, code: str) -> None:
     """The QR code beside the HTML that shows it (RFC 2387)."""
     html = cast(EmailMessage, mail.get_body(("html",)))
-    html.add_related(qr.png(code), "image", "png", cid=f"<{PICTURE}>", filename="pass.png")
+    html.add_related(
+        qr.png(code),
+        "image",
+        "png",
+        cid=f"<{PICTURE}>",
+        disposition="inline",  # it is part of the letter, and not listed below it
+        filename="pass.png",
+    )
 
 
 @contextmanager

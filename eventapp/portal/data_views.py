@@ -14,7 +14,7 @@ from eventapp.registration.errors import RegistrationOver
 from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.reports import changes
 from eventapp.web.forms import PageForm
-from eventapp.web.language import current_language
+from eventapp.web.language import LANGUAGES, current_language
 
 VERDICTS = {
     "admitted": _l("admitted"),
@@ -63,6 +63,7 @@ def data(secret: str) -> ResponseReturnValue:
         actions=changes.ACTIONS,
         fields=changes.FIELDS,
         letter_label=label_of,
+        languages=LANGUAGES,
     )
     return _kept_by_nobody(page)
 

@@ -13,6 +13,7 @@ from eventapp.database import db
 from eventapp.delegations.models import RequestKind
 from eventapp.mail.models import Message
 from eventapp.privacy.kinds import names, requests_about
+from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer, AnswerFile, QuestionKind
 from eventapp.registration import consent
 from eventapp.registration.models import Delegate, Organisation, Preference
@@ -128,7 +129,11 @@ def _answers(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
         .options(joinedload(Answer.question))
     )
     return [
-        {"question": it.question.label_in(language), "answer": _said(it, language)}
+        {
+            "question": it.question.label_in(language),
+            "answer": _said(it, language),
+            "text": text_of(it.question, it.value, language),
+        }
         for it in found
         if it.question.kind != QuestionKind.FILE
     ]

@@ -22,7 +22,7 @@ def withdrawn(event: Event, language: str) -> Letter:
     with force_locale(language):
         facts = Facts(
             values={"event": event.title_in(language)},
-            title=event.short_title,
+            title=event.short_title_in(language),
             footer=[it for it in (event.organiser, event.contact_email) if it],
         )
         return composing.written(Wording(str(_SUBJECT), str(_BODY)), facts)

@@ -24,6 +24,7 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SERIAL = re.compile(r"\d{5}")
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheet programs
 _DIGITS = 15
+_STORED_NUMBER = re.compile(r"-?\d{1,14}\.\d{0,13}[1-9]")
 
 
 class WrongAnswer(ValueError):
@@ -79,6 +80,8 @@ def check(question: Question, value: Any) -> Any:
             if not chosen or isinstance(value, str) or not set(chosen) <= keys:
                 raise WrongAnswer(_("Choose one of the list."))
             return list(dict.fromkeys(chosen))
+        case QuestionKind.NUMBER if _STORED_NUMBER.fullmatch(str(value)):
+            return value  # read as text again, 12.345 would be thousands
     return parse(question, str(value))
 
 
@@ -93,7 +96,10 @@ def text_of(question: Question, value: Any, language: str = "vi") -> str:
         case QuestionKind.CHOICES:
             return SEPARATOR.join(filter(None, (labels.get(it, "") for it in value)))
         case QuestionKind.NUMBER:
-            return str(value).replace(".", ",") if language == "vi" else str(value)
+            whole, mark, fraction = str(value).partition(".")
+            # Three digits alone would be read as thousands.
+            fraction += "0" if len(fraction) == 3 and whole not in ("0", "-0") else ""
+            return f"{whole}{mark and (',' if language == 'vi' else '.')}{fraction}"
         case QuestionKind.DATE:
             return f"{date.fromisoformat(value):%d/%m/%Y}"
     return str(value)
@@ -124,14 +130,15 @@ def _key(question: Question, typed: str) -> str:
 
 
 def _number(typed: str) -> int | str:
-    """``1.234,5`` and ``1,234.5`` alike; a single mark before three digits divides thousands."""
+    """``1.234,5`` and ``1,234.5`` alike; a single mark before three digits divides thousands, but
+    after nothing but a zero: ``0,125``."""
     text = typed.replace("\u00a0", "").replace(" ", "")
     last = max(text.rfind(","), text.rfind("."))
     marks = text.count(",") + text.count(".")
     if last >= 0:
-        is_decimal = marks == 1 and len(text) - last - 1 != 3
-        both = "," in text and "." in text
         whole, fraction = text[:last], text[last + 1 :]
+        is_decimal = marks == 1 and (len(fraction) != 3 or whole.strip("+-0") == "")
+        both = "," in text and "." in text
         if is_decimal or both:
             text = f"{re.sub('[.,]', '', whole)}.{fraction}"
         else:

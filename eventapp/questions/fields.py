@@ -132,6 +132,13 @@ def field_of(question: Question, stored: Answer | None, sent: Collection[str]) -
     )
 
 
+def shown_in(question: Question, stored: Answer) -> Any:
+    """What a field holds for the present answer: a number as people write and read it."""
+    if question.kind == QuestionKind.NUMBER:
+        return text_of(question, stored.value, current_language())
+    return stored.value
+
+
 def answer_in(question: Question, field: Any) -> Any:
     """What a field says, as it is stored. Raises WrongAnswer."""
     match question.kind:

@@ -14,7 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventapp import text
@@ -29,7 +29,7 @@ from eventapp.web.language import current_language
 questions = Blueprint("questions", __name__, url_prefix="/manage/<event:event>/questions")
 
 KINDS = {
-    QuestionKind.TEXT: _l("Text"),
+    QuestionKind.TEXT: _l("Free text"),
     QuestionKind.CHOICE: _l("One of a list"),
     QuestionKind.CHOICES: _l("Several of a list"),
     QuestionKind.NUMBER: _l("Number"),
@@ -55,7 +55,7 @@ class QuestionForm(PageForm):
         filters=[_cleaned],
     )
     label_en = StringField(_l("Question in English"), [Length(max=200)], filters=[_cleaned])
-    kind = SelectField(_l("Answer"), choices=list(KINDS.items()))
+    kind = SelectField(_l("Answer"), [InputRequired()], choices=list(KINDS.items()))
     options = TextAreaField(
         _l("The list"),
         [Length(max=20_000)],

@@ -29,7 +29,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from eventapp import text, tokens
 from eventapp.programme.models import Session
 from eventapp.questions.answers import WrongAnswer, is_asked
-from eventapp.questions.fields import answer_in, field_name, field_of
+from eventapp.questions.fields import answer_in, field_name, field_of, shown_in
 from eventapp.questions.models import QuestionKind
 from eventapp.registration import contact, organisations
 from eventapp.registration.choices import Choices
@@ -195,7 +195,7 @@ class DelegateFields(PageForm):
             field = field_of(question, answer, request.form.getlist(name) if sent else ())
             # Form refuses this; BaseForm, which it is, binds the field to this form alone.
             BaseForm.__setitem__(self, name, field)
-            self[name].process(sent, unset_value if answer is None else answer.value)
+            self[name].process(sent, unset_value if answer is None else shown_in(question, answer))
 
     @property
     def has_files(self) -> bool:

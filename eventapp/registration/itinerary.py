@@ -76,7 +76,7 @@ def _file(delegate: Delegate, items: Iterable[Item], method: Method) -> bytes:
     if event.contact_email:
         organizer = Organizer(event.contact_name or event.organiser, event.contact_email)
     return calendar(
-        event.short_title,
+        event.short_title_in(delegate.language),
         event.zone,
         items,
         language=delegate.language,
@@ -100,7 +100,7 @@ def _items(
             uid=f"day-{day.id}-of-{delegate.id}@{event.slug}.eventapp",
             sequence=delegate.revision,
             changed_at=delegate.updated_at,
-            title=event.short_title,
+            title=event.short_title_in(delegate.language),
             starts_at=starts_at,
             ends_at=ends_at,
             location=place,

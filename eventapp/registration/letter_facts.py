@@ -149,7 +149,7 @@ def _facts(
         "delegation": "" if office.delegation.is_other else office.delegation.name,
         "category": delegate.category.name_in(language),
         "event": event.title_in(language),
-        "event_short": event.short_title,
+        "event_short": event.short_title_in(language),
         "organiser": event.organiser,
         "dates": date_range([it.date for it in event.days]),
         "venue": where(event),
@@ -165,7 +165,7 @@ def _facts(
     changes = details.get("changes") or {}
     return Facts(
         values,
-        title=event.short_title,
+        title=event.short_title_in(language),
         footer=_footer(values),
         link=link,
         link_label=_label(kind, is_admitted),

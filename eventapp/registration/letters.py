@@ -4,7 +4,7 @@ Only that a letter is due is written down; it is put into words when it is sent
 (eventapp.registration.letter_facts).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from eventapp.database import db, now
 from eventapp.mail import links, outbox
-from eventapp.mail.models import Message
+from eventapp.mail.models import MailStatus, Message
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.wording import without_sensitive
 
@@ -100,16 +100,19 @@ def tell_all(recipients: Iterable[Recipient]) -> int:
     )
 
 
-def are_worth_telling(changes: Mapping[str, Any]) -> bool:
-    """Whether changes of a delegate concern the delegate: not the language of letters alone."""
-    return bool(set(changes) - {"language"})
+def are_worth_telling(changes: Mapping[str, Any], noted: Collection[str]) -> bool:
+    """Whether changes of a delegate concern the delegate: not the language of letters alone, nor
+    what is only ``noted`` (eventapp.registration.wording.noted)."""
+    return bool(set(changes) - {"language"} - set(noted))
 
 
 def was_told(delegate: Delegate, within: timedelta) -> bool:
-    """Whether anything was written to the delegate so lately: each letter has the link."""
+    """Whether anything was written to the delegate so lately, and has come or will come: each
+    letter has the link."""
     query = select(Message.id).where(
         Message.delegate_id == delegate.id,
         Message.created_at > now() - within,
+        Message.status.in_((MailStatus.QUEUED, MailStatus.SENT)),
     )
     return db.session.scalar(query.limit(1)) is not None
 

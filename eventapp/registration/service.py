@@ -39,6 +39,7 @@ from eventapp.registration.models import (
     Status,
 )
 from eventapp.registration.quota import Ledger, QuotaFull, claim_of
+from eventapp.registration.wording import noted
 
 # A code or a typed organisation can clash with one that another transaction has just made.
 _ATTEMPTS = 5
@@ -287,7 +288,9 @@ def change_details(
     db.session.flush()
     if delegate.email != address and not delegate.is_cancelled:
         letters.tell(delegate, letters.FIRST[delegate.status])
-    elif delegate.is_coming and letters.are_worth_telling(changes):
+    elif delegate.is_coming and letters.are_worth_telling(
+        changes, noted(delegate.event_id, changes)
+    ):
         letters.tell(delegate, LetterKind.CHANGED, changes=changes)
     return changes
 

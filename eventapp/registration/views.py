@@ -1,5 +1,7 @@
 """Public registration."""
 
+import time
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -94,6 +96,9 @@ def _refusal(event: Event) -> str | None:
     return "full" if quota.left(event.id) == 0 and not event.has_waitlist else None
 
 
+_ANSWERS_EVERY_S = 0.5
+
+
 class LostLinkForm(PageForm):
     """Where the lost link is to be sent."""
 
@@ -121,8 +126,11 @@ def lost_link(event: Event) -> ResponseReturnValue:
     """Send somebody their link; the answer is the same whether the address is known or not."""
     form = LostLinkForm()
     if form.validate_on_submit():
+        began = time.monotonic()
         audit.actor.set("delegate")
         links.send_links_to(event, form.email.data or "")
+        # Writing a letter takes longer than finding nobody: that would tell.
+        time.sleep((began - time.monotonic()) % _ANSWERS_EVERY_S)
         return render_template("registration/lost_link.html", event=event, form=form, sent=True)
     page = render_template("registration/lost_link.html", event=event, form=form, sent=False)
     return page, 422 if form.errors else 200

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from eventapp.database import db
 from eventapp.events.models import Category, Day, Site
 from eventapp.programme.models import Session
+from eventapp.questions.models import Question
 from eventapp.registration.models import Organisation
 from eventapp.web.language import phone, short_day
 
@@ -36,13 +37,34 @@ _REFERENCES: dict[str, Any] = {
 }
 SENSITIVE = frozenset({"diet", "needs"})
 """They may tell of health or belief: letters say that they changed, not how."""
+_QUESTION = "question:"
 
 
 def without_sensitive(changes: Mapping[str, Any]) -> dict[str, Any]:
     """Changes as the outbox may hold them."""
     return {
-        field: [None, None] if field in SENSITIVE else list(pair) for field, pair in changes.items()
+        field: [None, None] if _is_sensitive(field) else list(pair)
+        for field, pair in changes.items()
     }
+
+
+def _is_sensitive(field: str) -> bool:
+    return field in SENSITIVE or field.startswith(_QUESTION)
+
+
+def noted(event_id: int, fields: Iterable[str]) -> frozenset[str]:
+    """Those among fields that organisers note for themselves: answers to their own questions."""
+    ids = _questions(fields)
+    if not ids:
+        return frozenset()
+    query = select(Question.id).where(
+        Question.event_id == event_id, Question.id.in_(ids), Question.is_public.is_(False)
+    )
+    return frozenset(f"{_QUESTION}{id_}" for id_ in db.session.scalars(query))
+
+
+def _questions(fields: Iterable[str]) -> list[int]:
+    return [int(it.removeprefix(_QUESTION)) for it in fields if it.startswith(_QUESTION)]
 
 
 def changes_in_words(changes: Mapping[str, Any], language: str) -> list[str]:
@@ -60,7 +82,21 @@ def changes_in_words(changes: Mapping[str, Any], language: str) -> list[str]:
         before, after = changes[field]
         names = _names(field, before, after, language)
         lines.append(f"{label}: {_text(field, before, names)} → {_text(field, after, names)}")
-    return lines
+    return [*lines, *_answers_in_words(changes, language)]
+
+
+def _answers_in_words(changes: Mapping[str, Any], language: str) -> list[str]:
+    ids = _questions(changes)
+    if not ids:
+        return []
+    asked = (
+        select(Question)
+        .where(Question.id.in_(ids), Question.is_public)
+        .order_by(Question.position, Question.id)
+    )
+    return [
+        _("%(field)s: changed", field=it.label_in(language)) for it in db.session.scalars(asked)
+    ]
 
 
 def _names(field: str, before: Any, after: Any, language: str) -> dict[int, str]:

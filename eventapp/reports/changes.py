@@ -40,6 +40,7 @@ ACTIONS = {
     "remove_role": lazy_gettext("took a role away"),
     "revoke": lazy_gettext("revoked"),
     "export": lazy_gettext("exported"),
+    "remind": lazy_gettext("reminded"),
     "redeem": lazy_gettext("set up"),
     "make_checkpoints": lazy_gettext("made the checkpoints"),
     "merge": lazy_gettext("merged with another registration"),

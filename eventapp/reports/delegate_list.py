@@ -21,7 +21,7 @@ from eventapp.events.models import Event
 from eventapp.questions.answers import label_of
 from eventapp.questions.models import QuestionKind
 from eventapp.questions.service import asked
-from eventapp.registration import search
+from eventapp.registration import reminding, search
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.registration.search import MAX_QUERY, SORTS, Facets, Filters, Selection
@@ -111,6 +111,28 @@ def export(event: Event) -> ResponseReturnValue:
         as_attachment=True,
         download_name=f"{event.slug}.{kind}",
     )
+
+
+@delegates.post("/manage/<event:event>/delegates/remind")
+@requires(Access.ORGANISE)
+def remind(event: Event) -> ResponseReturnValue:
+    """Remind the ticked delegates, or all that match, by e-mail; first say how many that is."""
+    selection = Selection.parse(request.form)
+    place: dict[str, Any] = dict(selection.filters.address)
+    if selection.is_empty:
+        flash(_("Tick at least one delegate, or choose everybody in the list."), "warning")
+        return redirect(url_for(".index", event=event, **place), 303)
+    ids = search.matching_ids(event, selection)
+    if "confirmed" not in request.form:
+        return render_template(
+            "delegates/remind.html",
+            event=event,
+            selection=selection,
+            reminders=reminding.plan(event, ids),
+        )
+    done = reminding.remind(event, ids)
+    flash(_("Reminders written: %(count)s", count=done.due), "success")
+    return redirect(url_for("mailbox.index", event=event), 303)
 
 
 def _options(

@@ -13,7 +13,8 @@ _LAST_DAY = 2_958_465
 def number_text(text: str) -> str:
     """A number without exponent, and without a fraction that is zero: ``9.12E8`` → ``912000000``.
 
-    To 15 digits, as spreadsheet programs show numbers. What is no finite number stays.
+    To 15 digits, as spreadsheet programs show numbers; never with three decimals, which could be
+    read as thousands (``12.3450``), but after a zero. What is no finite number stays.
     """
     if text.isdecimal() and text.isascii():
         return text
@@ -26,6 +27,9 @@ def number_text(text: str) -> str:
     shown = format(value, "f")
     if "." in shown:
         shown = shown.rstrip("0").rstrip(".")
+        whole, _, fraction = shown.partition(".")
+        if len(fraction) == 3 and whole not in ("0", "-0"):
+            shown += "0"
     return "0" if shown in ("-0", "") else shown
 
 

@@ -29,7 +29,7 @@ def test_the_letter_of_a_registration(event):
     assert message.to_address == "an@bacninh.example"
     assert message.to_name == "Nguyễn Đình Ân"
     letter = compose(message)
-    assert letter.subject == f"Registration confirmed: {event.short_title}"
+    assert letter.subject == f"Registration confirmed: {event.title_en}"
     for body in (letter.text, letter.html):
         assert f"/p/{made.secret}" in body
         assert "Thursday, 26 November 2026" in body

@@ -6,8 +6,8 @@ import pytest
 
 from eventapp.database import now
 from eventapp.extensions import db
-from eventapp.mail.models import Message
-from eventapp.registration import service
+from eventapp.mail.models import MailStatus, Message
+from eventapp.registration import service, views
 from eventapp.registration.models import Delegate, Status
 from tests.builders import build_event
 from tests.conftest import csrf_token, post
@@ -92,6 +92,36 @@ def test_the_answer_never_says_whether_an_address_is_known(client, event):
     unknown = post(client, page, {"email": "khong@x.vn"})
     assert known.status_code == unknown.status_code == 200
     assert known.text == unknown.text
+
+
+class Clock:
+    """Time that passes as told."""
+
+    def __init__(self, *takes):
+        self.at, self.takes, self.slept = 0.0, list(takes), []
+
+    def monotonic(self):
+        at, self.at = self.at, self.at + (self.takes.pop(0) if self.takes else 0)
+        return at
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+
+
+@pytest.mark.parametrize(("takes", "sleeps"), [(0.01, 0.49), (0.125, 0.375), (0.75, 0.25)])
+def test_nor_does_the_time_that_it_takes(client, event, monkeypatch, takes, sleeps):
+    clock = Clock(takes)
+    monkeypatch.setattr(views, "time", clock)
+    post(client, f"/e/{event.slug}/lost-link", {"email": "ai@x.vn"})
+    assert clock.slept == [pytest.approx(sleeps)]
+
+
+def test_a_letter_that_never_arrived_holds_up_no_link(client, event):
+    register(event, "mot", email="co@x.vn")
+    db.session.query(Message).update({"status": MailStatus.FAILED})
+    db.session.commit()
+    post(client, f"/e/{event.slug}/lost-link", {"email": "co@x.vn"})
+    assert db.session.query(Message).filter_by(kind="link").count() == 1
 
 
 def test_the_link_goes_to_the_registered_address_and_to_everybody_who_shares_it(client, event):

@@ -75,7 +75,16 @@ def test_the_page_says_the_same(client, people, language):
     one = people[0]
     page = client.get(f"{address(one)}/data?lang={language}")
     assert page.status_code == 200
-    for word in (one.name, one.email, one.code, "Tham luận bí mật 0", "Kiêng món 0", "2026-01"):
+    for word in (
+        "03/02/1980",
+        "Tiếng Việt",
+        one.name,
+        one.email,
+        one.code,
+        "Tham luận bí mật 0",
+        "Kiêng món 0",
+        "2026-01",
+    ):
         assert word in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert "noindex" in page.headers["X-Robots-Tag"]

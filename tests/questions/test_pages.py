@@ -1,6 +1,7 @@
 """Questions: set up by organisers, answered in every form, shown and exported."""
 
 import io
+import re
 
 import pytest
 from flask_babel import force_locale
@@ -195,3 +196,15 @@ def test_an_answered_question_keeps_its_kind_and_is_not_deleted(client, organise
     assert post(organiser, f"{pages}/{size}", sent(kind="text")).status_code == 422
     post(organiser, f"{pages}/{size}/delete", {}, form_at=pages)
     assert len(answers()) == 1
+
+
+def test_a_number_with_three_decimals_stays_when_the_form_is_sent_again(client, event, page):
+    number = ask(event, "number")
+    link = post(client, page, form_data(event, **{f"q{number}": "12,3450"})).location
+    form = client.get(f"{link}/edit").get_data(as_text=True)
+    shown = re.search(rf'name="q{number}"[^>]*value="([^"]*)"', form)[1]
+    assert shown == "12,3450"
+    revision = re.search(r'name="revision"[^>]*value="(\d+)"', form)[1]
+    again = form_data(event, revision=revision, name="Nguyễn Ân", **{f"q{number}": shown})
+    assert post(client, f"{link}/edit", again).status_code == 303
+    assert answers() == {number: ("12.345", "12,3450")}

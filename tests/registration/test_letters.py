@@ -101,6 +101,17 @@ def _words(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
+@pytest.mark.parametrize("kind", [LetterKind.REGISTERED, LetterKind.REMINDER])
+def test_an_english_letter_calls_the_event_by_its_english_title(event, kind):
+    _delegate, message = _due(event, kind, "en")
+    letter = compose(message)
+    assert event.title_en in letter.subject
+    assert event.title_en in letter.html
+    calendar = (letter.calendar or b"").replace(b"\r\n ", b"").decode()
+    for said in (letter.subject, letter.text, letter.html, calendar):
+        assert event.short_title not in said
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("kind", list(LetterKind))
 def test_every_kind(event, kind, language):

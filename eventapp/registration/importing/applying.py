@@ -37,6 +37,7 @@ from eventapp.registration.models import (
 )
 from eventapp.registration.quota import Claim, Ledger
 from eventapp.registration.service import By, Consent
+from eventapp.registration.wording import noted
 
 _BATCH = 1_000
 _ATTEMPTS = 5
@@ -241,6 +242,8 @@ class _Applying:
     def _change(self, batch: Sequence[tuple[PlannedRow, int]]) -> None:
         names = self._names(office for _row, office in batch)
         rows, told, log = [], [], []
+        answered = {it for row, _o in batch for it in row.changes.get("answers", ((), ()))[1]}
+        unsaid = noted(self.event_id, [f"question:{it}" for it in answered])
         for row, office in batch:
             if row.stored is None:
                 continue
@@ -255,7 +258,7 @@ class _Applying:
                 }
             )
             log.append(("update", stored.id, changes))
-            if stored.status in COMING and letters.are_worth_telling(changes):
+            if stored.status in COMING and letters.are_worth_telling(changes, unsaid):
                 is_first = data.email != stored.data.email
                 kind = letters.FIRST[stored.status] if is_first else LetterKind.CHANGED
                 told.append(
