@@ -345,7 +345,7 @@ def _do_add(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
 
 def _do_edit(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
     delegate = _of_request(request)
-    service.change_details(ledger, delegate, DelegateData(**request.data), beyond=bool(beyond))
+    service.change_details(ledger, delegate, DelegateData(**request.data), beyond=beyond)
 
 
 def _do_cancel(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:

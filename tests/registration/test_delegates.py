@@ -16,6 +16,7 @@ from eventapp.registration import links, quota, service
 from eventapp.registration.models import Delegate, Status
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import post
+from tests.registration.filled import details
 
 
 @pytest.fixture
@@ -257,6 +258,24 @@ def test_changes_a_delegate(organiser: FlaskClient, event: Event, url: str) -> N
     assert "<ins>Nguyễn Đình Đức</ins>" in page
 
 
+def test_a_change_to_where_no_place_is_left_needs_a_reason(
+    organiser: FlaskClient, event: Event, url: str
+) -> None:
+    full = event.categories[1].id
+    quota.set_places(event.id, 0, category_id=full)
+    made = service.register(event, details(event), submission=None, consent=None)
+    address = f"{url}/{made.delegate.id}/edit"
+    answer = edit(organiser, address, event, category_id=full)
+    assert answer.status_code == 422
+    assert 'name="beyond"' in answer.text
+    answer = edit(organiser, address, event, category_id=full, beyond="Theo ý kiến Trưởng ban")
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert db.session.get_one(Delegate, made.delegate.id).category_id == full
+    entry = db.session.scalars(select(AuditEntry).filter_by(action="update", subject="delegate"))
+    assert entry.one().note == "Theo ý kiến Trưởng ban"
+
+
 def test_two_at_once_lose_nothing(organiser: FlaskClient, event: Event, url: str) -> None:
     made = build_delegate(event, "Nguyễn Đình Đức")
     address = f"{url}/{made.id}/edit"
@@ -316,6 +335,19 @@ def test_approves_and_withdraws(organiser: FlaskClient, event: Event, url: str) 
     for status in ("cancelled", "gone", ""):
         answer = post(organiser, f"{address}/status", {"status": status}, form_at=address)
         assert answer.status_code == 422
+
+
+def test_approving_somebody_who_has_no_place_and_finds_none(
+    organiser: FlaskClient, event: Event, url: str
+) -> None:
+    waiting = build_delegate(event, status=Status.WAITLISTED)
+    quota.set_places(event.id, 0)
+    address = f"{url}/{waiting.id}"
+    answer = post(organiser, f"{address}/status", {"status": "approved"}, form_at=address)
+    assert answer.status_code == 303
+    assert "Không còn suất" in organiser.get(address).text
+    db.session.expire_all()
+    assert db.session.get_one(Delegate, waiting.id).status == Status.WAITLISTED
 
 
 def test_a_new_personal_link_is_shown_once(organiser: FlaskClient, event: Event, url: str) -> None:
