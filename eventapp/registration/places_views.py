@@ -136,8 +136,7 @@ def index(event: Event) -> ResponseReturnValue:
                 _("This office belongs to another delegation. Choose one of the two.")
             ]
         else:
-            quota.set_places(event.id, form.places.data, **form.names())
-            waitlist.open_to_waiting(event.id)
+            waitlist.set_places(event.id, form.places.data, **form.names())
             flash(_("The places have been set."), "success")
             return redirect(url_for(".index", event=event), 303)
     return _page(event, form), 422 if form.errors else 200
@@ -179,8 +178,7 @@ def change(event: Event, quota_id: int) -> ResponseReturnValue:
     ):
         flash(_("Enter a number from 0 to 1,000,000, or nothing."), "danger")
     else:
-        quota.set_places(event.id, form.places.data, **names)
-        waitlist.open_to_waiting(event.id)
+        waitlist.set_places(event.id, form.places.data, **names)
         flash(_("The places have been set."), "success")
     return redirect(url_for(".index", event=event), 303)
 

@@ -242,7 +242,8 @@ def update(
 ) -> Delegate:
     """Change a registration that was read at ``revision``; the delegate is told.
 
-    ``beyond`` is an organiser's reason for a place more than there are. Raises DelegateNotFound, NotInThisEvent, ClassOnAnotherDay, QuotaFull, and StaleDataError when
+    ``beyond`` is an organiser's reason for a place more than there are.
+    Raises DelegateNotFound, NotInThisEvent, ClassOnAnotherDay, QuotaFull, and StaleDataError when
     somebody else has changed it since.
     """
     event_id = event.id
