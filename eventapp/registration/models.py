@@ -203,7 +203,17 @@ class Delegate(Model):
             name="status",
         ),
         # Covers a search: walked in the order of names, without touching the wide rows.
-        Index("ix_delegate_search", "event_id", "name_key", "status", "search_text"),
+        Index(
+            "ix_delegate_search",
+            "event_id",
+            "name_key",
+            "id",
+            "status",
+            "category_id",
+            "organisation_id",
+            "search_text",
+        ),
+        Index("ix_delegate_registered", "event_id", "created_at", "id"),
         Index("ix_delegate_event_id_email", "event_id", "email"),
         Index("ix_delegate_event_id_status", "event_id", "status"),
         Index("ix_delegate_event_id_name_folded", "event_id", "name_folded"),
