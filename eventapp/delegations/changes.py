@@ -19,7 +19,7 @@ from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.delegations.service import DelegationError, locked
 from eventapp.events.models import Event
 from eventapp.questions import files
-from eventapp.registration import holding, service, substitution, waitlist
+from eventapp.registration import duplicates, holding, service, substitution, waitlist
 from eventapp.registration.details import DelegateData
 from eventapp.registration.errors import DelegateNotFound
 from eventapp.registration.models import (
@@ -77,6 +77,8 @@ def add(
     Raises what `registration.service.register` raises.
     """
     kind = RequestKind.FILL if held_place_id else RequestKind.ADD
+    if _is_frozen_now(delegation_id):  # whoever decides on it believes that this was asked
+        duplicates.check_new(event.id, data, is_somebody_else=is_somebody_else)
     asked = _ask_if_frozen(
         event,
         delegation_id,
@@ -135,6 +137,9 @@ def substitute(
 ) -> Done:
     """Send somebody else instead. Raises what `registration.substitution.substitute` raises."""
     _member(event.id, delegation_id, delegate_id)
+    if _is_frozen_now(delegation_id):
+        data = substitution.inherited(db.session.get_one(Delegate, delegate_id), person)
+        duplicates.check_new(event.id, data, is_somebody_else=is_somebody_else)
     asked = _ask_if_frozen(
         event,
         delegation_id,
@@ -221,8 +226,7 @@ def _ask_if_frozen(
 ) -> ChangeRequest | None:
     """The request that a change is, or None while the list is open."""
     event_id = event.id
-    found = db.session.get(Delegation, delegation_id)
-    if found is None or not is_frozen(found, now()):
+    if not _is_frozen_now(delegation_id):
         return None
     with transaction():
         delegation = locked(event_id, delegation_id)
@@ -245,6 +249,12 @@ def _ask_if_frozen(
         files.hold(event_id, (data or {}).get("answers") or {})
         audit.record("ask", "change_request", request.id, event_id=event_id, note=kind)
         return request
+
+
+def _is_frozen_now(delegation_id: int) -> bool:
+    """Whether changes of the delegation are requests."""
+    found = db.session.get(Delegation, delegation_id)
+    return found is not None and is_frozen(found, now())
 
 
 def _is_asked_about(delegate_id: int) -> bool:

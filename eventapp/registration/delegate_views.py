@@ -28,7 +28,7 @@ from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.mail import links as addresses
 from eventapp.questions import downloads, files
-from eventapp.registration import links, search, service, substitution
+from eventapp.registration import duplicates, links, search, service, substitution
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.differences import differences
 from eventapp.registration.forms import DelegateFields, at_most, cleaned, diets
@@ -113,6 +113,15 @@ def new(event: Event) -> ResponseReturnValue:
             _say(form, error)
         else:
             flash(_("%(name)s has been registered.", name=made.delegate.name), "success")
+            if others := duplicates.others_at(made.delegate):
+                flash(
+                    _(
+                        "The same e-mail address as %(names)s. If they are one person, merge them "
+                        "under “Possible duplicates”.",
+                        names=", ".join(others),
+                    ),
+                    "warning",
+                )
             return _to(event, made.delegate.id)
     page = render_template("delegates/form.html", event=event, form=form, diets=diets())
     return page, _code(form)

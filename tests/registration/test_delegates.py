@@ -237,6 +237,25 @@ def test_registered_already(organiser: FlaskClient, event: Event, url: str) -> N
     assert len(db.session.scalars(select(Delegate)).all()) == 1
 
 
+def test_who_has_the_same_address_is_named(organiser: FlaskClient, event: Event, url: str) -> None:
+    build_delegate(event, "Trần Văn Ba", email="duc@bacninh.example")
+    build_delegate(event, "Lê Gone", email="duc@bacninh.example", status=Status.CANCELLED)
+    assert post(organiser, f"{url}/new", fields(event)).status_code == 303
+    made = db.session.scalars(select(Delegate).filter_by(name="Nguyễn Đình Đức")).one()
+    said = re.search(
+        r"Trùng địa chỉ thư điện tử với ([^.]*)\.", organiser.get(f"{url}/{made.id}").text
+    )
+    assert said
+    assert said[1] == "Trần Văn Ba"
+
+
+def test_an_offices_address_is_nobodys(organiser: FlaskClient, event: Event, url: str) -> None:
+    for number in range(6):
+        build_delegate(event, f"Người {number}", email="duc@bacninh.example")
+    answer = post(organiser, f"{url}/new", fields(event))
+    assert "Trùng địa chỉ" not in organiser.get(answer.location).text
+
+
 def edit(client: FlaskClient, address: str, event: Event, **values: Any) -> Any:
     """Send the form with the revision that a page shows now, unless another is given."""
     if "revision" not in values:
