@@ -64,9 +64,16 @@ class QuotaForm(PageForm):
             (it.id, it.title_in(language)) for it in choices.classes
         ]
 
+        self._delegation_of = {
+            office.id: it.id for it in choices.delegations for office in choices.offices(it)
+        }
+
     def names(self) -> dict[str, int | None]:
-        """What the quota names."""
-        return {name: self[name].data or None for name in _NAMES}
+        """What the quota names; an office with its delegation, as the page of that one sets it."""
+        names = {name: self[name].data or None for name in _NAMES}
+        if names["organisation_id"]:
+            names["delegation_id"] = self._delegation_of[names["organisation_id"]]
+        return names
 
 
 class PlacesForm(PageForm):
