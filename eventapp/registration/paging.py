@@ -19,6 +19,7 @@ DEFAULT_SORT = "name"
 SORTS = (DEFAULT_SORT, "organisation", "category", "status", "registered")
 """Orders of a list; ``-name`` and so on turn one around."""
 
+_FEW = 1_000
 _BY_NAME = (Delegate.name_key, Delegate.id)
 _BY_OFFICE = (
     Delegation.position,
@@ -61,16 +62,9 @@ def page(
     if name in _IN_COMMON:
         return _page_by_buckets(event_id, conditions, sort, number, per_page)
     columns = _COLUMNS.get(name, _BY_NAME)
-    is_first = number <= 1
-    if is_first:
-        found = _window(conditions, columns, sort, 0, per_page + 1)
-        ids = found[:per_page]
-        if len(found) <= per_page:  # all of them: nothing is left to be counted
-            return ids, len(ids), 1
     total = db.session.scalar(select(func.count(Delegate.id)).where(*conditions)) or 0
     number = _within(number, total, per_page)
-    if not is_first:
-        ids = _window(conditions, columns, sort, (number - 1) * per_page, per_page, total)
+    ids = _window(conditions, columns, sort, (number - 1) * per_page, per_page, total)
     return ids, total, number
 
 
@@ -131,20 +125,22 @@ def _window(
     sort: str,
     offset: int,
     limit: int,
-    total: int | None = None,
+    total: int,
 ) -> Sequence[int]:
     """So many ids after so many, of ``total`` that match: from the end that is nearer."""
-    backwards = _is_backwards(sort)
-    from_the_end = total is not None and offset > total // 2
-    if total is not None:
-        limit = max(0, min(limit, total - offset))
-        offset = total - offset - limit if from_the_end else offset
+    backwards, query = _is_backwards(sort), select(Delegate.id).where(*conditions)
+    if total == 0:
+        return []
+    if total <= _FEW:
+        # Without a limit: with one, PostgreSQL expects to find them soon and looks at everybody.
+        found = db.session.scalars(query.order_by(*_directed(columns, backwards))).all()
+        return found[offset : offset + limit]
+    limit = min(limit, total - offset)
+    from_the_end = offset > total // 2
     ids = db.session.scalars(
-        select(Delegate.id)
-        .where(*conditions)
-        .order_by(*_directed(columns, backwards != from_the_end))
+        query.order_by(*_directed(columns, backwards != from_the_end))
         .limit(limit)
-        .offset(offset)
+        .offset(total - offset - limit if from_the_end else offset)
     ).all()
     return ids[::-1] if from_the_end else ids
 

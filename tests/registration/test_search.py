@@ -12,7 +12,7 @@ from eventapp import text
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.programme.models import Session
-from eventapp.registration import search
+from eventapp.registration import paging, search
 from eventapp.registration.models import Delegation, Organisation, Status
 from eventapp.registration.paging import SORTS
 from eventapp.registration.search import Filters, Selection
@@ -145,7 +145,11 @@ def test_other_orders(event: Event) -> None:
 
 
 @pytest.mark.parametrize("sort", [it for sort in SORTS for it in (sort, f"-{sort}")])
-def test_pages_one_after_another_are_the_whole_list_in_its_order(event: Event, sort: str) -> None:
+@pytest.mark.parametrize("few", [0, 10, 1_000])
+def test_pages_one_after_another_are_the_whole_list_in_its_order(
+    event: Event, sort: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "_FEW", few)
     offices = [*db.session.query(Organisation).order_by(Organisation.id)]
     for number in range(40):
         build_delegate(
