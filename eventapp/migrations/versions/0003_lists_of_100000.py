@@ -1,8 +1,9 @@
-"""Lists of 100,000 delegates: what they are searched, narrowed and ordered by, in two indexes
+"""Lists of 100,000 delegates: what they are searched, narrowed and ordered by, in three indexes
 
 Revision: 0003, after 0002
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 
@@ -32,11 +33,19 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_delegate_registered", ["event_id", "created_at", "id"], unique=False
         )
+        batch_op.create_index(
+            "ix_delegate_reprint",
+            ["event_id"],
+            unique=False,
+            sqlite_where=sa.text("reprint_since IS NOT NULL"),
+            postgresql_where=sa.text("reprint_since IS NOT NULL"),
+        )
 
 
 def downgrade() -> None:
     """Take back."""
     with op.batch_alter_table("delegate", schema=None) as batch_op:
+        batch_op.drop_index("ix_delegate_reprint")
         batch_op.drop_index("ix_delegate_registered")
         batch_op.drop_index("ix_delegate_search")
         batch_op.create_index(
