@@ -16,9 +16,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from _filled import fill, scratch_app
 from flask import current_app
 from flask.testing import FlaskClient
-from search import fill, scratch_app
 from sqlalchemy import event as listen
 from sqlalchemy import func, select
 

@@ -19,7 +19,7 @@ from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.delegations.service import DelegationError, locked
 from eventapp.events.models import Event
 from eventapp.questions import files
-from eventapp.registration import holding, service, substitution, waitlist
+from eventapp.registration import duplicates, holding, service, substitution, waitlist
 from eventapp.registration.details import DelegateData
 from eventapp.registration.errors import DelegateNotFound
 from eventapp.registration.models import (
@@ -108,6 +108,8 @@ def add(
 
     kind = RequestKind.FILL if held_place_id else RequestKind.ADD
     wanted = _Wanted(kind, held_place_id=held_place_id, data=asdict(data), consent=consent)
+    if _is_frozen_now(delegation_id):  # whoever decides on it believes that this was asked
+        duplicates.check_new(event.id, data, is_somebody_else=is_somebody_else)
     return _do_or_ask(event, delegation_id, do, wanted)
 
 
@@ -147,6 +149,9 @@ def substitute(
 ) -> Done:
     """Send somebody else instead. Raises what `registration.substitution.substitute` raises."""
     _member(event.id, delegation_id, delegate_id)
+    if _is_frozen_now(delegation_id):
+        data = substitution.inherited(db.session.get_one(Delegate, delegate_id), person)
+        duplicates.check_new(event.id, data, is_somebody_else=is_somebody_else)
 
     def do(check: Check) -> Delegate:
         return substitution.substitute(
@@ -236,8 +241,7 @@ def _do_or_ask(
 
 def _ask_if_frozen(event_id: int, delegation_id: int, wanted: _Wanted) -> ChangeRequest | None:
     """The request that a change is, or None while the list is open."""
-    found = db.session.get(Delegation, delegation_id)
-    if found is None or not is_frozen(found, now()):
+    if not _is_frozen_now(delegation_id):
         return None
     with transaction():
         delegation = locked(event_id, delegation_id)
@@ -260,6 +264,12 @@ def _ask_if_frozen(event_id: int, delegation_id: int, wanted: _Wanted) -> Change
         files.hold(event_id, wanted.data.get("answers") or {})
         audit.record("ask", "change_request", request.id, event_id=event_id, note=wanted.kind)
         return request
+
+
+def _is_frozen_now(delegation_id: int) -> bool:
+    """Whether changes of the delegation are requests."""
+    found = db.session.get(Delegation, delegation_id)
+    return found is not None and is_frozen(found, now())
 
 
 def _is_asked_about(delegate_id: int) -> bool:
@@ -360,7 +370,7 @@ def _do_add(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
 
 def _do_edit(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
     delegate = _of_request(request)
-    service.change_details(ledger, delegate, DelegateData(**request.data), beyond=bool(beyond))
+    service.change_details(ledger, delegate, DelegateData(**request.data), beyond=beyond)
 
 
 def _do_cancel(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:

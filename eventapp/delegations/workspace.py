@@ -26,7 +26,7 @@ from eventapp.delegations.freezing import is_frozen, is_over
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
 from eventapp.questions import downloads, files
-from eventapp.registration import consent, holding, quota
+from eventapp.registration import consent, duplicates, holding, quota
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.errors import (
     AlreadyRegistered,
@@ -101,6 +101,7 @@ def new(secret: str, place_id: int | None = None) -> ResponseReturnValue:
             is_doubted = _say(form, error)
         else:
             _flash(done, _("Registered."))
+            _flash_same_address(done, delegation.id)
             return _back(secret)
     page = page_of(
         "person.html", secret, delegation, form=form, place=place, diets=diets(), doubt=is_doubted
@@ -378,6 +379,21 @@ def _flash(done: changes.Done, said: str) -> None:
         )
     else:
         flash(said, "success")
+
+
+def _flash_same_address(done: changes.Done, delegation_id: int) -> None:
+    """Of people on the same list alone."""
+    if done.delegate is None:
+        return
+    if others := duplicates.others_at(done.delegate, delegation_id=delegation_id):
+        flash(
+            _(
+                "The same e-mail address as %(names)s. If they are one person, "
+                "take one of them off the list.",
+                names=", ".join(others),
+            ),
+            "warning",
+        )
 
 
 def _flash_asked_already() -> None:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-SHARED = 5
-"""An address or a telephone that more people have is their office's, and says nothing alone."""
+from eventapp.registration.duplicates import SHARED
+
 CROWD = 20
 """Of more namesakes than that in one delegation, each is put beside the next one only."""
 

@@ -170,7 +170,7 @@ def _merge(ledger: Ledger, kept: Delegate, other: Delegate, choices: Mapping[str
             "status": [standing, Status.CANCELLED],
             "merged_into_id": [None, kept.id],
             **{field: [getattr(other, field), None] for field in FIELDS if getattr(other, field)},
-            **_lists(other),
+            **{field: [ids, []] for field, ids in _lists(other).items()},
         },
     )
     db.session.flush()

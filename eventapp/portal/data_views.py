@@ -12,7 +12,7 @@ from eventapp.privacy import disclosure, erasing
 from eventapp.questions import downloads
 from eventapp.registration.errors import RegistrationOver
 from eventapp.registration.exporting import STATUS_NAMES
-from eventapp.reports import changes
+from eventapp.reports import change_words
 from eventapp.web.forms import PageForm
 from eventapp.web.language import LANGUAGES, current_language
 
@@ -60,8 +60,8 @@ def data(secret: str) -> ResponseReturnValue:
         who=WHO,
         decisions=DECISIONS,
         requests=REQUESTS,
-        actions=changes.ACTIONS,
-        fields=changes.FIELDS,
+        actions=change_words.ACTIONS,
+        fields=change_words.FIELDS,
         letter_label=label_of,
         languages=LANGUAGES,
     )

@@ -28,7 +28,7 @@ from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.mail import links as addresses
 from eventapp.questions import downloads, files
-from eventapp.registration import links, search, service, substitution
+from eventapp.registration import duplicates, links, search, service, substitution
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.differences import differences
 from eventapp.registration.forms import DelegateFields, at_most, cleaned, diets
@@ -113,6 +113,15 @@ def new(event: Event) -> ResponseReturnValue:
             _say(form, error)
         else:
             flash(_("%(name)s has been registered.", name=made.delegate.name), "success")
+            if others := duplicates.others_at(made.delegate):
+                flash(
+                    _(
+                        "The same e-mail address as %(names)s. If they are one person, merge them "
+                        "under “Possible duplicates”.",
+                        names=", ".join(others),
+                    ),
+                    "warning",
+                )
             return _to(event, made.delegate.id)
     page = render_template("delegates/form.html", event=event, form=form, diets=diets())
     return page, _code(form)
@@ -132,6 +141,7 @@ def edit(event: Event, delegate_id: int) -> ResponseReturnValue:
                 delegate_id,
                 form.data_of(form.language.data),
                 revision=form.revision.data if form.revision.data is not None else -1,
+                beyond=form.beyond.data or "",
             )
         except StaleDataError:
             delegate = _delegate(event, delegate_id)
@@ -139,7 +149,7 @@ def edit(event: Event, delegate_id: int) -> ResponseReturnValue:
             # What is seen now was read at this revision: sent again, it is meant.
             form.revision.data = delegate.revision
             form.revision.raw_data = None
-        except (NotInThisEvent, ClassOnAnotherDay) as error:
+        except (QuotaFull, NotInThisEvent, ClassOnAnotherDay) as error:
             _say(form, error)
             delegate = _delegate(event, delegate_id)
         else:
@@ -255,12 +265,8 @@ def reprint(event: Event, delegate_id: int) -> ResponseReturnValue:
 def reinstate(event: Event, delegate_id: int) -> ResponseReturnValue:
     """Take back a cancellation, if there is a place."""
     _delegate(event, delegate_id)
-    try:
-        service.reinstate(event, delegate_id, beyond=request.form.get("beyond", "").strip()[:300])
-    except QuotaFull:
-        flash(_("No place is left. Give a reason to admit somebody beyond the places."), "danger")
-    else:
-        flash(_("The registration holds again."), "success")
+    service.reinstate(event, delegate_id, beyond=request.form.get("beyond", "").strip()[:300])
+    flash(_("The registration holds again."), "success")
     return _to(event, delegate_id)
 
 
@@ -294,15 +300,24 @@ def renew_link(event: Event, delegate_id: int) -> ResponseReturnValue:
     )
 
 
+@delegates.errorhandler(QuotaFull)
+def _full(_error: QuotaFull) -> ResponseReturnValue:
+    """The one button of somebody who had a place when the page was shown, and has none now."""
+    flash(_("No place is left. Give a reason to admit somebody beyond the places."), "danger")
+    return _back_to_page()
+
+
 @delegates.errorhandler(service.RegistrationOver)
 def _over(_error: service.RegistrationOver) -> ResponseReturnValue:
     flash(
         _("This registration was merged into another one or anonymised; it stays as it is."),
         "warning",
     )
-    return redirect(
-        url_for(".show", event=g.event, delegate_id=(request.view_args or {})["delegate_id"]), 303
-    )
+    return _back_to_page()
+
+
+def _back_to_page() -> ResponseReturnValue:
+    return _to(g.event, (request.view_args or {})["delegate_id"])
 
 
 def _delegate(event: Event, delegate_id: int) -> Delegate:

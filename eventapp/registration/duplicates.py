@@ -1,8 +1,13 @@
 """The same person twice: the same name with the same e-mail address, or in the same office.
 
 Names are compared folded (eventapp.text), so that Hòa, Hoà and HOA are one. An e-mail address
-alone proves nothing: whole offices share one.
+alone proves nothing: whole offices share one. So it stops nobody; leads and organisers are told of
+it, and it is on the review list. Whoever registers alone is not told: what addresses are known is
+nobody's business.
 """
+
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
@@ -10,7 +15,10 @@ from eventapp import text
 from eventapp.database import db
 from eventapp.registration.details import DelegateData
 from eventapp.registration.errors import AlreadyRegistered, SameNameAndOffice
-from eventapp.registration.models import GONE, Delegate
+from eventapp.registration.models import GONE, Delegate, Organisation
+
+SHARED = 5
+"""An address or a telephone that more people have is their office's, and says nothing alone."""
 
 _NAMESAKES = select(Delegate.id, Delegate.email, Delegate.organisation_id).where(
     Delegate.event_id == bindparam("event_id"),
@@ -35,3 +43,41 @@ def check_new(event_id: int, data: DelegateData, *, is_somebody_else: bool = Fal
     for row in rows:
         if row.organisation_id == data.organisation_id:
             raise SameNameAndOffice(row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who is registered with an address."""
+
+    id: int
+    name: str
+
+
+def holders(
+    event_id: int, emails: Collection[str], *, delegation_id: int | None = None
+) -> dict[str, list[Holder]]:
+    """Who is registered with each of these addresses, the first first; of one delegation alone.
+
+    An address that more than `SHARED` people have is left out.
+    """
+    query = (
+        select(Delegate.email, Delegate.id, Delegate.name)
+        .where(
+            Delegate.event_id == event_id,
+            Delegate.email.in_([it for it in emails if it]),
+            Delegate.status.not_in(GONE),
+        )
+        .order_by(Delegate.id)
+    )
+    if delegation_id is not None:
+        query = query.join(Delegate.organisation).where(Organisation.delegation_id == delegation_id)
+    found: dict[str, list[Holder]] = {}
+    for email, id_, name in db.session.execute(query):
+        found.setdefault(email, []).append(Holder(id_, name))
+    return {email: people for email, people in found.items() if len(people) <= SHARED}
+
+
+def others_at(delegate: Delegate, *, delegation_id: int | None = None) -> list[str]:
+    """The names of those who are registered with the same address."""
+    people = holders(delegate.event_id, [delegate.email], delegation_id=delegation_id)
+    return [it.name for it in people.get(delegate.email, ()) if it.id != delegate.id]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
@@ -203,7 +204,24 @@ class Delegate(Model):
             name="status",
         ),
         # Covers a search: walked in the order of names, without touching the wide rows.
-        Index("ix_delegate_search", "event_id", "name_key", "status", "search_text"),
+        Index(
+            "ix_delegate_search",
+            "event_id",
+            "name_key",
+            "id",
+            "status",
+            "category_id",
+            "organisation_id",
+            "search_text",
+        ),
+        Index("ix_delegate_registered", "event_id", "created_at", "id"),
+        # The few whose badge is to be printed again.
+        Index(
+            "ix_delegate_reprint",
+            "event_id",
+            sqlite_where=text("reprint_since IS NOT NULL"),
+            postgresql_where=text("reprint_since IS NOT NULL"),
+        ),
         Index("ix_delegate_event_id_email", "event_id", "email"),
         Index("ix_delegate_event_id_status", "event_id", "status"),
         Index("ix_delegate_event_id_name_folded", "event_id", "name_folded"),

@@ -64,9 +64,16 @@ class QuotaForm(PageForm):
             (it.id, it.title_in(language)) for it in choices.classes
         ]
 
+        self._delegation_of = {
+            office.id: it.id for it in choices.delegations for office in choices.offices(it)
+        }
+
     def names(self) -> dict[str, int | None]:
-        """What the quota names."""
-        return {name: self[name].data or None for name in _NAMES}
+        """What the quota names; an office with its delegation, as the page of that one sets it."""
+        names = {name: self[name].data or None for name in _NAMES}
+        if names["organisation_id"]:
+            names["delegation_id"] = self._delegation_of[names["organisation_id"]]
+        return names
 
 
 class PlacesForm(PageForm):
@@ -136,8 +143,7 @@ def index(event: Event) -> ResponseReturnValue:
                 _("This office belongs to another delegation. Choose one of the two.")
             ]
         else:
-            quota.set_places(event.id, form.places.data, **form.names())
-            waitlist.open_to_waiting(event.id)
+            waitlist.set_places(event.id, form.places.data, **form.names())
             flash(_("The places have been set."), "success")
             return redirect(url_for(".index", event=event), 303)
     return _page(event, form), 422 if form.errors else 200
@@ -179,8 +185,7 @@ def change(event: Event, quota_id: int) -> ResponseReturnValue:
     ):
         flash(_("Enter a number from 0 to 1,000,000, or nothing."), "danger")
     else:
-        quota.set_places(event.id, form.places.data, **names)
-        waitlist.open_to_waiting(event.id)
+        waitlist.set_places(event.id, form.places.data, **names)
         flash(_("The places have been set."), "success")
     return redirect(url_for(".index", event=event), 303)
 

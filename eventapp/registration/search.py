@@ -10,13 +10,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, column, exists, false, func, select, table
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
 from eventapp.database import db
-from eventapp.events.models import Category, Event
+from eventapp.events.models import Event
 from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer, Question, QuestionKind
+from eventapp.registration import paging
 from eventapp.registration.models import (
     Delegate,
     Delegation,
@@ -26,6 +27,7 @@ from eventapp.registration.models import (
     delegate_day,
     enrolment,
 )
+from eventapp.registration.paging import DEFAULT_SORT, ordered
 from eventapp.text import search_terms
 
 PER_PAGE = 50
@@ -145,11 +147,6 @@ class Page:
         return (self.number - 1) * self.per_page + len(self.rows)
 
 
-DEFAULT_SORT = "name"
-SORTS = (DEFAULT_SORT, "organisation", "category", "status", "registered")
-"""Orders of a list; ``-name`` and so on turn one around."""
-
-
 def find(
     event: Event,
     filters: Filters,
@@ -157,19 +154,12 @@ def find(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page:
-    """One page of the delegates that match, in three queries however many there are.
+    """One page of the delegates that match, in a few queries however many there are.
 
     An unknown sort is the default one; a page beyond the last is the last.
     """
-    conditions = _conditions(event.id, filters)
-    total = db.session.scalar(select(func.count(Delegate.id)).where(*conditions)) or 0
-    number = min(max(page, 1), max(1, -(-total // per_page)))
-    # Ids first: the index alone answers that, and only the rows of this page are read in full.
-    ids = db.session.scalars(
-        _ordered(select(Delegate.id).where(*conditions), sort)
-        .limit(per_page)
-        .offset((number - 1) * per_page)
-    ).all()
+    # Ids first: the indexes alone answer that, and only the rows of this page are read in full.
+    ids, total, number = paging.page(event.id, _conditions(event.id, filters), sort, page, per_page)
     found = db.session.scalars(
         select(Delegate).where(Delegate.id.in_(ids)).options(*_WITH_LABELS)
     ).unique()
@@ -181,20 +171,20 @@ def select_delegates(
     event: Event, filters: Filters, sort: str = DEFAULT_SORT
 ) -> Select[tuple[Delegate]]:
     """The delegates that match, in order; loads nothing with them."""
-    return _ordered(select(Delegate).where(*_conditions(event.id, filters)), sort)
+    return ordered(select(Delegate).where(*_conditions(event.id, filters)), sort)
 
 
 def select_selection(
     event: Event, selection: Selection, sort: str = DEFAULT_SORT
 ) -> Select[tuple[Delegate]]:
     """The delegates of the event that an action is meant for, in order."""
-    return _ordered(select(Delegate).where(*_chosen(event, selection)), sort)
+    return ordered(select(Delegate).where(*_chosen(event, selection)), sort)
 
 
 def matching_ids(event: Event, selection: Selection, sort: str = DEFAULT_SORT) -> Sequence[int]:
     """The ids of the delegates that an action is meant for, in order."""
     return db.session.scalars(
-        _ordered(select(Delegate.id).where(*_chosen(event, selection)), sort)
+        ordered(select(Delegate.id).where(*_chosen(event, selection)), sort)
     ).all()
 
 
@@ -314,7 +304,8 @@ def _chosen(event: Event, selection: Selection) -> list[ColumnElement[bool]]:
 def _conditions(event_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [Delegate.event_id == event_id]
     # A folded term holds no % and no _. The column begins with a space: a term begins a word.
-    terms = search_terms(filters.q)
+    # The longest first: fewest people have it, and only theirs are compared with the others.
+    terms = sorted(search_terms(filters.q), key=len, reverse=True)
     conditions += [Delegate.search_text.like(f"% {term}%") for term in terms]
     if filters.q and not terms:
         conditions.append(false())  # symbols alone name nobody
@@ -347,42 +338,20 @@ def _conditions(event_id: int, filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _answered(question_id: str, key: str) -> ColumnElement[bool]:
-    answers = select(Answer.delegate_id).where(Answer.question_id == int(question_id))
     if key == NO_ANSWER:
-        return Delegate.id.not_in(answers)
+        return ~exists().where(
+            Answer.delegate_id == Delegate.id, Answer.question_id == int(question_id)
+        )
     # The key alone, or among several: as JSON it stands in quotation marks.
-    return Delegate.id.in_(answers.where(cast(Answer.value, Text).like(f'%"{key}"%')))
+    return Delegate.id.in_(
+        select(Answer.delegate_id).where(
+            Answer.question_id == int(question_id), cast(Answer.value, Text).like(f'%"{key}"%')
+        )
+    )
 
 
 def _linked(link: Any, name: str, value: int) -> ColumnElement[bool]:
     return exists().where(link.c.delegate_id == Delegate.id, link.c[name] == value)
-
-
-def _ordered(statement: Select[Any], sort: str) -> Select[Any]:
-    """By the columns of the sort; people who are alike in those, by name."""
-    backwards = sort.startswith("-")
-    sort = sort.removeprefix("-")
-    if sort == "organisation":
-        statement = statement.join(Delegate.organisation).join(Organisation.delegation)
-    elif sort == "category":
-        statement = statement.join(Delegate.category)
-    columns = (*_COLUMNS.get(sort, ()), Delegate.name_key, Delegate.id)
-    if sort == "registered":
-        backwards = not backwards  # the newest first
-    return statement.order_by(*(it.desc() if backwards else it.asc() for it in columns))
-
-
-_COLUMNS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
-    "organisation": (
-        Delegation.position,
-        Delegation.name,
-        Organisation.position,
-        Organisation.sort_key,
-    ),
-    "category": (Category.position,),
-    "status": (Delegate.status,),
-    "registered": (Delegate.created_at,),
-}
 
 
 def _number(text: str | None) -> int | None:

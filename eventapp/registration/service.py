@@ -248,10 +248,12 @@ def update(
     data: DelegateData,
     *,
     revision: int,
+    beyond: str = "",
     check: Callable[[], None] | None = None,
 ) -> Delegate:
     """Change a registration that was read at ``revision``; the delegate is told.
 
+    ``beyond`` is an organiser's reason for a place more than there are.
     Raises DelegateNotFound, NotInThisEvent, ClassOnAnotherDay, QuotaFull, and StaleDataError when
     somebody else has changed it since.
     """
@@ -264,7 +266,7 @@ def update(
         delegate = locked(event_id, delegate_id)
         if delegate.revision != revision:
             raise StaleDataError
-        change_details(ledger, delegate, data)
+        change_details(ledger, delegate, data, beyond=beyond)
         waitlist.advance(event_id, ledger)
         return delegate
 
@@ -272,7 +274,7 @@ def update(
 
 
 def change_details(
-    ledger: Ledger, delegate: Delegate, data: DelegateData, *, beyond: bool = False
+    ledger: Ledger, delegate: Delegate, data: DelegateData, *, beyond: str = ""
 ) -> dict[str, Any]:
     """Change a locked delegate within a transaction: what changed. Raises as `update` does."""
     if delegate.is_over:
@@ -282,9 +284,16 @@ def change_details(
     if not changes:
         return changes
     if delegate.status in HOLDING and (after := claim_of(delegate)) != before:
-        ledger.change([after], [before], beyond=beyond)
+        ledger.change([after], [before], beyond=bool(beyond))
     delegate.updated_at = now()  # so that the revision grows with days, too
-    audit.record("update", "delegate", delegate.id, event_id=delegate.event_id, changes=changes)
+    audit.record(
+        "update",
+        "delegate",
+        delegate.id,
+        event_id=delegate.event_id,
+        changes=changes,
+        note=beyond or None,
+    )
     db.session.flush()
     if delegate.email != address and not delegate.is_cancelled:
         letters.tell(delegate, letters.FIRST[delegate.status])

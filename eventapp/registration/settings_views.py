@@ -105,8 +105,7 @@ def edit(event: Event) -> ResponseReturnValue:
     if form.validate_on_submit():
         values = {name: value for name, value in form.data.items() if name not in _NOT_COLUMNS}
         events.change_settings(event.id, values)
-        quota.set_places(event.id, form.places.data)
-        waitlist.open_to_waiting(event.id)
+        waitlist.set_places(event.id, form.places.data)
         flash(_("The settings have been saved."), "success")
         return redirect(url_for("settings.edit", event=event))
     page = render_template(

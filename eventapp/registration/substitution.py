@@ -88,7 +88,7 @@ def substitute_in_transaction(
     old = service.locked(event_id, delegate_id)
     if old.status not in HOLDING:
         raise NothingToInherit(delegate_id)
-    data = _inherited(old, person)
+    data = inherited(old, person)
     duplicates.check_new(event_id, data, is_somebody_else=is_somebody_else)
     claim, status = claim_of(old), Status(old.status)
     new = service.new_delegate(event_id, tokens.hash_secret(tokens.new_secret()), consent)
@@ -119,7 +119,8 @@ def substitute_in_transaction(
     return new
 
 
-def _inherited(old: Delegate, person: Substitute) -> DelegateData:
+def inherited(old: Delegate, person: Substitute) -> DelegateData:
+    """Who comes instead, with what is taken over from the one who does not."""
     return DelegateData(
         name=person.name,
         position=person.position or old.position,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
-from eventapp.registration import letters
+from eventapp.registration import letters, quota
 from eventapp.registration.errors import DelegateNotFound, NotWaiting
 from eventapp.registration.letters import LetterKind
 from eventapp.registration.models import Delegate, Organisation, Status
@@ -89,9 +89,13 @@ def expire(event: Event) -> int:
         return len(ended)
 
 
-def open_to_waiting(event_id: int) -> int:
-    """Offer what is free now, in a transaction of its own: after there are more places."""
+def set_places(event_id: int, number: int | None, **names: int | None) -> int:
+    """As `quota.set_places`; what there is more is offered at once to those who wait: to how many.
+
+    One transaction: nobody who registers in between is quicker.
+    """
     with transaction():
+        quota.set_in_transaction(event_id, number, **names)
         return advance(event_id, Ledger(event_id))
 
 

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
-from eventapp.reports.changes import SUBJECTS, changes
+from eventapp.reports.change_words import SUBJECTS
+from eventapp.reports.changes import changes
 
 audit = Blueprint("audit", __name__)
 

@@ -1,125 +1,30 @@
 """The audit log as people read it: names in place of numbers, words in place of field names."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from sqlalchemy import ColumnElement, select
 
 from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
 from eventapp.database import db
+from eventapp.delegations.models import RequestKind
 from eventapp.events.models import Category, Day, Event, Room, Site
 from eventapp.programme.models import Session
 from eventapp.questions.models import Question
 from eventapp.registration.exporting import STATUS_NAMES
-from eventapp.registration.models import Delegate, Organisation, Status
+from eventapp.registration.models import Delegate, Delegation, Organisation, Status
+from eventapp.reports.change_words import ACTIONS, FIELDS, REQUESTS, ROLES, SUBJECTS
 from eventapp.visits.models import VisitGroup
 from eventapp.web.language import current_language, moment, phone, short_day
 
 PER_PAGE = 50
+_LEAD = "lead:"
 
-ACTIONS = {
-    "create": lazy_gettext("added"),
-    "register": lazy_gettext("registered"),
-    "update": lazy_gettext("changed"),
-    "change": lazy_gettext("changed"),
-    "delete": lazy_gettext("deleted"),
-    "cancel": lazy_gettext("cancelled"),
-    "reinstate": lazy_gettext("reinstated"),
-    "set_status": lazy_gettext("decided"),
-    "renew_link": lazy_gettext("gave a new personal link"),
-    "import": lazy_gettext("imported"),
-    "seat": lazy_gettext("put into a visit group"),
-    "unseat": lazy_gettext("took out of a visit group"),
-    "retire": lazy_gettext("asks no more"),
-    "restore": lazy_gettext("asks again"),
-    "set_role": lazy_gettext("gave a role"),
-    "remove_role": lazy_gettext("took a role away"),
-    "revoke": lazy_gettext("revoked"),
-    "export": lazy_gettext("exported"),
-    "remind": lazy_gettext("reminded"),
-    "redeem": lazy_gettext("set up"),
-    "make_checkpoints": lazy_gettext("made the checkpoints"),
-    "merge": lazy_gettext("merged with another registration"),
-    "keep_apart": lazy_gettext("found to be two people"),
-    "withdraw_consent": lazy_gettext("withdrew consent"),
-    "close_out": lazy_gettext("destroyed the personal data"),
-    "load_demo": lazy_gettext("loaded the demo"),
-}
-SUBJECTS = {
-    "delegate": lazy_gettext("Delegate"),
-    "session": lazy_gettext("Session"),
-    "room": lazy_gettext("Room"),
-    "site": lazy_gettext("Site"),
-    "visit_group": lazy_gettext("Visit group"),
-    "device": lazy_gettext("Device"),
-    "checkpoint": lazy_gettext("Checkpoint"),
-    "question": lazy_gettext("Question"),
-    "event": lazy_gettext("Event"),
-    "user": lazy_gettext("Account"),
-}
-FIELDS = {
-    "name": lazy_gettext("Full name"),
-    "position": lazy_gettext("Position"),
-    "email": lazy_gettext("E-mail"),
-    "phone": lazy_gettext("Telephone"),
-    "organisation_id": lazy_gettext("Organisation"),
-    "organisation": lazy_gettext("Organisation"),
-    "category_id": lazy_gettext("Category"),
-    "category": lazy_gettext("Category"),
-    "status": lazy_gettext("Status"),
-    "days": lazy_gettext("Days"),
-    "day_ids": lazy_gettext("Days"),
-    "session_ids": lazy_gettext("Training"),
-    "enrolments": lazy_gettext("Training"),
-    "training": lazy_gettext("Training"),
-    "site_ids": lazy_gettext("Site visit wishes"),
-    "preferences": lazy_gettext("Site visit wishes"),
-    "wishes": lazy_gettext("Site visit wishes"),
-    "diet": lazy_gettext("Diet"),
-    "needs": lazy_gettext("Special needs"),
-    "language": lazy_gettext("Language"),
-    "cancel_reason": lazy_gettext("Reason for cancelling"),
-    "cancelled_at": lazy_gettext("Cancelled at"),
-    "group_id": lazy_gettext("Visit group"),
-    "group": lazy_gettext("Visit group"),
-    "visit_group": lazy_gettext("Visit group"),
-    "checkpoints": lazy_gettext("Checkpoints"),
-    "title": lazy_gettext("Title"),
-    "title_en": lazy_gettext("Title in English"),
-    "chair": lazy_gettext("Chair"),
-    "starts_at": lazy_gettext("Begins"),
-    "ends_at": lazy_gettext("Ends"),
-    "room_id": lazy_gettext("Room"),
-    "day_id": lazy_gettext("Day"),
-    "site_id": lazy_gettext("Site"),
-    "speakers": lazy_gettext("Speakers"),
-    "capacity": lazy_gettext("Capacity"),
-    "address": lazy_gettext("Address"),
-    "description": lazy_gettext("Description"),
-    "bus": lazy_gettext("Bus"),
-    "letter": lazy_gettext("Letter"),
-    "leader_name": lazy_gettext("Leader"),
-    "leader_phone": lazy_gettext("Leader's telephone"),
-    "meeting_point": lazy_gettext("Meeting point"),
-    "departs_at": lazy_gettext("Departs"),
-    "returns_at": lazy_gettext("Returns"),
-    "notes": lazy_gettext("Notes"),
-    "role": lazy_gettext("Role"),
-    "places": lazy_gettext("Places"),
-    "merged_from": lazy_gettext("Merged with"),
-    "merged_into_id": lazy_gettext("Merged into"),
-    "not_the_same": lazy_gettext("Somebody else than"),
-    "also_code": lazy_gettext("Also valid: pass code"),
-    "attendance": lazy_gettext("Arrivals taken over"),
-    "messages": lazy_gettext("Letters taken over"),
-    "change_requests": lazy_gettext("Requests taken over"),
-    "retention_until": lazy_gettext("Personal data is kept until"),
-    "registration_open": lazy_gettext("Registration is open"),
-}
 # Follow from other fields, or say nothing to people.
 _HIDDEN = frozenset(
     {
@@ -140,11 +45,6 @@ _HIDDEN = frozenset(
         "leader_user_id",
     }
 )
-_ROLES = {
-    Role.ORGANISER: lazy_gettext("organiser"),
-    Role.STAFF: lazy_gettext("check-in staff"),
-    Role.LEADER: lazy_gettext("group leader"),
-}
 _REFERENCES: dict[str, Any] = {
     "organisation_id": Organisation,
     "organisation": Organisation,
@@ -166,7 +66,17 @@ _REFERENCES: dict[str, Any] = {
     "merged_from": Delegate,
     "merged_into_id": Delegate,
     "not_the_same": Delegate,
+    "substitutes_id": Delegate,
 }
+# What a quota names, as the note of a change of its places has it (registration.quota.scope_of).
+_SCOPES: dict[str, Any] = {
+    "delegation": Delegation,
+    "organisation": Organisation,
+    "category": Category,
+    "day": Day,
+    "session": Session,
+}
+_SCOPE = re.compile(rf"({'|'.join(_SCOPES)}):([0-9]+)")
 _NAMED: dict[str, Any] = {
     "delegate": Delegate,
     "question": Question,
@@ -175,6 +85,7 @@ _NAMED: dict[str, Any] = {
     "site": Site,
     "visit_group": VisitGroup,
     "user": User,
+    "delegation": Delegation,
 }
 
 
@@ -246,6 +157,11 @@ class _Names:
     def __init__(self, entries: Iterable[AuditEntry]) -> None:
         wanted: dict[Any, set[int]] = {}
         for entry in entries:
+            for kind, number in _scope(entry):
+                wanted.setdefault(_SCOPES[kind], set()).add(number)
+            if entry.actor.startswith(_LEAD):
+                lead = entry.actor.removeprefix(_LEAD)
+                wanted.setdefault(Delegation, set()).update([int(lead)] * lead.isdecimal())
             if entry.subject in _NAMED and (entry.subject_id or "").isdecimal():
                 wanted.setdefault(_NAMED[entry.subject], set()).add(int(entry.subject_id or 0))
             for field, pair in (entry.changes or {}).items():
@@ -262,6 +178,8 @@ class _Names:
         }
 
     def subject(self, entry: AuditEntry) -> str:
+        if entry.subject == "event":
+            return ""  # the log is the event's own
         model = _NAMED.get(entry.subject)
         stated = entry.subject_id or ""
         number = int(stated) if stated.isdecimal() else 0
@@ -277,8 +195,27 @@ class _Names:
     def question(self, question_id: int) -> str:
         return self._names.get((Question, question_id), str(gettext("A deleted question")))
 
+    def actor(self, actor: str) -> str:
+        number = actor.removeprefix(_LEAD)
+        known = self._names.get((Delegation, int(number))) if number.isdecimal() else None
+        return str(gettext("the lead of %(delegation)s", delegation=known or f"#{number}"))
+
+    def note(self, entry: AuditEntry) -> str:
+        if scope := _scope(entry):
+            return " · ".join(self._names.get((_SCOPES[it], n), f"#{n}") for it, n in scope)
+        if entry.subject == "change_request" and entry.note in set(RequestKind):
+            return str(REQUESTS[RequestKind(entry.note)])
+        return entry.note or ""
+
     def reference(self, field: str, number: int) -> str:
         return self._names.get((_REFERENCES[field], number), f"#{number}")
+
+
+def _scope(entry: AuditEntry) -> list[tuple[str, int]]:
+    """(kind, id) of what a quota counts whose places were changed; nothing of other entries."""
+    parts = (entry.note or "").split("/") if "places" in (entry.changes or {}) else []
+    found = [_SCOPE.fullmatch(part) for part in parts]
+    return [(it[1], int(it[2])) for it in found if it]
 
 
 def _called(row: Any) -> str:
@@ -305,14 +242,14 @@ def _readable(entry: AuditEntry, names: _Names) -> Change:
     return Change(
         id=entry.id,
         at=entry.at,
-        actor=_actor(entry.actor),
+        actor=_actor(entry.actor, names),
         action=str(ACTIONS.get(entry.action, entry.action.replace("_", " "))),
         subject=entry.subject,
         subject_label=str(SUBJECTS.get(entry.subject, entry.subject.replace("_", " "))),
         subject_id=entry.subject_id or "",
         name=names.subject(entry),
         fields=tuple(it for it in fields if it.before != it.after),
-        note=entry.note or "",
+        note=names.note(entry),
     )
 
 
@@ -327,10 +264,13 @@ def _label(subject: str, field: str, names: _Names) -> str:
         return str(gettext("Name"))
     if question_id := _question_in(field):
         return names.question(question_id)
+    asked, _colon, category = field.partition("needs_approval:")
+    if not asked and category:
+        return str(gettext("Approval: %(category)s", category=category))
     return str(FIELDS.get(field, field.replace("_", " ")))
 
 
-def _actor(actor: str) -> str:
+def _actor(actor: str, names: _Names) -> str:
     if actor.startswith("user:"):
         return actor.removeprefix("user:")
     if actor == "system":
@@ -339,6 +279,8 @@ def _actor(actor: str) -> str:
         return str(gettext("command line"))
     if actor.startswith("delegate"):
         return str(gettext("the delegate"))
+    if actor.startswith(_LEAD):
+        return names.actor(actor)
     return actor
 
 
@@ -359,7 +301,7 @@ def _value(field: str, value: Any, names: _Names) -> str:
     if field == "status" and value in set(Status):
         return str(STATUS_NAMES[Status(value)])
     if field == "role" and value in set(Role):
-        return str(_ROLES[Role(value)])
+        return str(ROLES[Role(value)])
     if field.endswith("phone"):
         return phone(str(value))
     return _moment_or_day(value) or str(value)

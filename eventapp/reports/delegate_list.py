@@ -21,10 +21,11 @@ from eventapp.events.models import Event
 from eventapp.questions.answers import label_of
 from eventapp.questions.models import QuestionKind
 from eventapp.questions.service import asked
-from eventapp.registration import reminding, search
+from eventapp.registration import paging, reminding, search
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.exporting import STATUS_NAMES
-from eventapp.registration.search import MAX_QUERY, SORTS, Facets, Filters, Selection
+from eventapp.registration.paging import SORTS
+from eventapp.registration.search import MAX_QUERY, Facets, Filters, Selection
 from eventapp.reports import exports, people
 from eventapp.visits.models import VisitGroup
 from eventapp.web.language import current_language, short_day
@@ -44,8 +45,8 @@ def index(event: Event) -> ResponseReturnValue:
     key = request.args.get("s", "")
     query = session.get(_SEARCHES, {}).get(key, "")
     filters = Filters.parse({**request.args, "q": query})
-    sort = request.args.get("sort", search.DEFAULT_SORT)
-    sort = sort if sort.removeprefix("-") in SORTS else search.DEFAULT_SORT
+    sort = request.args.get("sort", paging.DEFAULT_SORT)
+    sort = sort if sort.removeprefix("-") in SORTS else paging.DEFAULT_SORT
     page = search.find(event, filters, sort, request.args.get("page", 1, type=int))
     facets, groups = search.facets(event), people.groups(event)
     place: dict[str, Any] = {**filters.address, **({"s": key} if query else {})}
@@ -87,7 +88,7 @@ def find(event: Event) -> ResponseReturnValue:
     else:
         key = ""
     session[_SEARCHES] = dict(list(searches.items())[-_REMEMBERED:])
-    sort = _unless_default(request.form.get("sort", search.DEFAULT_SORT))
+    sort = _unless_default(request.form.get("sort", paging.DEFAULT_SORT))
     place: dict[str, Any] = {**filters.address, "s": key or None, "sort": sort}
     return redirect(url_for(".index", event=event, **place), 303)
 
@@ -103,7 +104,7 @@ def export(event: Event) -> ResponseReturnValue:
         return redirect(url_for(".index", event=event, **place), 303)
     kind = "csv" if request.form.get("format") == "csv" else "xlsx"
     stream = TemporaryFile()  # noqa: SIM115 - closed by the server when it has been sent
-    exports.export(event, selection, stream, kind, request.form.get("sort", search.DEFAULT_SORT))
+    exports.export(event, selection, stream, kind, request.form.get("sort", paging.DEFAULT_SORT))
     stream.seek(0)
     return send_file(
         stream,
@@ -190,4 +191,4 @@ def _answers(event: Event) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _unless_default(sort: str) -> str | None:
-    return None if sort == search.DEFAULT_SORT else sort
+    return None if sort == paging.DEFAULT_SORT else sort

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from eventapp.accounts import audit
 from eventapp.database import transaction
 from eventapp.events.models import Event
-from eventapp.registration import exporting, search
+from eventapp.registration import exporting, paging, search
 from eventapp.registration.exporting import ExtraColumn
 from eventapp.registration.search import Selection
 from eventapp.reports import people
@@ -21,7 +21,7 @@ def export(
     selection: Selection,
     stream: IO[bytes],
     kind: str,
-    sort: str = search.DEFAULT_SORT,
+    sort: str = paging.DEFAULT_SORT,
 ) -> int:
     """Write the selected delegates of the event as ``xlsx`` or ``csv``; returns how many."""
     ids = search.matching_ids(event, selection, sort)

@@ -154,6 +154,18 @@ def test_a_namesake_in_the_office_is_asked_about(client, event, link):
     assert db.session.query(Delegate).count() == 2
 
 
+def test_who_has_the_same_address_is_named_if_on_the_same_list(client, event, link):
+    build_delegate(event, "Nguyễn Văn Hai", email="vanthu@bacninh.example")
+    ministry = organisation(event, "Bộ Tài chính")
+    build_delegate(event, "Người Bộ", email="vanthu@bacninh.example", organisation=ministry)
+    data = person(event, "Nguyễn Văn Một", email="vanthu@bacninh.example")
+    assert send(client, link, "/new", data).status_code == 303
+    page = client.get(link).text
+    said = re.search(r"Trùng địa chỉ thư điện tử với ([^.]*)\.", page)
+    assert said[1] == "Nguyễn Văn Hai"
+    assert db.session.query(Delegate).count() == 3
+
+
 def test_beyond_the_places_nobody_is_registered(client, event, delegation, link):
     quota.set_places(event.id, 0, delegation_id=delegation.id)
     page = send(client, link, "/new", person(event))
@@ -288,6 +300,21 @@ def test_nothing_slips_in_beside_a_list_that_is_handed_in(
     assert only(ChangeRequest).kind == kind
     assert (only(Delegate).name, only(Delegate).revision) == ("Một", 1)
     assert db.session.query(HeldPlace).count() == 0
+
+
+@pytest.mark.parametrize("path", ["/new", "/people/{}/substitute"])
+def test_a_request_for_somebody_registered_already_is_asked_about_first(
+    client, event, delegation, link, path
+):
+    build_delegate(event, "Nguyễn Văn Hòa")
+    other = build_delegate(event, "Trần Văn Ba").id
+    freeze(delegation)
+    data = person(event, "Nguyễn Văn Hoà")
+    page = send(client, link, path.format(other), data)
+    assert page.status_code == 422
+    assert db.session.query(ChangeRequest).count() == 0
+    send(client, link, path.format(other), {**data, "is_somebody_else": "y"})
+    assert db.session.query(ChangeRequest).count() == 1
 
 
 def test_one_request_about_a_person_at_a_time_and_it_can_be_withdrawn(
@@ -528,6 +555,17 @@ def test_a_file_is_shown_before_it_is_done(client, event, link):
     assert counted(event.id, Status.APPROVED) == 2
     assert {it.consent_by for it in db.session.query(Delegate)} == {"lead"}
     assert client.get(address).status_code == 404
+
+
+def test_the_preview_names_who_has_the_same_address(client, event, link):
+    for name, office in (("Nguyễn Thị Cũ", "Sở Nội vụ"), ("Người Bộ", "Bộ Tài chính")):
+        build_delegate(
+            event, name, email="vt@bacninh.example", organisation=organisation(event, office)
+        )
+    content = "Họ và tên;Chức vụ;Đơn vị;E-mail\nTrần Văn Hai;CV;Sở Nội vụ;vt@bacninh.example\n"
+    page = client.get(upload(client, link, content.encode()).location).text
+    assert "Trùng địa chỉ thư điện tử với Nguyễn Thị Cũ, đã đăng ký." in page
+    assert "Người Bộ" not in page
 
 
 def test_what_changed_in_the_meantime_is_shown_again(client, event, link):

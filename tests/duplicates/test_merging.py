@@ -97,6 +97,8 @@ def test_two_become_one(event, two):
     assert theirs.changes["merged_into_id"] == [None, kept.id]
     assert theirs.changes["status"] == ["approved", "cancelled"]
     assert theirs.changes["name"] == ["Trần Thị Hòa", None]
+    assert theirs.changes["days"] == [[event.days[1].id], []]
+    assert {len(it) for it in theirs.changes.values()} == {2}, "each from and to"
     last = db.session.scalars(select(Message).order_by(Message.id.desc())).first()
     assert (last.kind, last.to_address) == ("changed", "moi@bacninh.example")
 

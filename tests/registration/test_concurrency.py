@@ -9,6 +9,7 @@ from flask import Flask
 
 from eventapp import create_app
 from eventapp.config import Config
+from eventapp.database import transaction
 from eventapp.events import service as events
 from eventapp.extensions import db
 from eventapp.mail.models import Message
@@ -139,7 +140,8 @@ def test_freed_places_go_to_the_waitlist_and_to_nobody_else(app, settings, kind)
             attempt.result(timeout=60)
     assert coming(event_id) == PLACES
     assert counted(event_id, Status.WAITLISTED) == WANTING - PLACES
-    assert waitlist.open_to_waiting(event_id) == 0
+    with transaction():
+        assert waitlist.advance(event_id, quota.Ledger(event_id)) == 0
 
 
 @both

@@ -16,6 +16,7 @@ from eventapp.registration import links, quota, service
 from eventapp.registration.models import Delegate, Status
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import post
+from tests.registration.filled import details
 
 
 @pytest.fixture
@@ -236,6 +237,25 @@ def test_registered_already(organiser: FlaskClient, event: Event, url: str) -> N
     assert len(db.session.scalars(select(Delegate)).all()) == 1
 
 
+def test_who_has_the_same_address_is_named(organiser: FlaskClient, event: Event, url: str) -> None:
+    build_delegate(event, "Trần Văn Ba", email="duc@bacninh.example")
+    build_delegate(event, "Lê Gone", email="duc@bacninh.example", status=Status.CANCELLED)
+    assert post(organiser, f"{url}/new", fields(event)).status_code == 303
+    made = db.session.scalars(select(Delegate).filter_by(name="Nguyễn Đình Đức")).one()
+    said = re.search(
+        r"Trùng địa chỉ thư điện tử với ([^.]*)\.", organiser.get(f"{url}/{made.id}").text
+    )
+    assert said
+    assert said[1] == "Trần Văn Ba"
+
+
+def test_an_offices_address_is_nobodys(organiser: FlaskClient, event: Event, url: str) -> None:
+    for number in range(6):
+        build_delegate(event, f"Người {number}", email="duc@bacninh.example")
+    answer = post(organiser, f"{url}/new", fields(event))
+    assert "Trùng địa chỉ" not in organiser.get(answer.location).text
+
+
 def edit(client: FlaskClient, address: str, event: Event, **values: Any) -> Any:
     """Send the form with the revision that a page shows now, unless another is given."""
     if "revision" not in values:
@@ -255,6 +275,24 @@ def test_changes_a_delegate(organiser: FlaskClient, event: Event, url: str) -> N
     page = organiser.get(f"{url}/{made.id}").text
     assert "<del>Nguyễn Đình Dức</del>" in page
     assert "<ins>Nguyễn Đình Đức</ins>" in page
+
+
+def test_a_change_to_where_no_place_is_left_needs_a_reason(
+    organiser: FlaskClient, event: Event, url: str
+) -> None:
+    full = event.categories[1].id
+    quota.set_places(event.id, 0, category_id=full)
+    made = service.register(event, details(event), submission=None, consent=None)
+    address = f"{url}/{made.delegate.id}/edit"
+    answer = edit(organiser, address, event, category_id=full)
+    assert answer.status_code == 422
+    assert 'name="beyond"' in answer.text
+    answer = edit(organiser, address, event, category_id=full, beyond="Theo ý kiến Trưởng ban")
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert db.session.get_one(Delegate, made.delegate.id).category_id == full
+    entry = db.session.scalars(select(AuditEntry).filter_by(action="update", subject="delegate"))
+    assert entry.one().note == "Theo ý kiến Trưởng ban"
 
 
 def test_two_at_once_lose_nothing(organiser: FlaskClient, event: Event, url: str) -> None:
@@ -316,6 +354,19 @@ def test_approves_and_withdraws(organiser: FlaskClient, event: Event, url: str) 
     for status in ("cancelled", "gone", ""):
         answer = post(organiser, f"{address}/status", {"status": status}, form_at=address)
         assert answer.status_code == 422
+
+
+def test_approving_somebody_who_has_no_place_and_finds_none(
+    organiser: FlaskClient, event: Event, url: str
+) -> None:
+    waiting = build_delegate(event, status=Status.WAITLISTED)
+    quota.set_places(event.id, 0)
+    address = f"{url}/{waiting.id}"
+    answer = post(organiser, f"{address}/status", {"status": "approved"}, form_at=address)
+    assert answer.status_code == 303
+    assert "Không còn suất" in organiser.get(address).text
+    db.session.expire_all()
+    assert db.session.get_one(Delegate, waiting.id).status == Status.WAITLISTED
 
 
 def test_a_new_personal_link_is_shown_once(organiser: FlaskClient, event: Event, url: str) -> None:

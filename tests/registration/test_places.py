@@ -8,7 +8,7 @@ from eventapp.accounts.models import AuditEntry
 from eventapp.database import now
 from eventapp.extensions import db
 from eventapp.mail.models import Message
-from eventapp.registration import holding, quota, service, substitution, waitlist
+from eventapp.registration import holding, letters, quota, service, substitution, waitlist
 from eventapp.registration.choices import choices_for
 from eventapp.registration.errors import NotWaiting
 from eventapp.registration.models import Delegate, HeldPlace, Status
@@ -271,9 +271,20 @@ def test_declining_an_offer_passes_it_on(waiting):
 
 def test_more_places_are_offered_at_once(waiting):
     event, _first, second, third = waiting
-    quota.set_places(event.id, 3)
-    assert waitlist.open_to_waiting(event.id) == 2
+    assert waitlist.set_places(event.id, 3) == 2
     assert {_status(second), _status(third)} == {Status.OFFERED}
+
+
+def test_there_are_no_more_places_before_they_are_offered(waiting, monkeypatch):
+    event = waiting[0]
+    monkeypatch.setattr(letters, "tell", _fails)
+    with pytest.raises(ConnectionError):
+        waitlist.set_places(event.id, 3)
+    assert quota.places(event.id) == 1
+
+
+def _fails(*_arguments, **_more):
+    raise ConnectionError
 
 
 def test_who_does_not_fit_is_passed_over_and_keeps_the_place_in_line(app):

@@ -60,6 +60,14 @@ def test_an_office_of_another_delegation_is_refused(organiser, event, page):
     assert post(organiser, page, data).status_code == 422
 
 
+def test_an_offices_quota_is_one_wherever_it_is_set(organiser, event, page):
+    office = organisation(event)
+    quota.set_places(event.id, 5, delegation_id=office.delegation_id, organisation_id=office.id)
+    post(organiser, page, {**NOTHING, "organisation_id": office.id, "places": 3})
+    scope = f"delegation:{office.delegation_id}/organisation:{office.id}"
+    assert scopes(event) == {"": None, scope: 3}
+
+
 def test_rules_are_changed_and_logged(organiser, event, page):
     data = {"needs_approval": [event.categories[1].id], "has_waitlist": "y", "offer_hours": 24}
     post(organiser, f"{page}/rules", data, form_at=page)

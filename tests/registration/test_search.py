@@ -12,8 +12,9 @@ from eventapp import text
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.programme.models import Session
-from eventapp.registration import search
+from eventapp.registration import paging, search
 from eventapp.registration.models import Delegation, Organisation, Status
+from eventapp.registration.paging import SORTS
 from eventapp.registration.search import Filters, Selection
 from eventapp.visits.models import Allocation, VisitGroup
 from tests.builders import at, build_delegate, build_event, organisation
@@ -141,6 +142,35 @@ def test_other_orders(event: Event) -> None:
     assert order("registered") == ["Bảo", "Cao", "Anh"]
     assert order("-registered") == ["Anh", "Cao", "Bảo"]
     assert order("no such order") == order("name")
+
+
+@pytest.mark.parametrize("sort", [it for sort in SORTS for it in (sort, f"-{sort}")])
+@pytest.mark.parametrize("few", [0, 10, 1_000])
+def test_pages_one_after_another_are_the_whole_list_in_its_order(
+    event: Event, sort: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "_FEW", few)
+    offices = [*db.session.query(Organisation).order_by(Organisation.id)]
+    for number in range(40):
+        build_delegate(
+            event,
+            f"Người {number * 7 % 10}",
+            # One office of many, several of one each, and some of nobody.
+            organisation=offices[number % 4 if number % 3 else 0],
+            category=event.categories[number % 5 == 0],
+            status=list(Status)[number % 7 % 6],
+            created_at=at(event.days[0].date, 8, number % 13),
+        )
+    for filters in (Filters(), Filters(category=event.categories[0].id), Filters(q="nguoi 1")):
+        whole = [*search.matching_ids(event, Selection(None, filters), sort)]
+        for per_page in (1, 3, 7, 50):
+            pages = -(-len(whole) // per_page)
+            shown = [search.find(event, filters, sort, it + 1, per_page) for it in range(pages)]
+            assert [row.id for page in shown for row in page.rows] == whole
+            assert {page.total for page in shown} == {len(whole)}
+        assert [row.id for row in search.find(event, filters, sort, 99, 7).rows] == whole[
+            (len(whole) - 1) // 7 * 7 :
+        ]
 
 
 def test_pages_and_their_bounds(event: Event) -> None:

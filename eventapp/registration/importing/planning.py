@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from eventapp.database import db
 from eventapp.questions.answers import is_asked
-from eventapp.registration import quota
+from eventapp.registration import duplicates, quota
 from eventapp.registration.choices import Choices
 from eventapp.registration.details import DelegateData
+from eventapp.registration.duplicates import Holder
 from eventapp.registration.holding import held
 from eventapp.registration.importing.cells import Reading, RowReader
 from eventapp.registration.importing.columns import heading, question_key
@@ -27,7 +28,7 @@ from eventapp.registration.importing.plan import (
     claim_of_data,
     digest_of,
 )
-from eventapp.registration.importing.registered import Registered
+from eventapp.registration.importing.registered import Registered, batches
 from eventapp.registration.models import (
     GONE,
     HOLDING,
@@ -90,13 +91,24 @@ class _Planner:
             verdict = Verdict.LEFT_OUT if gone else Verdict.NEW
             rows.append(PlannedRow(cells.number, cells.values, verdict))
         stored = Registered(self.event_id, table, readings)
+        holders = self._holders(readings)
         seen: dict[tuple[Any, ...], int] = {}
         for cells, row, reading in zip(table, rows, readings, strict=True):
             if reading is not None:
                 self._judge(cells, row, reading, stored, seen)
+                _remark_on_address(row, holders)
         self._check_places(rows, quotas)
         progress(len(table), len(table))
         return Plan(rows, Counter(row.verdict for row in rows), digest_of(rows))
+
+    def _holders(self, readings: Sequence[Reading | None]) -> dict[str, list[Holder]]:
+        """Who is registered with the addresses of the table: of a delegation's table, its own."""
+        emails = {it.fields.get("email", "") for it in readings if it is not None} - {""}
+        scope = self.scope.id if self.scope else None
+        found: dict[str, list[Holder]] = {}
+        for batch in batches(sorted(emails)):
+            found |= duplicates.holders(self.event_id, batch, delegation_id=scope)
+        return found
 
     def _judge(
         self,
@@ -307,6 +319,17 @@ class _Planner:
         if row.stored is None:
             return True
         return row.stored.status in HOLDING and row.moves_place
+
+
+def _remark_on_address(row: PlannedRow, holders: Mapping[str, list[Holder]]) -> None:
+    """Say of somebody new who has the same address: one person under two names, perhaps."""
+    if row.data is None or row.stored is not None:
+        return
+    if people := holders.get(row.data.email):
+        names = ", ".join(it.name for it in people)
+        row.remarks.append(
+            _("The same e-mail address as %(names)s, registered already.", names=names)
+        )
 
 
 def _plain(name: str, value: Any) -> Any:

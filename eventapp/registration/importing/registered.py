@@ -50,7 +50,7 @@ class Registered:
             (Delegate.code, codes),
             (Delegate.id, ids),
         ):
-            for batch in _batches(sorted(values)):
+            for batch in batches(sorted(values)):
                 self._load(column.in_(batch))
 
     def match(self, cells: Cells, row: PlannedRow, reading: Reading) -> Stored | None:
@@ -177,5 +177,6 @@ def _answers(ids: Sequence[int]) -> dict[int, dict[int, Any]]:
     return found
 
 
-def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values a few hundred at a time, as one question to the database takes them."""
     return (values[at : at + _BATCH] for at in range(0, len(values), _BATCH))
