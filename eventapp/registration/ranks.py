@@ -3,10 +3,9 @@
 Every list, seat and page that is in protocol order is ordered by one of these.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventapp.database import db
@@ -47,10 +46,8 @@ _OF_EVENT = select(ProtocolRank.position, ProtocolRank.rank)
 
 def of(event_id: int) -> tuple[protocol.Rank, ...]:
     """The ranks of an event, as `eventapp.registration.protocol` takes them."""
-    rows: Sequence[Row[tuple[str, int]]] = db.session.execute(
-        _OF_EVENT.where(ProtocolRank.event_id == event_id)
-    ).all()
-    return protocol.ranks((position, rank) for position, rank in rows)
+    rows = db.session.execute(_OF_EVENT.where(ProtocolRank.event_id == event_id))
+    return protocol.ranks((row.position, row.rank) for row in rows)
 
 
 def add_usual(event_id: int, preset: Preset) -> None:
