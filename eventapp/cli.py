@@ -15,7 +15,7 @@ from eventapp.badges.cli import badges
 from eventapp.checkin.cli import device
 from eventapp.commands import Refusal, in_app, refusals
 from eventapp.config import ConfigurationError
-from eventapp.documents.cli import agenda
+from eventapp.documents.cli import agenda, documents
 from eventapp.events import service as events
 from eventapp.privacy.cli import privacy
 from eventapp.reports.cli import delegates
@@ -173,6 +173,7 @@ def _load_demo(delegates: int, seed: int) -> None:
 
 cli.add_command(agenda)
 cli.add_command(badges)
+cli.add_command(documents)
 cli.add_command(visits)
 cli.add_command(delegates)
 cli.add_command(device)

@@ -10,6 +10,9 @@ from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
+from eventapp.documents import kinds as papers_of_documents
+from eventapp.documents import paper
+from eventapp.documents.pages import papers
 from eventapp.documents.views import documents
 from eventapp.duplicates.views import duplicates
 from eventapp.events import guard
@@ -64,6 +67,7 @@ BLUEPRINTS = (
     privacy,
     badges,
     documents,
+    papers,
     mailbox,
     checkin,
     api,
@@ -75,6 +79,9 @@ BLUEPRINTS = (
 registration.on_cancelling.append(leave_group)
 # … and goes over to whoever comes instead.
 substitution.on_substituting.append(hand_over_seat)
+
+# What can be printed.
+paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS)
 
 # Who puts which letters into words.
 composing.kinds.update(letter_facts.KINDS)

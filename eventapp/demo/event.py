@@ -9,6 +9,7 @@ from eventapp.events.models import Category, Day, Event, Room, Site
 from eventapp.events.presets import Preset, PresetSession
 from eventapp.extensions import db
 from eventapp.programme.models import Session, SessionKind
+from eventapp.registration import ranks
 from eventapp.registration.setting_up import add_delegations
 from eventapp.visits.models import VisitGroup
 
@@ -52,6 +53,7 @@ def add_event(preset: Preset) -> Event:
     for number, item in enumerate(preset.sessions, start=1):
         db.session.add(_session(event, preset, item, number))
     add_delegations(event.id, preset)
+    ranks.add_usual(event.id, preset)
     db.session.flush()
     return event
 

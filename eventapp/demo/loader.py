@@ -17,7 +17,7 @@ from eventapp.demo.people import OrganisationRef, Person, make_people
 from eventapp.events.models import Event
 from eventapp.events.presets import Preset, load_preset
 from eventapp.programme.models import Session
-from eventapp.registration import indexing
+from eventapp.registration import indexing, protocol, ranks
 from eventapp.registration.models import (
     HOLDING,
     Delegate,
@@ -113,6 +113,7 @@ class _Delegates:
     def __init__(self, event: Event, preset: Preset, seed: int) -> None:
         self.event = event
         self.seed = seed
+        self.ranks = ranks.of(event.id)
         self.day_ids = [day.id for day in event.days]
         self.site_ids = [site.id for site in event.sites]
         self.categories = {it.name: it.id for it in event.categories}
@@ -175,6 +176,7 @@ class _Delegates:
             "name": person.name,
             "name_key": text.sort_key(person.name),
             "name_folded": text.fold(person.name),
+            "protocol_rank": protocol.rank_of(person.position, searchable[0], self.ranks),
             "search_text": indexing.search_text(person.name, *searchable, person.email),
             "position": person.position,
             "email": person.email,

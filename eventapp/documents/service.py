@@ -11,6 +11,7 @@ from babel.dates import format_date
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from eventapp.documents import heads
 from eventapp.documents.agenda_pdf import (
     AgendaDay,
     AgendaDocument,
@@ -27,7 +28,6 @@ from eventapp.documents.roster_pdf import (
 )
 from eventapp.events.dates import date_range
 from eventapp.events.models import Event
-from eventapp.pdf.letterhead import Letterhead, Signature
 from eventapp.programme import service as programme
 from eventapp.programme.models import Session, SessionKind
 from eventapp.programme.timetable import by_day
@@ -45,7 +45,7 @@ def agenda(event: Event, stream: BinaryIO, *, language: str = "vi") -> None:
     plans = by_day(event.days, programme.sessions_of(event.id))
     with force_locale(language):
         paper = AgendaDocument(
-            letterhead=_letterhead(event),
+            letterhead=heads.head_of(event, "CTr", language=language),
             title=event.title_in(language),
             days=tuple(
                 AgendaDay(
@@ -66,11 +66,7 @@ def agenda(event: Event, stream: BinaryIO, *, language: str = "vi") -> None:
                 on=_("Time:"),
                 nothing_yet=_("Nothing is planned for this day yet."),
             ),
-            signature=Signature(
-                authority=_("On behalf of the organising committee"),
-                position=_("Head of the committee"),
-                recipients=(_("Delegates"), _("Archives")),
-            ),
+            signature=heads.signature_of(event),
             note=_illustrative(event),
             language=language,
         )
@@ -84,7 +80,7 @@ def rosters(event: Event, groups: Sequence[VisitGroup], stream: BinaryIO, langua
     """
     with force_locale(language):
         paper = RosterDocument(
-            letterhead=_letterhead(event, numbered=False),
+            letterhead=heads.head_of(event, None, language=language),
             event_title=event.title_in(language),
             rosters=tuple(_roster(event, group) for group in groups),
             labels=RosterLabels(
@@ -102,16 +98,6 @@ def rosters(event: Event, groups: Sequence[VisitGroup], stream: BinaryIO, langua
             language=language,
         )
     write_rosters(paper, stream)
-
-
-def _letterhead(event: Event, *, numbered: bool = True) -> Letterhead:
-    """Number and date are left to whoever signs: neither is known before."""
-    year = event.days[0].date.year if event.days else ""
-    return Letterhead(
-        issuer=event.organiser or event.short_title,
-        number="" if numbered else None,
-        place_and_date=_("%(place)s, ……/……/%(year)s", place=event.place, year=year),
-    )
 
 
 def _dates(event: Event) -> str:

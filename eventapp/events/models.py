@@ -1,6 +1,6 @@
 """An event and the things that every feature speaks of."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -79,6 +79,9 @@ class Day(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     date: Mapped[date]
+    # Within these hours sessions take place, in the event's zone; None is any time.
+    opens_at: Mapped[time | None]
+    closes_at: Mapped[time | None]
 
     event: Mapped[Event] = relationship(back_populates="days")
 

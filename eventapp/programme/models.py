@@ -2,8 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.database import Model, UtcDateTime, now
@@ -76,6 +85,57 @@ class Speaker(Model):
     )
     name: Mapped[str] = mapped_column(String(200))
     position: Mapped[str] = mapped_column(String(300), default="")
+    organisation: Mapped[str] = mapped_column(String(300), default="")
     order: Mapped[int] = mapped_column(default=0)
 
     session: Mapped[Session] = relationship(back_populates="speakers")
+
+
+class Audience(StrEnum):
+    """Who may have a file."""
+
+    PUBLIC = "public"
+    DELEGATES = "delegates"  # behind a personal link
+    TEAM = "team"
+
+
+class Material(Model):
+    """A file that belongs to a session: a paper or slides, as eventapp.media leaves it."""
+
+    __tablename__ = "material"
+    __table_args__ = (
+        CheckConstraint("audience in ('public', 'delegates', 'team')", name="audience"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    title: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(100))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    audience: Mapped[Audience] = mapped_column(String(20), default=Audience.DELEGATES)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    session: Mapped[Session] = relationship()
+
+
+class ProgrammeVersion(Model):
+    """The programme as it was published: what the public sees until the next one. Never changed."""
+
+    __tablename__ = "programme_version"
+    __table_args__ = (UniqueConstraint("event_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    number: Mapped[int]  # from 1
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    published_by: Mapped[str] = mapped_column(String(254), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+    # The sessions as eventapp.programme.published writes them.
+    content: Mapped[list[dict[str, Any]]] = mapped_column(JSON, deferred=True)
+
+    event: Mapped[Event] = relationship()

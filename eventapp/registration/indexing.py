@@ -6,6 +6,7 @@ from sqlalchemy import Table, bindparam, select, update
 
 from eventapp import text
 from eventapp.database import db
+from eventapp.registration import protocol, ranks
 from eventapp.registration.models import Delegate, Organisation
 
 
@@ -18,7 +19,9 @@ def search_text(name: str, organisation: str, delegation: str, email: str) -> st
 
 
 def index_delegate(delegate: Delegate) -> None:
-    """Clean the name and derive its key and the search text; after every change of these.
+    """Clean the name and derive its key, the search text and the protocol rank.
+
+    After every change of name, position, organisation or address.
 
     The delegate's organisation and delegation must be loaded or loadable.
     """
@@ -31,6 +34,9 @@ def index_delegate(delegate: Delegate) -> None:
         delegate.organisation.delegation.name,
         delegate.email or "",
     )
+    delegate.protocol_rank = protocol.rank_of(
+        delegate.position, delegate.organisation.name, ranks.of(delegate.event_id)
+    )
 
 
 def index_delegation(delegation_id: int, name: str) -> None:
@@ -39,16 +45,47 @@ def index_delegation(delegation_id: int, name: str) -> None:
     Inside a transaction. Revisions stay: whoever edits one of them loses nothing.
     """
     people = db.session.execute(
-        select(Delegate.id, Delegate.name, Delegate.email, Organisation.name.label("office"))
+        select(
+            Delegate.id,
+            Delegate.event_id,
+            Delegate.name,
+            Delegate.position,
+            Delegate.email,
+            Organisation.name.label("office"),
+        )
         .join(Delegate.organisation)
         .where(Organisation.delegation_id == delegation_id)
     ).all()
+    known = ranks.of(people[0].event_id) if people else ()
     update_rows(
         [
-            {"id": it.id, "search_text": search_text(it.name, it.office, name, it.email)}
+            {
+                "id": it.id,
+                "search_text": search_text(it.name, it.office, name, it.email),
+                "protocol_rank": protocol.rank_of(it.position, it.office, known),
+            }
             for it in people
         ]
     )
+
+
+def rank_everybody(event_id: int) -> None:
+    """Derive the rank of every delegate of an event anew, within the transaction in progress.
+
+    Revisions stay: whoever edits somebody meanwhile loses nothing.
+    """
+    known = ranks.of(event_id)
+    rows = db.session.execute(
+        select(Delegate.id, Delegate.position, Organisation.name, Delegate.protocol_rank)
+        .join(Delegate.organisation)
+        .where(Delegate.event_id == event_id)
+    )
+    changed = [
+        {"id": id_, "protocol_rank": rank}
+        for id_, position, office, before in rows
+        if (rank := protocol.rank_of(position, office, known)) != before
+    ]
+    update_rows(changed)
 
 
 def update_rows(rows: list[dict[str, Any]]) -> None:

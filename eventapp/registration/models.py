@@ -24,6 +24,7 @@ from eventapp.database import Model, UtcDateTime, db, now
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
 from eventapp.questions.models import Answer, AnswerFile
+from eventapp.registration.protocol import UNRANKED
 
 
 def _sort_key(length: int) -> TypeEngine[str]:
@@ -93,6 +94,22 @@ class Organisation(Model):
     is_typed: Mapped[bool] = mapped_column(default=False)
 
     delegation: Mapped[Delegation] = relationship(back_populates="organisations")
+
+
+class ProtocolRank(Model):
+    """What a position is worth at an event: 1 ranks highest, spellings of one position alike."""
+
+    __tablename__ = "protocol_rank"
+    __table_args__ = (
+        UniqueConstraint("event_id", "position_folded"),
+        CheckConstraint("rank >= 1", name="rank"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    position: Mapped[str] = mapped_column(String(200))
+    position_folded: Mapped[str] = mapped_column(String(200))
+    rank: Mapped[int]
 
 
 class Quota(Model):
@@ -225,6 +242,7 @@ class Delegate(Model):
         Index("ix_delegate_event_id_email", "event_id", "email"),
         Index("ix_delegate_event_id_status", "event_id", "status"),
         Index("ix_delegate_event_id_name_folded", "event_id", "name_folded"),
+        Index("ix_delegate_event_id_protocol_rank", "event_id", "protocol_rank"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -235,6 +253,8 @@ class Delegate(Model):
     name: Mapped[str] = mapped_column(String(120))
     name_key: Mapped[str] = mapped_column(_sort_key(400))
     name_folded: Mapped[str] = mapped_column(String(300), default="")
+    # What the position is worth (eventapp.registration.protocol); 1 is the highest.
+    protocol_rank: Mapped[int] = mapped_column(default=UNRANKED)
     # Name, organisation, delegation and e-mail, folded: what a search looks through.
     search_text: Mapped[str] = mapped_column(Text)
     position: Mapped[str] = mapped_column(String(300))

@@ -102,6 +102,24 @@ def test_files_of_an_event(loaded: Installation, tmp_path: Path) -> None:
     assert loaded.done("visits", "allocate", EVENT).startswith("Seated ")
 
 
+def test_papers(loaded: Installation, tmp_path: Path) -> None:
+    paper = tmp_path / "paper.pdf"
+    loaded.done("documents", "agenda", EVENT, "-o", paper, "--set", "language=en")
+    assert paper.read_bytes().startswith(b"%PDF")
+    paper.unlink()
+    for said, *arguments in (
+        ("Choose of: agenda", "khong-co"),
+        ("agenda has no choice colour", "agenda", "--set", "colour=1"),
+        ("language: ", "agenda", "--set", "language=fr"),
+        ("--set takes NAME=VALUE", "agenda", "--set", "language"),
+    ):
+        kind, *others = arguments
+        answer = loaded.run("documents", kind, EVENT, "-o", paper, *others)
+        assert answer.exit_code == 2
+        assert said in answer.stderr
+        assert not paper.exists()
+
+
 def test_a_command_for_an_event(loaded: Installation, tmp_path: Path) -> None:
     """Everyone that names an event refuses one that is not there, or a place not to be written."""
     table = tmp_path / "people.csv"

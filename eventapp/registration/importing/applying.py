@@ -18,7 +18,16 @@ from eventapp.database import db, now, transaction
 from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer
 from eventapp.questions.service import asked
-from eventapp.registration import holding, letters, organisations, personal_links, service, waitlist
+from eventapp.registration import (
+    holding,
+    letters,
+    organisations,
+    personal_links,
+    protocol,
+    ranks,
+    service,
+    waitlist,
+)
 from eventapp.registration.details import DelegateData
 from eventapp.registration.importing.plan import Plan, PlannedRow, Progress, Verdict
 from eventapp.registration.indexing import search_text, update_rows
@@ -109,6 +118,7 @@ class _Applying:
     def __init__(self, event_id: int, ledger: Ledger, by: By, consent: Consent | None) -> None:
         self.event_id = event_id
         self.ledger = ledger
+        self.ranks = ranks.of(event_id)
         self.by = by
         self.consent = consent
         self.at = now()
@@ -296,6 +306,7 @@ class _Applying:
             "organisation_id": office,
             "name_key": text.sort_key(data.name),
             "name_folded": text.fold(data.name)[:300],
+            "protocol_rank": protocol.rank_of(data.position, names[0], self.ranks),
             "search_text": search_text(data.name, *names, data.email),
         }
 

@@ -1,14 +1,14 @@
 """Lists of 100,000 delegates: what they are searched, narrowed and ordered by, in three indexes
 
-Revision: 0003, after 0002
+Revision: 0010, after 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = "0003"
-down_revision = "0002"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,130 @@
+"""Where organisers print: every kind of paper with its choices, a preview and the file."""
+
+from io import BytesIO
+from tempfile import TemporaryFile
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from eventapp.accounts.permissions import Access, requires
+from eventapp.documents import preview, settings
+from eventapp.documents.paper import KINDS, Kind, NothingToPrint, Options, Order, file_name
+from eventapp.documents.settings_form import SettingsForm
+from eventapp.events.models import Event
+
+papers = Blueprint("papers", __name__)
+
+
+@papers.get("/manage/<event:event>/documents")
+@requires(Access.ORGANISE)
+def index(event: Event) -> ResponseReturnValue:
+    """Every kind of paper."""
+    return render_template("documents/index.html", event=event, kinds=KINDS.values())
+
+
+@papers.get("/manage/<event:event>/documents/<name>")
+@requires(Access.ORGANISE)
+def show(event: Event, name: str) -> ResponseReturnValue:
+    """One kind of paper: what can be chosen, and how it looks then."""
+    kind = _kind(name)
+    options = kind.options(event, request.args)
+    is_right = options.validate()
+    chosen = {key: request.args.getlist(key) for key in request.args if key in options}
+    return render_template(
+        "documents/paper.html",
+        event=event,
+        kind=kind,
+        form=options,
+        is_right=is_right,
+        chosen=chosen,
+        page=max(request.args.get("page", 1, type=int), 1),
+    )
+
+
+@papers.get("/manage/<event:event>/documents/<name>/preview.png")
+@requires(Access.ORGANISE)
+def look(event: Event, name: str) -> ResponseReturnValue:
+    """A page of the paper as a picture."""
+    kind = _kind(name)
+    order = _order(kind, event, is_preview=True) or abort(404)
+    stream = BytesIO()
+    try:
+        kind.write(order, stream)
+    except NothingToPrint:
+        abort(404)
+    picture, _pages = preview.picture(stream.getvalue(), request.args.get("page", 1, type=int))
+    answer = Response(picture, mimetype="image/png")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@papers.get("/manage/<event:event>/documents/<name>/file")
+@requires(Access.ORGANISE)
+def download(event: Event, name: str) -> ResponseReturnValue:
+    """The paper as a file."""
+    kind = _kind(name)
+    order = _order(kind, event)
+    given: dict[str, Any] = request.args.to_dict(flat=False)
+    back = redirect(url_for(".show", event=event, name=name, **given))
+    if order is None:
+        return back
+    stream = TemporaryFile()  # noqa: SIM115 - closed by the server when it has been sent
+    try:
+        kind.write(order, stream)
+    except NothingToPrint as error:
+        stream.close()
+        flash(str(error), "warning")
+        return back
+    stream.seek(0)
+    return send_file(
+        stream, mimetype=kind.media_type(order), download_name=file_name(kind, order), max_age=0
+    )
+
+
+@papers.route("/manage/<event:event>/documents/settings", methods=["GET", "POST"])
+@requires(Access.ORGANISE)
+def edit_settings(event: Event) -> ResponseReturnValue:
+    """Head, number and signature of all papers."""
+    form = SettingsForm(event, settings.of(event))
+    status = 200
+    if form.validate_on_submit():
+        try:
+            settings.save(event, form.read_at, form.settings())
+        except settings.SettingsChanged:
+            status = 409
+            form.revision.data = str(settings.of(event).revision)
+        else:
+            flash(_("The papers have this head and signature from now on."), "success")
+            return redirect(url_for(".index", event=event), 303)
+    page = render_template(
+        "documents/settings.html",
+        event=event,
+        form=form,
+        theirs=settings.of(event) if status == 409 else None,
+    )
+    return page, 422 if form.errors else status
+
+
+def _kind(name: str) -> Kind:
+    return KINDS.get(name) or abort(404)
+
+
+def _order(kind: Kind, event: Event, *, is_preview: bool = False) -> Order | None:
+    """What the address asks for; None where it makes no sense."""
+    options: Options = kind.options(event, request.args)
+    if not options.validate():
+        return None
+    return Order(event, options.data, options.language.data, is_preview)

@@ -1,0 +1,109 @@
+"""The form of what all papers of an event share."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, StringField, SubmitField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
+
+from eventapp import text
+from eventapp.documents import heads
+from eventapp.documents.models import PaperSettings
+from eventapp.documents.settings import SettingsData
+from eventapp.events.models import Event
+from eventapp.web.forms import PageForm
+
+
+def cleaned(value: str | None) -> str:
+    """A line of text as it should be stored; a filter of fields."""
+    return text.clean(value or "")
+
+
+def cleaned_lines(value: str | None) -> str:
+    """Lines of text as they should be stored; a filter of fields."""
+    return text.clean_lines(value or "")
+
+
+class SettingsForm(PageForm):
+    """Head, number, signature and recipients."""
+
+    parent = StringField(
+        _l("Body above the issuer"),
+        [Length(max=200)],
+        filters=[cleaned],
+        description=_l("Stands in the first line at the top left. Empty leaves the line out."),
+    )
+    issuer = StringField(_l("Issuing body"), [Length(max=200)], filters=[cleaned])
+    place = StringField(_l("Place"), [Length(max=100)], filters=[cleaned])
+    dated = DateField(
+        _l("Date"),
+        [Optional()],
+        description=_l("Empty leaves the day and month to be written by hand."),
+    )
+    number_pattern = StringField(
+        _l("Pattern of numbers"),
+        [Length(max=100)],
+        filters=[cleaned],
+        description=_l(
+            "For example {number}/{kind}-BTC. {number} is the paper's number, {kind} the short "
+            "form of its kind, as GM for an invitation, and {year} the year of the conference.",
+        ),
+    )
+    authority = StringField(
+        _l("On whose behalf"),
+        [Length(max=200)],
+        filters=[cleaned],
+        description=_l("For example TM. BAN TỔ CHỨC."),
+    )
+    signatory_position = StringField(
+        _l("Position of who signs"), [Length(max=200)], filters=[cleaned]
+    )
+    signatory_name = StringField(_l("Name of who signs"), [Length(max=200)], filters=[cleaned])
+    recipients = TextAreaField(
+        _l("Recipients"),
+        [Length(max=2000)],
+        filters=[cleaned_lines],
+        description=_l("One in each line; they stand at the bottom left."),
+        render_kw={"rows": 4},
+    )
+    revision = HiddenField()
+    submit = SubmitField(_l("Save"))
+
+    def __init__(self, event: Event, chosen: PaperSettings) -> None:
+        """Filled with what was chosen before; what is empty shows what is printed instead."""
+        super().__init__(obj=chosen)
+        head = heads.head_of(event, None)
+        signs = heads.signature_of(event)
+        for field, shown in (
+            (self.issuer, head.issuer),
+            (self.place, event.place),
+            (self.number_pattern, "{number}/{kind}"),
+            (self.authority, signs.authority),
+            (self.signatory_position, signs.position),
+            (self.recipients, "\n".join(signs.recipients)),
+        ):
+            field.render_kw = {**(field.render_kw or {}), "placeholder": shown}
+
+    def validate_number_pattern(self, field: StringField) -> None:
+        """Only the placeholders that there are."""
+        if unknown := heads.unknown_placeholders(field.data or ""):
+            raise ValidationError(
+                _(
+                    "%(found)s is no placeholder. Use {number}, {kind} and {year}.",
+                    found=", ".join(unknown),
+                )
+            )
+
+    @property
+    def read_at(self) -> int:
+        """The revision that the form was filled with."""
+        typed = self.revision.data or ""
+        return int(typed) if typed.isdecimal() else -1
+
+    def settings(self) -> SettingsData:
+        """What was typed, as the service takes it."""
+        return SettingsData(
+            **{name: self[name].data or "" for name in _TEXTS}, dated=self.dated.data
+        )
+
+
+_TEXTS = [name for name in SettingsData.__slots__ if name != "dated"]
