@@ -196,7 +196,7 @@ def _said(number: int, letters: int) -> str:
         said: str = _("Version %(number)s is published. Nobody was written to.", number=number)
     else:
         said = _(
-            "Version %(number)s is published. %(letters)s delegates get a letter.",
+            "Version %(number)s is published. Delegates who get a letter: %(letters)s.",
             number=number,
             letters=letters,
         )
