@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from eventapp.accounts.models import AuditEntry
+from eventapp.checkin.models import Checkpoint, CheckpointKind, Device, Scan, Verdict
+from eventapp.database import now
 from eventapp.events.models import Room
 from eventapp.extensions import db
 from eventapp.mail.models import Message
@@ -288,3 +290,36 @@ def test_what_the_public_sees_takes_one_query(event, count_queries):
     with count_queries() as queries:
         published.latest(event_id)
     assert sum(it.startswith("SELECT") for it in queries) == 1
+
+
+def test_checkpoints_and_scans_stay_with_their_sessions(event):
+    old = add(event)
+    published.publish(event)
+    new = add(event, "Phiên mới", 15)
+    change(event, old, hour=9)
+    device = Device(event_id=event.id, name="Cửa", token_hash="0" * 64)
+    db.session.add(device)
+    db.session.flush()
+    for session_id in (old, new):
+        point = Checkpoint(
+            event_id=event.id, kind=CheckpointKind.TRAINING, name="Cửa", session_id=session_id
+        )
+        db.session.add(point)
+        db.session.flush()
+        db.session.add(
+            Scan(
+                id=f"scan-{session_id}",
+                event_id=event.id,
+                device_id=device.id,
+                checkpoint_id=point.id,
+                code="X",
+                verdict=Verdict.ADMITTED,
+                read_at=now(),
+            )
+        )
+    db.session.commit()
+    done = restoring.restore(event, 1)
+    assert [(it.title, it.scans) for it in done.kept] == [("Phiên mới", 1)]
+    assert db.session.query(Scan).count() == 2
+    assert {it.session_id for it in db.session.query(Checkpoint)} == {old, new}
+    assert published.draft_of(event.id).records[0].title == "Khai mạc"
