@@ -106,7 +106,9 @@ def unchanged(answer: Response | str) -> Response:
 def details_of(record: Record) -> str:
     """Chair and speakers, a line each, for a calendar."""
     lines = [_("Chair: %(name)s", name=record.chair)] if record.chair else []
-    lines += [f"{it.name} – {it.position}" if it.position else it.name for it in record.speakers]
+    for it in record.speakers:
+        post = ", ".join(filter(None, (it.position, it.organisation)))
+        lines.append(f"{it.name} – {post}" if post else it.name)
     return "\n".join(lines)
 
 
