@@ -126,6 +126,11 @@ def test_an_organiser_edits_the_programme(open_page: OPEN, axe: AXE) -> None:
     page.get_by_role("button", name="Lưu").click()
     expect(page.get_by_role("link", name="Trao đổi bên lề")).to_be_visible()
     page.goto(f"/e/{EVENT}/agenda")
+    expect(page.get_by_text("Trao đổi bên lề")).to_have_count(0)  # not before it is published
+    page.goto(f"{MANAGE}/programme")
+    page.get_by_role("link", name="Xem những thay đổi và công bố").click()
+    page.get_by_role("button", name="Công bố phiên bản").click()
+    page.goto(f"/e/{EVENT}/agenda")
     expect(page.get_by_text("Trao đổi bên lề")).to_be_visible()
     expect(page.get_by_text("Bà Ý")).to_be_visible()
 

@@ -6,13 +6,16 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 
 from eventapp import create_app
 from eventapp.config import Config
 from eventapp.extensions import db
+from eventapp.programme import published
+from eventapp.programme.models import Session, Speaker
 from eventapp.web import migrations
+from tests.builders import build_event
 
 
 def test_the_newest_file_is_alembics_head() -> None:
@@ -29,6 +32,36 @@ def test_migrations_and_models_agree(settings: Config, tmp_path: Path) -> None:
             with db.engine.connect() as connection:
                 context = MigrationContext.configure(connection, opts={"compare_type": True})
                 assert compare_metadata(context, db.metadata) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+def test_what_was_public_before_there_were_versions_stays_public(
+    settings: Config, tmp_path: Path
+) -> None:
+    with _empty_database(settings, tmp_path) as address:
+        app = create_app(replace(settings, database_url=address))
+        with app.app_context():
+            migrations.upgrade()
+            event = build_event()
+            build_event("trong")
+            db.session.execute(text("delete from session where event_id = 2"))
+            first = db.session.scalars(select(Session).filter_by(event_id=event.id)).all()[0]
+            first.speakers = [
+                Speaker(name="Hai", position="Vụ phó", order=2),
+                Speaker(name="Một", organisation="Bộ", order=1),
+            ]
+            db.session.commit()
+            expected = published.draft_of(event.id).records
+            db.session.execute(text("update alembic_version set version_num = '0004'"))
+            db.session.commit()
+            assert migrations.upgrade()
+            version = published.latest(event.id)
+            assert version is not None
+            assert (version.number, version.records) == (1, expected)
+            assert [it.name for it in version.records[0].speakers] == ["Một", "Hai"]
+            assert not published.draft_of(event.id).can_be_published
+            assert published.latest(2) is None
             db.session.remove()
             db.engine.dispose()
 
