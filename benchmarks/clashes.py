@@ -107,10 +107,9 @@ def main() -> None:
     found = find(items, buses)
     assert set(found) == compare_everything(items, buses)
     print(f"{len(items)} sessions, {arguments.delegates} delegates, {len(found)} clashes")
-    print(f"sweep      {median_ms(lambda: find(items, buses), arguments.repeat):8.1f} ms")
-    print(
-        f"everything {median_ms(lambda: compare_everything(items, buses), arguments.repeat):8.1f} ms"
-    )
+    for name, work in (("sweep", find), ("everything", compare_everything)):
+        median = median_ms(lambda work=work: work(items, buses), arguments.repeat)
+        print(f"{name:10} {median:8.1f} ms")
 
 
 if __name__ == "__main__":

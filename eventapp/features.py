@@ -23,10 +23,12 @@ from eventapp.portal import data_views as _data  # noqa: F401
 from eventapp.portal.views import portal
 from eventapp.privacy.erasing import close_out_due
 from eventapp.privacy.views import privacy
+from eventapp.programme import attendance
+from eventapp.programme import service as programme_service
 from eventapp.programme.views import agenda, programme
 from eventapp.questions.files import forget_unclaimed
 from eventapp.questions.views import questions
-from eventapp.registration import letter_facts, substitution
+from eventapp.registration import enrolling, letter_facts, substitution
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.expiry import expire_offers
@@ -42,6 +44,7 @@ from eventapp.reports import letters_views as _letters  # noqa: F401
 from eventapp.reports.audit_views import audit
 from eventapp.reports.mailbox import mailbox
 from eventapp.reports.views import reports
+from eventapp.visits.departures import add_departures
 from eventapp.visits.service import hand_over_seat, leave_group
 from eventapp.visits.views import visits
 from eventapp.web.health import health
@@ -79,6 +82,11 @@ BLUEPRINTS = (
 registration.on_cancelling.append(leave_group)
 # … and goes over to whoever comes instead.
 substitution.on_substituting.append(hand_over_seat)
+
+# Who attends what, for the programme to find clashes; and for how many a class is open.
+attendance.sources.append(enrolling.add_enrolments)
+attendance.sources.append(add_departures)
+programme_service.on_setting_places.append(enrolling.set_places)
 
 # What can be printed.
 paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS)
