@@ -20,10 +20,14 @@ from eventapp.events.team_views import team
 from eventapp.events.views import events
 from eventapp.mail import composing, worker
 from eventapp.portal import data_views as _data  # noqa: F401
+from eventapp.portal import material_views as _own_materials  # noqa: F401
 from eventapp.portal.views import portal
 from eventapp.privacy.erasing import close_out_due
 from eventapp.privacy.views import privacy
 from eventapp.programme import attendance
+from eventapp.programme import builder_views as _builder  # noqa: F401
+from eventapp.programme import day_views as _days  # noqa: F401
+from eventapp.programme import material_views as _materials  # noqa: F401
 from eventapp.programme import service as programme_service
 from eventapp.programme.views import agenda, programme
 from eventapp.questions.files import forget_unclaimed
@@ -38,6 +42,7 @@ from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
 
 # Pages that read delegates with what later features know of them join their blueprint.
+from eventapp.reports import clash_page as _clashes  # noqa: F401
 from eventapp.reports import delegate_list as _list  # noqa: F401
 from eventapp.reports import delegate_page as _page  # noqa: F401
 from eventapp.reports import letters_views as _letters  # noqa: F401

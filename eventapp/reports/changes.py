@@ -12,7 +12,7 @@ from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
 from eventapp.database import db
 from eventapp.events.models import Category, Day, Event, Room, Site
-from eventapp.programme.models import Session
+from eventapp.programme.models import Material, Session
 from eventapp.questions.models import Question
 from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.registration.models import Delegate, Organisation, Status
@@ -52,6 +52,8 @@ SUBJECTS = {
     "delegate": lazy_gettext("Delegate"),
     "session": lazy_gettext("Session"),
     "room": lazy_gettext("Room"),
+    "day": lazy_gettext("Day"),
+    "material": lazy_gettext("File of a session"),
     "site": lazy_gettext("Site"),
     "visit_group": lazy_gettext("Visit group"),
     "device": lazy_gettext("Device"),
@@ -94,6 +96,13 @@ FIELDS = {
     "ends_at": lazy_gettext("Ends"),
     "room_id": lazy_gettext("Room"),
     "day_id": lazy_gettext("Day"),
+    "session_id": lazy_gettext("Session"),
+    "date": lazy_gettext("Date"),
+    "opens_at": lazy_gettext("Opens"),
+    "closes_at": lazy_gettext("Closes"),
+    "audience": lazy_gettext("For whom"),
+    "takes_enrolment": lazy_gettext("Sign-up"),
+    "kind": lazy_gettext("Kind"),
     "site_id": lazy_gettext("Site"),
     "speakers": lazy_gettext("Speakers"),
     "capacity": lazy_gettext("Capacity"),
@@ -158,6 +167,7 @@ _REFERENCES: dict[str, Any] = {
     "day_ids": Day,
     "days": Day,
     "session_ids": Session,
+    "session_id": Session,
     "enrolments": Session,
     "training": Session,
     "group_id": VisitGroup,
@@ -171,6 +181,8 @@ _NAMED: dict[str, Any] = {
     "question": Question,
     "session": Session,
     "room": Room,
+    "day": Day,
+    "material": Material,
     "site": Site,
     "visit_group": VisitGroup,
     "user": User,
