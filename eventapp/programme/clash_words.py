@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from eventapp.programme.checking import Checked
 from eventapp.programme.clashes import Clash, Rule
@@ -58,12 +57,10 @@ def _delegates(
 ) -> tuple[str, str, str]:
     return (
         _("Signed up twice"),
-        ngettext(
-            "%(num)d delegate is signed up for “%(one)s” and for “%(other)s”, "
-            "which are at the same time.",
-            "%(num)d delegates are signed up for “%(one)s” and for “%(other)s”, "
-            "which are at the same time.",
-            clash.number,
+        _(
+            "Delegates signed up for both “%(one)s” and “%(other)s”, which are at the same time: "
+            "%(number)d.",
+            number=clash.number,
             **_titles(sessions),
         ),
         _("Move one of the two, or sign the delegates up for one only."),
@@ -74,12 +71,10 @@ def _visit(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tup
     group = next(it for it in checked.attendance.departures if it.id == clash.group)
     return (
         _("Away on a visit"),
-        ngettext(
+        _(
             "“%(title)s” is from %(starts)s to %(ends)s, but visit group %(group)s leaves at "
-            "%(leaves)s: %(num)d of its members misses it.",
-            "“%(title)s” is from %(starts)s to %(ends)s, but visit group %(group)s leaves at "
-            "%(leaves)s: %(num)d of its members miss it.",
-            clash.number,
+            "%(leaves)s. Members who miss it: %(number)d.",
+            number=clash.number,
             title=sessions[0].title_in(current_language()),
             starts=clock(sessions[0].starts_at),
             ends=clock(sessions[0].ends_at),

@@ -49,7 +49,7 @@ class MaterialForm(PageForm):
         render_kw={"accept": media.accept(media.PAPERS_AND_SLIDES)},
     )
     title = StringField(
-        _l("Title"),
+        _l("Title of the file"),
         [Length(max=200)],
         filters=[cleaned],
         description=_l("Left empty, the file keeps its name."),
