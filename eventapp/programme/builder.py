@@ -55,6 +55,11 @@ class Column:
     closed: Sequence[tuple[int, int]]
     """From when to when nothing should take place, within the grid."""
 
+    @property
+    def most_lanes(self) -> int:
+        """How many sessions stand side by side where there are most."""
+        return max((it.lanes for it in self.blocks), default=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

@@ -18,6 +18,9 @@ export class Grid {
     for (const track of this.root.querySelectorAll(".grid-track")) {
       track.style.height = `${(this.last - this.first) * this.scale}px`;
     }
+    for (const column of this.columns) {
+      column.style.minWidth = `calc(${column.dataset.most} * var(--lane))`;
+    }
     for (const hour of this.root.querySelectorAll("[data-at]")) {
       hour.style.top = `${(hour.dataset.at - this.first) * this.scale}px`;
     }
