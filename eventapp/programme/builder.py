@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from eventapp.events.models import Day, Event, Room
 from eventapp.programme.checking import Checked
-from eventapp.programme.clash_words import Said, say
+from eventapp.programme.clash_words import signs
 from eventapp.programme.models import Session
 from eventapp.programme.timetable import lanes
 
@@ -36,7 +36,8 @@ class Block:
     lanes: int
     signed_up: int
     places: int | None
-    clashes: Sequence[Said]
+    signs: Sequence[str]
+    """What is wrong with it, in a few words."""
 
     @property
     def is_short(self) -> bool:
@@ -107,7 +108,7 @@ def _blocks(event: Event, checked: Checked, sessions: Sequence[Session]) -> list
             lanes=number,
             signed_up=len(known.delegates.get(session.id, ())),
             places=known.places.get(session.id),
-            clashes=[say(it, checked) for it in checked.of_session.get(session.id, ())],
+            signs=signs(checked.of_session.get(session.id, ())),
         )
         for session, lane, number in lanes(sessions)
     ]

@@ -17,6 +17,9 @@ from eventapp.programme.service import Placement
 from eventapp.programme.timetable import by_day
 from eventapp.programme.views import programme
 
+_LISTED = 20
+"""Clashes beside the grid; a page of their own has all of them."""
+
 
 @programme.get("/manage/<event:event>/programme")
 @requires(Access.ORGANISE)
@@ -87,7 +90,8 @@ def _shown(event: Event, checked: Checked) -> dict[str, object]:
         "view": shown,
         "shown_day": day,
         "grid": grid_of(event, checked, shown, day) if day and shown != View.LIST else None,
-        "clashes": [say(it, checked) for it in checked.clashes],
+        "clashes": [say(it, checked) for it in checked.clashes[:_LISTED]],
+        "clashes_in_all": len(checked.clashes),
         "clashing": checked.of_session,
     }
 

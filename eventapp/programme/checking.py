@@ -24,9 +24,7 @@ class Checked:
     people: Mapping[str, str]
     """How the people are spelled, by the key that clashes name them by."""
 
-    def session(self, session_id: int) -> Session:
-        """One of the sessions."""
-        return next(it for it in self.sessions if it.id == session_id)
+    by_id: Mapping[int, Session]
 
 
 def check(event: Event) -> Checked:
@@ -45,6 +43,7 @@ def check(event: Event) -> Checked:
         by_session(found),
         known,
         {key: name for name, key in sorted(keys.items(), reverse=True)},
+        {it.id: it for it in sessions},
     )
 
 

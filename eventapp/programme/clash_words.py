@@ -1,13 +1,24 @@
 """What is wrong with a programme, in words: in a few for a block, in full, and what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from eventapp.programme.checking import Checked
 from eventapp.programme.clashes import Clash, Rule
 from eventapp.programme.models import Session
 from eventapp.web.language import clock, current_language
+
+SIGNS = {
+    Rule.ROOM: _l("Room taken twice"),
+    Rule.PERSON: _l("Person twice at once"),
+    Rule.DELEGATES: _l("Signed up twice"),
+    Rule.VISIT: _l("Away on a visit"),
+    Rule.CAPACITY: _l("Over capacity"),
+    Rule.HOURS: _l("Outside the hours"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +34,19 @@ class Said:
 
 def say(clash: Clash, checked: Checked) -> Said:
     """The clash in the page's language."""
-    sessions = tuple(checked.session(it) for it in clash.sessions)
-    sign, text, remedy = _SAID[clash.rule](clash, sessions, checked)
-    return Said(clash, sign, text, remedy, sessions)
+    sessions = tuple(checked.by_id[it] for it in clash.sessions)
+    text, remedy = _SAID[clash.rule](clash, sessions, checked)
+    return Said(clash, str(SIGNS[clash.rule]), text, remedy, sessions)
 
 
-def _room(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str, str]:
+def signs(clashes: Iterable[Clash]) -> list[str]:
+    """What is wrong in a few words, each once, the gravest first."""
+    rules = {it.rule for it in clashes}
+    return [str(sign) for rule, sign in SIGNS.items() if rule in rules]
+
+
+def _room(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str]:
     return (
-        _("Room taken twice"),
         _(
             "%(room)s: “%(one)s” and “%(other)s” at the same time.",
             room=sessions[0].room.name if sessions[0].room else "",
@@ -40,9 +56,8 @@ def _room(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tupl
     )
 
 
-def _person(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str, str]:
+def _person(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str]:
     return (
-        _("Person twice at once"),
         _(
             "%(name)s is needed at “%(one)s” and at “%(other)s” at the same time.",
             name=checked.people.get(clash.person, clash.person),
@@ -52,11 +67,8 @@ def _person(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tu
     )
 
 
-def _delegates(
-    clash: Clash, sessions: tuple[Session, ...], checked: Checked
-) -> tuple[str, str, str]:
+def _delegates(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str]:
     return (
-        _("Signed up twice"),
         _(
             "Delegates signed up for both “%(one)s” and “%(other)s”, which are at the same time: "
             "%(number)d.",
@@ -67,10 +79,9 @@ def _delegates(
     )
 
 
-def _visit(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str, str]:
+def _visit(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str]:
     group = next(it for it in checked.attendance.departures if it.id == clash.group)
     return (
-        _("Away on a visit"),
         _(
             "“%(title)s” is from %(starts)s to %(ends)s, but visit group %(group)s leaves at "
             "%(leaves)s. Members who miss it: %(number)d.",
@@ -85,11 +96,8 @@ def _visit(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tup
     )
 
 
-def _capacity(
-    clash: Clash, sessions: tuple[Session, ...], checked: Checked
-) -> tuple[str, str, str]:
+def _capacity(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str]:
     return (
-        _("Over capacity"),
         _(
             "“%(title)s”: %(number)d are signed up, but there is room for %(limit)d.",
             title=sessions[0].title_in(current_language()),
@@ -100,10 +108,9 @@ def _capacity(
     )
 
 
-def _hours(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str, str]:
+def _hours(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str]:
     session, day = sessions[0], sessions[0].day
     return (
-        _("Outside the hours"),
         _(
             "“%(title)s” is from %(starts)s to %(ends)s, but the day is from %(opens)s to "
             "%(closes)s.",
