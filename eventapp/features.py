@@ -21,16 +21,21 @@ from eventapp.events.views import events
 from eventapp.mail import composing, worker
 from eventapp.portal import agenda_views as _my_agenda  # noqa: F401
 from eventapp.portal import data_views as _data  # noqa: F401
+from eventapp.portal import material_views as _own_materials  # noqa: F401
 from eventapp.portal.views import portal
 from eventapp.privacy.erasing import close_out_due
 from eventapp.privacy.views import privacy
-from eventapp.programme import published
+from eventapp.programme import attendance, published
+from eventapp.programme import builder_views as _builder  # noqa: F401
+from eventapp.programme import day_views as _days  # noqa: F401
+from eventapp.programme import material_views as _materials  # noqa: F401
+from eventapp.programme import service as programme_service
 from eventapp.programme import versions_views as _versions  # noqa: F401
 from eventapp.programme.agenda_views import agenda
 from eventapp.programme.views import programme
 from eventapp.questions.files import forget_unclaimed
 from eventapp.questions.views import questions
-from eventapp.registration import letter_facts, programme_letters, substitution
+from eventapp.registration import enrolling, letter_facts, programme_letters, substitution
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.expiry import expire_offers
@@ -40,12 +45,14 @@ from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
 
 # Pages that read delegates with what later features know of them join their blueprint.
+from eventapp.reports import clash_page as _clashes  # noqa: F401
 from eventapp.reports import delegate_list as _list  # noqa: F401
 from eventapp.reports import delegate_page as _page  # noqa: F401
 from eventapp.reports import letters_views as _letters  # noqa: F401
 from eventapp.reports.audit_views import audit
 from eventapp.reports.mailbox import mailbox
 from eventapp.reports.views import reports
+from eventapp.visits.departures import add_departures
 from eventapp.visits.service import hand_over_seat, leave_group
 from eventapp.visits.views import visits
 from eventapp.web.health import health
@@ -86,6 +93,11 @@ substitution.on_substituting.append(hand_over_seat)
 
 # Whoever must know of a new version of the programme is written to in the transaction of it.
 published.on_publishing.append(programme_letters.tell_concerned)
+
+# Who attends what, for the programme to find clashes; and for how many a class is open.
+attendance.sources.append(enrolling.add_enrolments)
+attendance.sources.append(add_departures)
+programme_service.on_setting_places.append(enrolling.set_places)
 
 # What can be printed.
 paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS)

@@ -1,5 +1,6 @@
 """One's own registration, behind the secret of a personal link."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
@@ -14,7 +15,10 @@ from eventapp.database import now
 from eventapp.extensions import limiter
 from eventapp.pdf import qr
 from eventapp.portal.passes import pass_pdf
+from eventapp.programme import materials
 from eventapp.programme.calendar import MEDIA_TYPE
+from eventapp.programme.models import Audience, Material, Session
+from eventapp.programme.service import sessions_of
 from eventapp.registration import editing, links, service, waitlist
 from eventapp.registration.choices import choices_for
 from eventapp.registration.errors import NotWaiting
@@ -51,6 +55,7 @@ def show(secret: str) -> ResponseReturnValue:
         may_edit=editing.is_open(delegate.event, now()),
         place_in_line=waitlist.place_in_line(delegate),
         classes=classes_of(delegate),
+        files=_files_for(delegate),
         **_pass_of(delegate),
     )
     # Nothing that is opened from here learns the address. (Pages with forms keep same-origin:
@@ -191,6 +196,19 @@ def _delegate(secret: str) -> Delegate:
     g.event = delegate.event
     audit.actor.set("delegate")
     return delegate
+
+
+def _files_for(delegate: Delegate) -> list[tuple[Session, Sequence[Material]]]:
+    """The sessions that have files for this delegate, in the order of the programme."""
+    found = materials.materials_of(delegate.event_id, audiences_of(delegate))
+    if not found:
+        return []
+    return [(it, found[it.id]) for it in sessions_of(delegate.event_id) if it.id in found]
+
+
+def audiences_of(delegate: Delegate) -> frozenset[Audience]:
+    """Whose files a delegate may have: with a pass those of delegates, else everybody's."""
+    return materials.DELEGATES if _has_pass(delegate) else materials.PUBLIC
 
 
 def _has_pass(delegate: Delegate) -> bool:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from eventapp.accounts.permissions import Access, requires
 from eventapp.database import now
 from eventapp.events.models import Event
-from eventapp.programme import published
+from eventapp.programme import materials, published
 from eventapp.programme.calendar import MEDIA_TYPE, Item, calendar
 from eventapp.programme.changes_in_words import told
 from eventapp.programme.differences import differences
@@ -41,6 +41,7 @@ def show(event: Event) -> ResponseReturnValue:
         plans=[it for it in published.plans(event, shown) if it.slots or not (room or kind)],
         moment=moment_of(shown, now(), event.zone),
         kinds=KINDS,
+        files=materials.public_by_uid(event.id),
         present_kinds=[it for it in KINDS if any(s.kind == it for s in version.records)],
         rooms=rooms,
         room=room,

@@ -1,12 +1,15 @@
 """Forms of the programme. Times are typed as clocks in the event's zone."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    DateField,
     FieldList,
     Form,
     FormField,
@@ -28,9 +31,9 @@ from wtforms.validators import (
 )
 
 from eventapp import text
-from eventapp.events.models import Event, Room
-from eventapp.programme.models import Session, SessionKind
-from eventapp.programme.service import STEP_MINUTES, SessionData, SpeakerData
+from eventapp.events.models import Day, Event, Room
+from eventapp.programme.models import Audience, Session, SessionKind
+from eventapp.programme.service import STEP_MINUTES, Places, SessionData, SpeakerData
 from eventapp.web.forms import PageForm
 
 KINDS = {
@@ -40,6 +43,12 @@ KINDS = {
     SessionKind.BREAK: _l("Break"),
     SessionKind.MEAL: _l("Meal"),
     SessionKind.LOGISTICS: _l("Reception and logistics"),
+}
+
+AUDIENCES = {
+    Audience.PUBLIC: _l("Everybody"),
+    Audience.DELEGATES: _l("Delegates, at their personal link"),
+    Audience.TEAM: _l("The team only"),
 }
 
 MAX_SPEAKERS = 20
@@ -57,10 +66,14 @@ class SpeakerForm(Form):
     name = StringField(_l("Full name"), [Length(max=200)], filters=[cleaned])
     position = StringField(_l("Position"), [Length(max=300)], filters=[cleaned])
 
+    organisation = StringField(_l("Organisation"), [Length(max=300)], filters=[cleaned])
+
     def validate_name(self, field: StringField) -> None:
-        """A position needs somebody who holds it."""
+        """A position needs somebody who holds it, an organisation somebody who comes from it."""
         if self.position.data and not field.data:
             raise ValidationError(_("Enter the speaker's name, or clear the position."))
+        if self.organisation.data and not field.data:
+            raise ValidationError(_("Enter the speaker's name, or clear the organisation."))
 
 
 class SessionForm(PageForm):
@@ -86,14 +99,25 @@ class SessionForm(PageForm):
     takes_enrolment = BooleanField(
         _l("Delegates choose this session when they register"),
     )
+    places = IntegerField(
+        _l("Places"),
+        [
+            Optional(),
+            NumberRange(0, 100_000, _l("Enter a number from 0 to 100,000, or nothing.")),
+        ],
+        description=_l("For how many delegates; left empty, there is no limit."),
+        render_kw={"inputmode": "numeric", "min": 0},
+    )
     speakers = FieldList(FormField(SpeakerForm), max_entries=MAX_SPEAKERS)
     revision = HiddenField()
     more_speakers = SubmitField(_l("More speakers"))
     submit = SubmitField(_l("Save"))
 
-    def __init__(self, event: Event, session: Session | None = None) -> None:
-        """For a new session, or filled with one that exists."""
-        super().__init__(data=_filled(event, session) if session else None)
+    def __init__(
+        self, event: Event, session: Session | None = None, places: int | None = None
+    ) -> None:
+        """For a new session, or filled with one that exists and has so many places."""
+        super().__init__(data={**_filled(event, session), "places": places} if session else None)
         for clock in (self.starts, self.ends):
             clock.render_kw = {"step": STEP_MINUTES * 60}
         self.kind.choices = list(KINDS.items())
@@ -101,6 +125,14 @@ class SessionForm(PageForm):
         self.room.choices = [(0, _("No room")), *((r.id, r.name) for r in event.rooms)]
         if not self.is_submitted():
             self.add_rows()
+
+    def start_at(self, event: Event, chosen: Mapping[str, str]) -> None:
+        """Begin with the day, room and time that were pointed at; what is no such thing is left."""
+        for field, rows in ((self.day, event.days), (self.room, event.rooms)):
+            wanted = chosen.get(field.short_name, "")
+            field.data = next((it.id for it in rows if str(it.id) == wanted), field.data)
+        with suppress(ValueError):
+            self.starts.data = time.fromisoformat(chosen.get("starts", ""))
 
     def add_rows(self) -> None:
         """Show two more empty rows for speakers."""
@@ -116,6 +148,10 @@ class SessionForm(PageForm):
         _check_step(field)
         if self.starts.data and field.data and field.data <= self.starts.data:
             raise ValidationError(_("The end must come after the start."))
+
+    def places_set(self) -> Places | None:
+        """The places that were typed; None where the form did not ask."""
+        return Places(self.places.data) if self.places.raw_data is not None else None
 
     def session(self, event: Event) -> SessionData:
         """What was typed, as the service takes it. Call it on a valid form."""
@@ -134,7 +170,7 @@ class SessionForm(PageForm):
             ends_at=datetime.combine(day.date, ends, event.zone),
             takes_enrolment=bool(self.takes_enrolment.data),
             speakers=tuple(
-                SpeakerData(row["name"], row["position"])
+                SpeakerData(row["name"], row["position"], row["organisation"])
                 for row in self.speakers.data
                 if row["name"]
             ),
@@ -162,6 +198,33 @@ class RoomForm(PageForm):
         super().__init__(obj=room)
 
 
+class HoursForm(PageForm):
+    """From when to when sessions take place on a day."""
+
+    opens_at = TimeField(_l("From"), [Optional()])
+    closes_at = TimeField(_l("To"), [Optional()])
+
+    def __init__(self, day: Day | None = None) -> None:
+        """For a new day, or filled with one that exists."""
+        super().__init__(obj=day)
+
+    def validate_closes_at(self, field: TimeField) -> None:
+        """A day closes after it opens."""
+        if self.opens_at.data and field.data and field.data <= self.opens_at.data:
+            raise ValidationError(_("The end must come after the start."))
+
+    @property
+    def hours(self) -> tuple[time | None, time | None]:
+        """What was typed; None is any time."""
+        return self.opens_at.data, self.closes_at.data
+
+
+class DayForm(HoursForm):
+    """A new day of the event."""
+
+    date = DateField(_l("Date"), [InputRequired(_l("Enter a date."))])
+
+
 def _check_step(field: TimeField) -> None:
     if field.data and (field.data.minute % STEP_MINUTES or field.data.second):
         raise StopValidation(_("Choose a time in steps of five minutes."))
@@ -178,6 +241,9 @@ def _filled(event: Event, session: Session) -> dict[str, Any]:
         "chair": session.chair,
         "room": session.room_id or 0,
         "takes_enrolment": session.takes_enrolment,
-        "speakers": [{"name": s.name, "position": s.position} for s in session.speakers],
+        "speakers": [
+            {"name": s.name, "position": s.position, "organisation": s.organisation}
+            for s in session.speakers
+        ],
         "revision": session.revision,
     }

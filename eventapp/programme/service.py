@@ -1,7 +1,7 @@
 """The programme: its sessions, their speakers, and the rooms."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +69,24 @@ class SpeakerData:
 
     name: str
     position: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """When and where a session takes place. Times are instants."""
+
+    day_id: int
+    room_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """For how many people the sign-up of a session is open; None is no limit."""
+
+    number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,11 @@ class SessionData:
     chair: str = ""
     takes_enrolment: bool = False
     speakers: tuple[SpeakerData, ...] = ()
+
+
+# Called as (event id, session id, number of places) within the transaction that saves a session:
+# places are counted by a feature above this one. Filled in eventapp.features.
+on_setting_places: list[Callable[[int, int, int | None], object]] = []
 
 
 def sessions_of(event_id: int) -> Sequence[Session]:
@@ -110,8 +133,8 @@ def session_of(event_id: int, session_id: int) -> Session:
     return session
 
 
-def add_session(event_id: int, data: SessionData) -> int:
-    """Put a session into the programme and return its id.
+def add_session(event_id: int, data: SessionData, places: Places | None = None) -> int:
+    """Put a session into the programme, with places if they are given, and return its id.
 
     Raises EndsBeforeStart, OutsideDay, NotAtStep, UnknownRoom.
     """
@@ -124,18 +147,27 @@ def add_session(event_id: int, data: SessionData) -> int:
         changes["speakers"] = [None, _spoken(data.speakers)]
         db.session.flush()
         audit.record("create", "session", session.id, event_id=event_id, changes=changes)
+        _set_places(event_id, session.id, data, places)
         return session.id
 
 
-def change_session(event_id: int, session_id: int, revision: int, data: SessionData) -> None:
-    """Change a session that was read at that revision.
+def change_session(
+    event_id: int,
+    session_id: int,
+    revision: int,
+    data: SessionData,
+    places: Places | None = None,
+) -> None:
+    """Change a session that was read at that revision; its places too, if they are given.
 
     Raises SessionNotFound, SessionChanged, and what :func:`add_session` raises.
     """
     with transaction():
         session = _at_revision(event_id, session_id, revision)
         _check(event_id, data)
-        before = _spoken([SpeakerData(s.name, s.position) for s in session.speakers])
+        # Before anything is written: places are locked first, everywhere.
+        _set_places(event_id, session_id, data, places)
+        before = _spoken(_speakers_of(session))
         _write(session, data)
         changes = audit.changes_of(session)
         if before != (after := _spoken(data.speakers)):
@@ -146,6 +178,22 @@ def change_session(event_id: int, session_id: int, revision: int, data: SessionD
         session.updated_at = now()
         audit.record("change", "session", session_id, event_id=event_id, changes=changes)
         _flush(session_id)
+
+
+def move_session(event_id: int, session_id: int, revision: int, to: Placement) -> int:
+    """Put a session that was read at that revision elsewhere; returns its revision now.
+
+    Raises SessionNotFound, SessionChanged, EndsBeforeStart, OutsideDay, NotAtStep, UnknownRoom.
+    """
+    with transaction():
+        session = _at_revision(event_id, session_id, revision)
+        _check(event_id, to)
+        _place(session, to)
+        changes = audit.changes_of(session)
+        if changes:
+            audit.record("change", "session", session_id, event_id=event_id, changes=changes)
+            _flush(session_id)
+        return session.revision
 
 
 def delete_session(event_id: int, session_id: int, revision: int) -> None:
@@ -197,6 +245,31 @@ def change_room(event_id: int, room_id: int, name: str, capacity: int | None = N
             audit.record("change", "room", room_id, event_id=event_id, changes=changes)
 
 
+def move_room(event_id: int, room_id: int, *, up: bool) -> None:
+    """Change places with the room before, or after; the first and the last stay.
+
+    Raises RoomNotFound.
+    """
+    with transaction():
+        room = _room(event_id, room_id)
+        rooms = list(
+            db.session.scalars(
+                select(Room)
+                .filter_by(event_id=event_id)
+                .order_by(Room.position, Room.id)
+                .with_for_update()
+            )
+        )
+        at = rooms.index(room)
+        to = max(0, at - 1) if up else min(len(rooms) - 1, at + 1)
+        rooms.insert(to, rooms.pop(at))
+        for position, it in enumerate(rooms, start=1):
+            it.position = position
+        if to != at:
+            changes = {"position": [at + 1, to + 1]}
+            audit.record("change", "room", room_id, event_id=event_id, changes=changes)
+
+
 def delete_room(event_id: int, room_id: int) -> None:
     """Remove a room in which nothing takes place. Raises RoomNotFound, RoomInUse."""
     with transaction():
@@ -223,7 +296,7 @@ def _at_revision(event_id: int, session_id: int, revision: int) -> Session:
     return session
 
 
-def _check(event_id: int, data: SessionData) -> None:
+def _check(event_id: int, data: SessionData | Placement) -> None:
     event = db.session.get_one(Event, event_id)
     day = db.session.scalar(select(Day).filter_by(id=data.day_id, event_id=event_id))
     if data.ends_at <= data.starts_at:
@@ -240,20 +313,36 @@ def _check(event_id: int, data: SessionData) -> None:
 
 
 def _write(session: Session, data: SessionData) -> None:
-    session.day_id, session.room_id = data.day_id, data.room_id
+    _place(session, data)
     session.kind, session.title, session.title_en = data.kind, data.title, data.title_en
     session.chair, session.takes_enrolment = data.chair, data.takes_enrolment
-    session.starts_at, session.ends_at = data.starts_at, data.ends_at
-    old = [SpeakerData(s.name, s.position) for s in session.speakers]
-    if old != list(data.speakers):
+    if _speakers_of(session) != list(data.speakers):
         session.speakers = [
-            Speaker(name=s.name, position=s.position, order=order)
+            Speaker(name=s.name, position=s.position, organisation=s.organisation, order=order)
             for order, s in enumerate(data.speakers, start=1)
         ]
 
 
+def _place(session: Session, to: SessionData | Placement) -> None:
+    session.day_id, session.room_id = to.day_id, to.room_id
+    session.starts_at, session.ends_at = to.starts_at, to.ends_at
+
+
+def _set_places(event_id: int, session_id: int, data: SessionData, places: Places | None) -> None:
+    if places is None and data.takes_enrolment:
+        return
+    number = places.number if places is not None and data.takes_enrolment else None
+    for set_places in on_setting_places:
+        set_places(event_id, session_id, number)
+
+
+def _speakers_of(session: Session) -> list[SpeakerData]:
+    return [SpeakerData(s.name, s.position, s.organisation) for s in session.speakers]
+
+
 def _spoken(speakers: Sequence[SpeakerData]) -> str:
-    return "; ".join(f"{s.name}, {s.position}" if s.position else s.name for s in speakers)
+    rows = ((s.name, s.position, s.organisation) for s in speakers)
+    return "; ".join(", ".join(filter(None, row)) for row in rows)
 
 
 def _flush(session_id: int) -> None:

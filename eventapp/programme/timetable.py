@@ -86,3 +86,21 @@ def by_day(days: Iterable[Day], sessions: Sequence[T]) -> list[DayPlan[T]]:
     return [
         DayPlan(day.id, day.date, slots(s for s in sessions if s.day_id == day.id)) for day in days
     ]
+
+
+def lanes(sessions: Iterable[T]) -> list[tuple[T, int, int]]:
+    """Each session with the lane in which it is drawn, from 0, and how many lanes its slot has.
+
+    Sessions in one lane of a slot follow one another; the first lane that is free is taken, in the
+    order of time and, for those that start together, the given order.
+    """
+    drawn: list[tuple[T, int, int]] = []
+    for slot in slots(sessions):
+        ends: list[datetime] = []
+        placed: list[tuple[T, int]] = []
+        for session in slot.sessions:
+            lane = next((n for n, end in enumerate(ends) if end <= session.starts_at), len(ends))
+            ends[lane : lane + 1] = [session.ends_at]
+            placed.append((session, lane))
+        drawn += [(session, lane, len(ends)) for session, lane in placed]
+    return drawn

@@ -6,26 +6,14 @@ from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
-from eventapp.programme import published, service
-from eventapp.programme.forms import KINDS, RoomForm, SessionForm
+from eventapp.programme import service
+from eventapp.programme.checking import check
+from eventapp.programme.clash_words import say
+from eventapp.programme.forms import AUDIENCES, RoomForm, SessionForm
+from eventapp.programme.materials import TEAM, materials_of
 from eventapp.programme.models import Session
-from eventapp.programme.timetable import by_day
 
 programme = Blueprint("programme", __name__)
-
-
-@programme.get("/manage/<event:event>/programme")
-@requires(Access.ORGANISE)
-def manage(event: Event) -> ResponseReturnValue:
-    """Days and their sessions."""
-    plans = by_day(event.days, service.sessions_of(event.id))
-    return render_template(
-        "programme/manage.html",
-        event=event,
-        plans=plans,
-        kinds=KINDS,
-        draft=published.draft_of(event.id),
-    )
 
 
 @programme.route("/manage/<event:event>/programme/sessions/new", methods=["GET", "POST"])
@@ -34,14 +22,15 @@ def add(event: Event) -> ResponseReturnValue:
     """A form for a new session."""
     form = SessionForm(event)
     if not form.is_submitted():
-        form.day.data = request.args.get("day", type=int)
+        form.start_at(event, request.args)
     if _sent_whole(form):
         try:
-            service.add_session(event.id, form.session(event))
+            session_id = service.add_session(event.id, form.session(event), form.places_set())
         except service.UnknownRoom:
             form.room.errors = [_("This room no longer exists. Choose another.")]
         else:
             flash(_("The session is in the programme."), "success")
+            _warn(event, session_id)
             return redirect(url_for(".manage", event=event))
     page = render_template("programme/session.html", event=event, form=form, session=None)
     return page, 422 if form.errors else 200
@@ -54,11 +43,14 @@ def add(event: Event) -> ResponseReturnValue:
 def edit(event: Event, session_id: int) -> ResponseReturnValue:
     """A form for a session that exists."""
     session = _session(event, session_id)
-    form = SessionForm(event, session)
+    checked = check(event)
+    form = SessionForm(event, session, checked.attendance.places.get(session_id))
     status = 200
     if _sent_whole(form):
         try:
-            service.change_session(event.id, session_id, _revision(form), form.session(event))
+            service.change_session(
+                event.id, session_id, _revision(form), form.session(event), form.places_set()
+            )
         except service.UnknownRoom:
             form.room.errors = [_("This room no longer exists. Choose another.")]
         except service.SessionChanged:
@@ -66,6 +58,7 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
             form.revision.data = str(_session(event, session_id).revision)
         else:
             flash(_("The session has been changed."), "success")
+            _warn(event, session_id)
             return redirect(url_for(".manage", event=event))
     page = render_template(
         "programme/session.html",
@@ -73,6 +66,10 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
         form=form,
         session=_session(event, session_id),
         changed=status == 409,
+        clashes=[say(it, checked) for it in checked.of_session.get(session_id, ())],
+        materials=materials_of(event.id, TEAM).get(session_id, ()),
+        audiences=AUDIENCES,
+        signed_up=len(checked.attendance.delegates.get(session_id, ())),
     )
     return page, 422 if form.errors else status
 
@@ -142,6 +139,17 @@ def room(event: Event, room_id: int) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+@programme.post("/manage/<event:event>/programme/rooms/<int:room_id>/order")
+@requires(Access.ORGANISE)
+def order_room(event: Event, room_id: int) -> ResponseReturnValue:
+    """Put a room before the one before it, or after the one after it."""
+    try:
+        service.move_room(event.id, room_id, up=request.form.get("to") == "up")
+    except service.RoomNotFound:
+        abort(404)
+    return redirect(url_for(".rooms", event=event))
+
+
 @programme.post("/manage/<event:event>/programme/rooms/<int:room_id>/delete")
 @requires(Access.ORGANISE)
 def delete_room(event: Event, room_id: int) -> ResponseReturnValue:
@@ -155,6 +163,14 @@ def delete_room(event: Event, room_id: int) -> ResponseReturnValue:
     else:
         flash(_("The room has been deleted."), "success")
     return redirect(url_for(".rooms", event=event))
+
+
+def _warn(event: Event, session_id: int) -> None:
+    """Say what the session that was just saved clashes with."""
+    checked = check(event)
+    for clash in checked.of_session.get(session_id, ()):
+        said = say(clash, checked)
+        flash(f"{said.sign}: {said.text} {said.remedy}", "warning")
 
 
 def _sent_whole(form: SessionForm) -> bool:

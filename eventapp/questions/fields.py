@@ -12,7 +12,8 @@ from wtforms.utils import unset_value
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from eventapp.questions import files, media
+from eventapp import media
+from eventapp.questions import files
 from eventapp.questions.answers import MAX_TEXT, WrongAnswer, check, options_in, parse, text_of
 from eventapp.questions.models import Answer, Question, QuestionKind
 from eventapp.text import clean
@@ -63,7 +64,7 @@ class FileAnswer(Field):
         self.kept: files.Kept | None = None
         self.is_removed = False
 
-    accept = media.ACCEPT
+    accept = media.accept(media.PAPERS_AND_PICTURES)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Take what was sent."""
@@ -85,7 +86,7 @@ class FileAnswer(Field):
         if self.token:
             self.kept = files.kept(self.event_id, self.question_id, self.token)
         if self.upload is not None:
-            name, content = self.upload.filename or "", self.upload.stream.read(media.MAX_BYTES + 1)
+            name, content = self.upload.filename or "", self.upload.stream.read(files.MAX_BYTES + 1)
             self.upload = None
             try:
                 self.kept = files.keep(self.event_id, self.question_id, name, content)

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from eventapp import tokens
+from eventapp import media, tokens
 from eventapp.database import db, now, transaction
-from eventapp.questions import media
 from eventapp.questions.models import AnswerFile, Question, QuestionKind
 
+MAX_BYTES = 5 * 1024 * 1024
 KEPT_FOR = timedelta(days=1)
 MAX_UNCLAIMED = 300
 """Of one event; beyond it the oldest are forgotten, so that strangers cannot fill the disk."""
@@ -34,7 +34,7 @@ class Kept:
 
 def keep(event_id: int, question_id: int, name: str, content: bytes) -> Kept:
     """Store what was uploaded, one transaction. Raises media.FileRefused."""
-    media_type, content = media.recognise(content)
+    media_type, content = media.recognise(content, media.PAPERS_AND_PICTURES, MAX_BYTES)
     token = tokens.new_secret()
     with transaction():
         _make_room(event_id)

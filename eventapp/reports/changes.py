@@ -14,7 +14,7 @@ from eventapp.accounts.permissions import Role
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
 from eventapp.events.models import Category, Day, Event, Room, Site
-from eventapp.programme.models import Session
+from eventapp.programme.models import Material, Session
 from eventapp.questions.models import Question
 from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.registration.models import Delegate, Delegation, Organisation, Status
@@ -59,6 +59,7 @@ _REFERENCES: dict[str, Any] = {
     "day_ids": Day,
     "days": Day,
     "session_ids": Session,
+    "session_id": Session,
     "enrolments": Session,
     "training": Session,
     "group_id": VisitGroup,
@@ -82,6 +83,8 @@ _NAMED: dict[str, Any] = {
     "question": Question,
     "session": Session,
     "room": Room,
+    "day": Day,
+    "material": Material,
     "site": Site,
     "visit_group": VisitGroup,
     "user": User,

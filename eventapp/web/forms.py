@@ -17,6 +17,7 @@ _IN_OUR_WORDS = {
     "One or more data inputs could not be coerced.": _CHOOSE,
     "Invalid choice(s): one or more data inputs could not be coerced.": _CHOOSE,
     "Not a valid integer value.": _l("Enter a whole number."),
+    "Not a valid date value.": _l("Enter a date such as 16/11/2012."),
     "Not a valid time value.": _l("Enter a time such as 07:30."),
     "Field cannot be longer than %(max)d character.": _l("Use at most %(max)d characters."),
     "Field cannot be longer than %(max)d characters.": _l("Use at most %(max)d characters."),

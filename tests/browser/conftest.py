@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -115,8 +116,16 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """The cookies of each role, once it has signed in: attempts are limited."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
+def open_page(
+    browser: Browser, live: Live, signed_in: dict[str, Any]
+) -> Iterator[Callable[..., Page]]:
     """``open_page("/path", DESK, "organiser")``: a page in a fresh profile.
 
     The test fails on an error in the page's console: a broken script, a blocked style.
@@ -124,8 +133,16 @@ def open_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
     contexts = []
     complaints: list[str] = []
 
-    def open_(path: str, size: dict[str, int] = PHONE, role: str | None = None) -> Page:
-        context = browser.new_context(viewport=size, base_url=live.url, locale="vi-VN")
+    def open_(
+        path: str, size: dict[str, int] = PHONE, role: str | None = None, **options: Any
+    ) -> Page:
+        context = browser.new_context(
+            viewport=size,
+            base_url=live.url,
+            locale="vi-VN",
+            storage_state=signed_in.get(role or ""),
+            **options,
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -137,13 +154,14 @@ def open_page(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
                 else None
             ),
         )
-        if role is not None:
+        if role is not None and role not in signed_in:
             email, password = live.passwords[role]
             page.goto("/account/sign-in")
             page.fill("[name=email]", email)
             page.fill("[name=password]", password)
             page.click("[type=submit]")
             page.wait_for_url(re.compile("/manage/"))
+            signed_in[role] = context.storage_state()
         page.goto(path)
         return page
 

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import combinations
 
-from eventapp.programme.timetable import by_day, slots
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eventapp.programme.timetable import by_day, lanes, slots
 
 
 @dataclass(frozen=True)
@@ -61,3 +65,24 @@ def test_each_day_has_its_sessions_and_an_empty_day_none():
 
 def test_no_sessions_no_slots():
     assert slots([]) == []
+
+
+def test_sessions_side_by_side_have_lanes_and_share_one_when_they_can():
+    drawn = lanes([item("a", 8, 12), item("b", 8, 10), item("c", 10, 12), item("d", 12, 13)])
+    assert [(it.name, lane, number) for it, lane, number in drawn] == [
+        ("a", 0, 2),
+        ("b", 1, 2),
+        ("c", 1, 2),
+        ("d", 0, 1),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 3)), max_size=12))
+def test_no_two_at_once_share_a_lane(times: list[tuple[int, int]]):
+    items = [item(str(n), start, start + length) for n, (start, length) in enumerate(times)]
+    drawn = lanes(items)
+    assert {it.name for it, _lane, _number in drawn} == {it.name for it in items}
+    for (one, lane, number), (other, other_lane, _n) in combinations(drawn, 2):
+        assert 0 <= lane < number
+        if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
+            assert lane != other_lane

@@ -12,13 +12,13 @@ from eventapp.database import now, transaction
 from eventapp.delegations import changes, invitations
 from eventapp.delegations.models import ChangeRequest
 from eventapp.extensions import db
-from eventapp.questions import files, media, service
+from eventapp.questions import files, service
 from eventapp.questions.models import Answer, AnswerFile, QuestionKind
 from eventapp.questions.service import QuestionData
 from eventapp.registration.models import Delegate, Delegation
 from tests.builders import build_event, organisation
 from tests.conftest import post
-from tests.questions.papers import huge_png, paper, picture
+from tests.media.papers import huge_png, paper, picture
 from tests.registration.filled import form_data
 
 
@@ -90,7 +90,7 @@ def test_a_paper_is_saved_and_a_picture_looked_at(client, organiser, event, page
         (b"<html><script>alert(1)</script>", "giấy.pdf"),
         (picture("JPEG")[:-200], "ảnh.jpg"),
         (huge_png(30_000, 30_000), "ảnh.png"),
-        (picture().ljust(media.MAX_BYTES + 1, b"\0"), "ảnh.png"),
+        (picture().ljust(files.MAX_BYTES + 1, b"\0"), "ảnh.png"),
     ],
 )
 def test_a_file_that_is_none_is_refused_beside_its_field(client, event, page, photo, content, name):

@@ -1,128 +1,68 @@
-"""What a file is, found in its content: PDF, PNG, JPEG or WebP, whole and within bounds.
+"""Where pictures and papers end, and how large pictures are, found by walking their structure.
 
-Only the structure is walked; nothing is decoded, so that a picture that unpacks to gigabytes and
-faults of decoders cost nothing here. What follows the end of a picture or a paper is cut off.
+Nothing is decoded, so that a picture that unpacks to gigabytes and faults of decoders cost nothing.
+Each function gives (width, height, end), the first two in pixels or 0, and raises Broken or
+IndexError.
 """
 
 import re
 import zlib
-from enum import StrEnum
 from typing import Literal
 
-from eventapp.text import clean
-
-MAX_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-
-PDF, PNG, JPEG, WEBP = "application/pdf", "image/png", "image/jpeg", "image/webp"
-SUFFIXES = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", WEBP: ".webp"}
-ACCEPT = ",".join((*SUFFIXES, *SUFFIXES.values(), ".jpeg"))
-"""What a browser offers to choose."""
-
-_PNG_BEGINS = b"\x89PNG\r\n\x1a\n"
+PNG_BEGINS = b"\x89PNG\r\n\x1a\n"
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 # Frames, without the tables (C4, CC) and the reserved C8 that share their numbers.
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_PDF_BEGINS = re.compile(rb"%PDF-[12]\.\d[\s%]")
 _PDF_ENDS = re.compile(rb"startxref\s+\d+\s+%%EOF")
 _PDF_TAIL = 1024
-_NAME = 100
-_NOT_IN_NAMES = re.compile(r'[<>:"|?*%;]')
 
 
-class Refusal(StrEnum):
-    """Why a file is not taken."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    UNKNOWN = "unknown"
-    BROKEN = "broken"
-    TOO_MANY_PIXELS = "too_many_pixels"
-
-
-class FileRefused(ValueError):
-    """The file is not taken; ``reason`` says why."""
-
-    def __init__(self, reason: Refusal) -> None:
-        """For one of the reasons."""
-        super().__init__(str(reason))
-        self.reason = reason
-
-
-class _Broken(Exception):
+class Broken(Exception):
     """The structure does not hold."""
 
 
-def recognise(content: bytes) -> tuple[str, bytes]:
-    """The media type of a file, and its content up to its proper end. Raises FileRefused."""
-    if not content:
-        raise FileRefused(Refusal.EMPTY)
-    if len(content) > MAX_BYTES:
-        raise FileRefused(Refusal.TOO_LARGE)
-    for media_type, begins, measure in _KINDS:
-        if not begins.match(content):
-            continue
-        try:
-            width, height, end = measure(content)
-        except (_Broken, IndexError):
-            raise FileRefused(Refusal.BROKEN) from None
-        if width * height > MAX_PIXELS:
-            raise FileRefused(Refusal.TOO_MANY_PIXELS)
-        return media_type, content[:end]
-    raise FileRefused(Refusal.UNKNOWN)
-
-
-def clean_name(name: str, media_type: str) -> str:
-    """A file's name without folders, marks that cannot be seen and what systems forbid, at most
-    100 characters and the ending of what it is."""
-    name = _NOT_IN_NAMES.sub(" ", clean(re.split(r"[/\\]", name)[-1]))
-    stem = clean(name.rpartition(".")[0] or name).strip(". ")
-    suffix = SUFFIXES[media_type]
-    return (stem[: _NAME - len(suffix)].rstrip(". ") or "file") + suffix
-
-
-def _png(content: bytes) -> tuple[int, int, int]:
+def png(content: bytes) -> tuple[int, int, int]:
     """Width, height and end. PNG 3 (W3C), 5: every chunk with its checksum, IHDR to IEND."""
-    at, size, has_data = len(_PNG_BEGINS), (0, 0), False
+    at, size, has_data = len(PNG_BEGINS), (0, 0), False
     while True:
         length = _number(content, at, 4, "big")
         kind, end = content[at + 4 : at + 8], at + 12 + length
         if end > len(content):
-            raise _Broken
+            raise Broken
         body = memoryview(content)[at + 4 : end - 4]
         if zlib.crc32(body) != _number(content, end - 4, 4, "big"):
-            raise _Broken
+            raise Broken
         if size == (0, 0):
             if kind != b"IHDR" or length != 13:
-                raise _Broken
+                raise Broken
             size = _number(content, at + 8, 4, "big"), _number(content, at + 12, 4, "big")
             _check(size)
         has_data |= kind == b"IDAT"
         if kind == b"IEND":
             if not has_data:
-                raise _Broken
+                raise Broken
             return *size, end
         at = end
 
 
-def _jpeg(content: bytes) -> tuple[int, int, int]:
+def jpeg(content: bytes) -> tuple[int, int, int]:
     """Width, height and end. ITU-T T.81, B.1: segments and scans from SOI to EOI."""
     at, size, has_scan = 2, (0, 0), False
     while True:
         if content[at] != 0xFF:
-            raise _Broken
+            raise Broken
         while content[at] == 0xFF:
             at += 1
         marker, at = content[at], at + 1
         if marker == 0xD9:
             if not has_scan:
-                raise _Broken
+                raise Broken
             return *size, at
         if marker == 0x01 or 0xD0 <= marker <= 0xD7:
             continue
         length = _number(content, at, 2, "big")
         if length < 2 or marker in (0x00, 0xD8):
-            raise _Broken
+            raise Broken
         if marker in _JPEG_FRAMES:
             size = _number(content, at + 5, 2, "big"), _number(content, at + 3, 2, "big")
             _check(size)
@@ -130,21 +70,21 @@ def _jpeg(content: bytes) -> tuple[int, int, int]:
         if marker == 0xDA:
             found = _JPEG_MARKER.search(content, at)
             if size == (0, 0) or found is None:
-                raise _Broken
+                raise Broken
             at, has_scan = found.start(), True
 
 
-def _webp(content: bytes) -> tuple[int, int, int]:
+def webp(content: bytes) -> tuple[int, int, int]:
     """Width, height and end. RFC 9649: chunks within the length that RIFF states."""
     end = _number(content, 4, 4, "little") + 8
     if end > len(content):
-        raise _Broken
+        raise Broken
     at, sizes, has_data = 12, [], False
     while at + 8 <= end:
         kind, length = content[at : at + 4], _number(content, at + 4, 4, "little")
         body = at + 8
         if body + length > end:
-            raise _Broken
+            raise Broken
         if kind == b"VP8X":
             sizes.append(
                 (
@@ -154,7 +94,7 @@ def _webp(content: bytes) -> tuple[int, int, int]:
             )
         elif kind == b"VP8 ":
             if content[body + 3 : body + 6] != b"\x9d\x01\x2a":
-                raise _Broken
+                raise Broken
             sizes.append(
                 (
                     _number(content, body + 6, 2, "little") & 0x3FFF,
@@ -164,41 +104,33 @@ def _webp(content: bytes) -> tuple[int, int, int]:
         elif kind == b"VP8L":
             bits = _number(content, body + 1, 4, "little")
             if content[body] != 0x2F:
-                raise _Broken
+                raise Broken
             sizes.append(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1))
         has_data |= kind in (b"VP8 ", b"VP8L", b"ANMF")
         at = body + length + length % 2
     if not has_data or not sizes:
-        raise _Broken
+        raise Broken
     for size in sizes:
         _check(size)
     return *max(sizes, key=lambda it: it[0] * it[1]), end
 
 
-def _pdf(content: bytes) -> tuple[int, int, int]:
+def pdf(content: bytes) -> tuple[int, int, int]:
     """No width or height, and the end. ISO 32000-2, 7.5: a header first, a trailer at the end."""
     start = max(0, len(content) - _PDF_TAIL)
     found = list(_PDF_ENDS.finditer(content, start))
     if not found:
-        raise _Broken
+        raise Broken
     return 0, 0, found[-1].end()
-
-
-_KINDS = (
-    (PDF, _PDF_BEGINS, _pdf),
-    (PNG, re.compile(re.escape(_PNG_BEGINS)), _png),
-    (JPEG, re.compile(rb"\xff\xd8\xff"), _jpeg),
-    (WEBP, re.compile(rb"RIFF....WEBP", re.DOTALL), _webp),
-)
 
 
 def _number(content: bytes, at: int, length: int, order: Literal["big", "little"]) -> int:
     piece = content[at : at + length]
     if len(piece) < length:
-        raise _Broken
+        raise Broken
     return int.from_bytes(piece, order)
 
 
 def _check(size: tuple[int, int]) -> None:
     if not all(size):
-        raise _Broken
+        raise Broken

@@ -8,18 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from eventapp.questions.media import (
+from eventapp import media
+from eventapp.media import (
     JPEG,
-    MAX_BYTES,
+    PAPERS_AND_PICTURES,
     PDF,
     PNG,
     WEBP,
     FileRefused,
     Refusal,
     clean_name,
-    recognise,
 )
-from tests.questions.papers import chunk, huge_png, paper, picture
+from tests.media.papers import chunk, huge_png, paper, picture
+
+MAX_BYTES = 5 * 1024 * 1024
+
+
+def recognise(content: bytes) -> tuple[str, bytes]:
+    return media.recognise(content, PAPERS_AND_PICTURES, MAX_BYTES)
 
 
 @pytest.mark.parametrize(
