@@ -16,10 +16,10 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
 from eventapp.extensions import csrf
 from eventapp.programme import materials
+from eventapp.programme.agenda_views import agenda
 from eventapp.programme.forms import AUDIENCES, cleaned
 from eventapp.programme.models import Audience, Material
 from eventapp.programme.service import SessionNotFound, session_of
-from eventapp.programme.agenda_views import agenda
 from eventapp.programme.views import programme
 from eventapp.web import downloads
 from eventapp.web.forms import PageForm

@@ -45,7 +45,9 @@ def change(event: Event, session_id: int, **values: Any) -> None:
             "ends_at": session.ends_at,
             "room_id": session.room_id,
             "takes_enrolment": session.takes_enrolment,
-            "speakers": tuple(SpeakerData(it.name, it.position, it.organisation) for it in session.speakers),
+            "speakers": tuple(
+                SpeakerData(it.name, it.position, it.organisation) for it in session.speakers
+            ),
             **values,
         }
     )
