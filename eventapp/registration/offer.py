@@ -10,8 +10,9 @@ Changes past the mapper (SQL by hand) are seen within half a minute.
 """
 
 import time
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -33,22 +34,52 @@ _PARTS = (Category, Day, Delegation, Organisation, Question, Room, Session, Site
 _SEEN_OF_A_DELEGATION = ("name", "position", "province_code", "is_other")
 
 
-def offered_by(event: Event) -> Choices:
-    """What people may choose who register themselves. To be read only: everybody shares it.
+@dataclass(frozen=True)
+class Offer:
+    """Everything that can be chosen at an event. To be read only: everybody shares it.
 
     Its rows belong to no session; what was not loaded with them cannot be.
     """
-    return _loaded(event.id, event.offer_version, int(time.monotonic()) // _SECONDS)
+
+    all: Choices
+
+    @cached_property
+    def public(self) -> Choices:
+        """What people may choose who register themselves."""
+        return replace(
+            self.all,
+            categories=[it for it in self.all.categories if it.is_public],
+            questions=[it for it in self.all.questions if it.is_public],
+        )
+
+    @cached_property
+    def offices(self) -> Mapping[int, tuple[Organisation, Delegation]]:
+        """Each office that is offered, with its delegation."""
+        return {
+            office.id: (office, delegation)
+            for delegation in self.all.delegations
+            for office in self.all.offices(delegation)
+        }
+
+
+def offered_by(event: Event) -> Choices:
+    """What people may choose who register themselves, as of when the event was read."""
+    return offer_of(event.id, event.offer_version).public
+
+
+def offer_of(event_id: int, version: str) -> Offer:
+    """What an event offers that was just found to have this version."""
+    return _loaded(event_id, version, int(time.monotonic()) // _SECONDS)
 
 
 @lru_cache(maxsize=_EVENTS)
-def _loaded(event_id: int, version: str, period: int) -> Choices:
+def _loaded(event_id: int, version: str, period: int) -> Offer:
     # A session of its own on the same connection: its rows are the request's snapshot, and stay as
     # they are when the request commits.
     with orm.Session(
         bind=db.session.connection(), join_transaction_mode="rollback_only", autoflush=False
     ) as apart:
-        return choices_for(apart.get_one(Event, event_id))
+        return Offer(choices_for(apart.get_one(Event, event_id), public=False))
 
 
 @events.listens_for(db.session, "after_flush")

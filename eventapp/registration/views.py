@@ -79,9 +79,9 @@ def register(event: Event) -> ResponseReturnValue:
 def _say_done(registered: service.Registered) -> None:
     if registered.is_replay:
         flash(_("This form was sent before. Here is your registration; nothing was added."), "info")
-    elif registered.delegate.status == Status.WAITLISTED:
+    elif registered.status == Status.WAITLISTED:
         flash(_("Every place is taken: you are on the waitlist."), "warning")
-    elif registered.delegate.status == Status.PENDING:
+    elif registered.status == Status.PENDING:
         flash(_("Your registration has arrived; the organisers will decide on it."), "success")
     else:
         flash(_("You are registered."), "success")

@@ -21,7 +21,7 @@ from eventapp.questions.service import asked
 from eventapp.registration import letters, organisations, personal_links, service, waitlist
 from eventapp.registration.details import DelegateData
 from eventapp.registration.importing.planning import Plan, PlannedRow, Progress, Verdict
-from eventapp.registration.indexing import search_text, update_rows
+from eventapp.registration.indexing import derived, update_rows
 from eventapp.registration.letters import LetterKind, Recipient
 from eventapp.registration.models import (
     COMING,
@@ -286,9 +286,7 @@ class _Applying:
         return {
             **{name: getattr(data, name) for name in _COLUMNS},
             "organisation_id": office,
-            "name_key": text.sort_key(data.name),
-            "name_folded": text.fold(data.name)[:300],
-            "search_text": search_text(data.name, *names, data.email),
+            **derived(data.name, *names, data.email),
         }
 
     def _link(self, people: Iterable[tuple[int, DelegateData]]) -> None:
