@@ -7,7 +7,7 @@ address by the Event itself, and refuses views that declare nothing.
 from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 from werkzeug.routing import BaseConverter
 
@@ -16,6 +16,10 @@ from eventapp.accounts.permissions import Access, allows, required_access
 from eventapp.accounts.service import role_at
 from eventapp.events.models import Event
 from eventapp.extensions import db
+
+# Built once: every request asks for its event.
+_EVENT = select(Event).where(Event.slug == bindparam("slug"))
+_WITH_DAYS = _EVENT.options(joinedload(Event.days))  # nearly every page shows them
 
 
 class EventConverter(BaseConverter):
@@ -60,10 +64,8 @@ def _load_event(*, with_days: bool) -> Event | None:
     slug = arguments.get("event")
     if not isinstance(slug, str):
         return None
-    query = select(Event).filter_by(slug=slug)
-    if with_days:  # in the same query: nearly every page shows them
-        query = query.options(joinedload(Event.days))
-    event = db.session.scalars(query).unique().one_or_none()
+    query = _WITH_DAYS if with_days else _EVENT
+    event = db.session.scalars(query, {"slug": slug}).unique().one_or_none()
     if event is None:
         abort(404)
     arguments["event"] = g.event = event
