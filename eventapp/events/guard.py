@@ -19,7 +19,7 @@ from eventapp.extensions import db
 
 # Built once: every request asks for its event.
 _EVENT = select(Event).where(Event.slug == bindparam("slug"))
-_WITH_DAYS = _EVENT.options(joinedload(Event.days))  # nearly every page shows them
+_WITH_DAYS = _EVENT.options(joinedload(Event.days))
 
 
 class EventConverter(BaseConverter):
@@ -45,7 +45,8 @@ def init_app(app: Flask) -> None:
         access = required_access(app.view_functions[request.endpoint])
         if access is None:
             raise RuntimeError(f"{request.endpoint} declares no access")
-        event = _load_event(with_days=access is not Access.DEVICE)
+        # A page shows its event's days; what is sent is mostly answered by leading to another page.
+        event = _load_event(with_days=request.method == "GET" and access is not Access.DEVICE)
         if current_user.is_authenticated:
             audit.actor.set(f"user:{current_user.email}")
             if event is not None:

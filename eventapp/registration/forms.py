@@ -178,17 +178,17 @@ class DelegateFields(PageForm):
         ]
         if not choices.classes:
             del self.class_id
+        wishes = [(NOT_CHOSEN, _("– No wish –"))] + [(it.id, it.name) for it in choices.sites]
         for field in self.wishes:
-            field.choices = [(NOT_CHOSEN, _("– No wish –"))] + [
-                (site.id, site.name) for site in choices.sites
-            ]
+            field.choices = wishes
         for number in range(len(choices.sites) + 1, _WISHES + 1):
             delattr(self, f"wish_{number}")
         self.questions = {field_name(it): it for it in choices.questions}
         self.answers: dict[int, Any] = {}
         self._ask(delegate)
+        required = self._required
         for field in self:
-            field.flags.required = field.name in self._required
+            field.flags.required = field.name in required
             if isinstance(field, SelectField) and field.raw_data:
                 _forget_nonsense(field)
 

@@ -446,7 +446,7 @@ def status_of_new(event_id: int, category_id: int, by: By) -> Status:
 def _winner(event_id: int, submission_hash: str) -> Registered | None:
     """The registration that this submission has made."""
     given = {"event_id": event_id, "submission_hash": submission_hash}
-    delegate_id = db.session.scalar(_SUBMITTED, given)
+    delegate_id = db.session.connection().scalar(_SUBMITTED, given)
     if delegate_id is None:
         return None
     delegate = db.session.get_one(Delegate, delegate_id)
