@@ -70,27 +70,52 @@ def serving(
         if database_url is not None:
             environment["DATABASE_URL"] = database_url
         _run(environment, "demo", "load", "--delegates", str(delegates))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        log = Path(folder) / "server.log"
-        with log.open("w") as out:
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "eventapp", "serve", "--port", str(port)),
-                    *("--workers", str(workers), "--threads", str(threads)),
-                ],
-                env=environment,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            _wait(port, process, log)
+        port = _free_port()
+        command = (
+            *("-m", "eventapp", "serve", "--port", str(port)),
+            *("--workers", str(workers), "--threads", str(threads)),
+        )
+        with _running(command, environment, port, Path(folder)) as pid:
             url = database_url or f"sqlite:///{instance / 'eventapp.db'}"
-            yield Server("127.0.0.1", port, environment, url, process.pid)
-        finally:
-            process.terminate()
-            process.wait(30)
+            yield Server("127.0.0.1", port, environment, url, pid)
+
+
+@contextmanager
+def bare_view(
+    *, database_url: str | None = None, workers: int = 1, threads: int = 16
+) -> Iterator[Server]:
+    """`_bare_view.py` behind the same server, on a database of the same kind: the limit."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = database_url or f"sqlite:///{Path(folder) / 'bare.db'}"
+        port = _free_port()
+        script = str(Path(__file__).with_name("_bare_view.py"))
+        command = (script, url, str(port), str(threads), str(workers))
+        with _running(command, dict(os.environ), port, Path(folder)) as pid:
+            yield Server("127.0.0.1", port, dict(os.environ), url, pid)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(
+    command: tuple[str, ...], environment: dict[str, str], port: int, folder: Path
+) -> Iterator[int]:
+    """A server in a process of its own, ready; its id."""
+    log = folder / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, *command], env=environment, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait(port, process, log)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def _run(environment: dict[str, str], *arguments: str) -> str:

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventapp import config, database, features
 from eventapp.config import Config, ConfigurationError
 from eventapp.extensions import compress, csrf, limiter, login
-from eventapp.web import assets, errors, language, logs, navigation, security
+from eventapp.web import assets, attempts, errors, language, logs, navigation, security
 
 __version__ = "0.1.0"
 
@@ -45,7 +45,7 @@ def create_app(settings: Config | None = None, *, serving: bool = True) -> Flask
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         WTF_CSRF_TIME_LIMIT=int(timedelta(hours=12).total_seconds()),
         RATELIMIT_ENABLED=not settings.testing,
-        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_STORAGE_URI=attempts.URI,
         # Brotli at 5 makes Bootstrap 28 KB, zstd at its default level 34, in the same 6 ms.
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "deflate"],

@@ -72,10 +72,22 @@ def run(
         if thread := app.extensions.get("mail"):
             thread.join(_PATIENCE_SECONDS)  # the message under way; who hangs is left
 
+    serve(
+        app,
+        f"{host}:{port}",
+        threads=threads,
+        workers=workers,
+        post_worker_init=start_worker,
+        worker_exit=stop_worker,
+    )
+
+
+def serve(app: Flask, address: str, *, threads: int, workers: int, **hooks: Any) -> None:
+    """Serve an application at ``host:port`` until a signal ends it; ``hooks`` are gunicorn's."""
     _Server(
         app,
         {
-            "bind": f"{host}:{port}",
+            "bind": address,
             "workers": workers,
             "worker_class": "gthread",
             "threads": threads,
@@ -85,8 +97,7 @@ def run(
             "loglevel": "warning",
             "proc_name": "eventapp",
             "control_socket_disable": True,
-            "post_worker_init": start_worker,
-            "worker_exit": stop_worker,
+            **hooks,
         },
     ).run()
 

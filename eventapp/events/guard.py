@@ -7,7 +7,7 @@ address by the Event itself, and refuses views that declare nothing.
 from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 from werkzeug.routing import BaseConverter
 
@@ -16,6 +16,10 @@ from eventapp.accounts.permissions import Access, allows, required_access
 from eventapp.accounts.service import role_at
 from eventapp.events.models import Event
 from eventapp.extensions import db
+
+# Built once: every request asks for its event.
+_EVENT = select(Event).where(Event.slug == bindparam("slug"))
+_WITH_DAYS = _EVENT.options(joinedload(Event.days))
 
 
 class EventConverter(BaseConverter):
@@ -41,7 +45,8 @@ def init_app(app: Flask) -> None:
         access = required_access(app.view_functions[request.endpoint])
         if access is None:
             raise RuntimeError(f"{request.endpoint} declares no access")
-        event = _load_event(with_days=access is not Access.DEVICE)
+        # A page shows its event's days; what is sent is mostly answered by leading to another page.
+        event = _load_event(with_days=request.method == "GET" and access is not Access.DEVICE)
         if current_user.is_authenticated:
             audit.actor.set(f"user:{current_user.email}")
             if event is not None:
@@ -60,10 +65,8 @@ def _load_event(*, with_days: bool) -> Event | None:
     slug = arguments.get("event")
     if not isinstance(slug, str):
         return None
-    query = select(Event).filter_by(slug=slug)
-    if with_days:  # in the same query: nearly every page shows them
-        query = query.options(joinedload(Event.days))
-    event = db.session.scalars(query).unique().one_or_none()
+    query = _WITH_DAYS if with_days else _EVENT
+    event = db.session.scalars(query, {"slug": slug}).unique().one_or_none()
     if event is None:
         abort(404)
     arguments["event"] = g.event = event

@@ -1,5 +1,6 @@
 """An event and the things that every feature speaks of."""
 
+import uuid
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,11 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.database import Model, UtcDateTime, now
+
+
+def new_version() -> str:
+    """A mark that was never there before."""
+    return uuid.uuid4().hex
 
 
 class Event(Model):
@@ -35,6 +41,8 @@ class Event(Model):
     # (names of eventapp.registration.editing); None is every part, without end.
     self_edit_until: Mapped[date | None]
     self_edit_parts: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    # Another one whenever what people may choose changes (eventapp.registration.offer).
+    offer_version: Mapped[str] = mapped_column(String(32), default=new_version)
     # Personal data is anonymised after this day.
     retention_until: Mapped[date | None]
     # Which parts of a demo event were made up, shown wherever they appear as fact.

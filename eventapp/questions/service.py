@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
@@ -48,14 +48,22 @@ class QuestionData:
     """Empty: asked of everybody."""
 
 
-def asked(event_id: int, *, with_retired: bool = False) -> Sequence[Question]:
+def asked(
+    event_id: int, *, with_retired: bool = False, session: Session | None = None
+) -> Sequence[Question]:
     """The questions of an event in their order, with their categories; two queries."""
     query = select(Question).where(Question.event_id == event_id)
     if not with_retired:
         query = query.where(Question.retired_at.is_(None))
-    return db.session.scalars(
-        query.order_by(Question.position, Question.id).options(selectinload(Question.categories))
-    ).all()
+    return (
+        (session or db.session)
+        .scalars(
+            query.order_by(Question.position, Question.id).options(
+                selectinload(Question.categories)
+            )
+        )
+        .all()
+    )
 
 
 def find(event: Event, question_id: int) -> Question:

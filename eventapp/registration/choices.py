@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, object_session, selectinload
 
-from eventapp.database import db
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
 from eventapp.questions.models import Question, QuestionKind
@@ -14,7 +14,7 @@ from eventapp.questions.service import asked
 from eventapp.registration.models import Delegate, Delegation, Organisation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choices:
     """The rows behind the fields of a form, all loaded."""
 
@@ -35,10 +35,15 @@ class Choices:
         """The questions that a cell of a table can answer: not with a file."""
         return [it for it in self.questions if it.kind != QuestionKind.FILE]
 
-    @property
+    @cached_property
     def delegations(self) -> Sequence[Delegation]:
         """All of them, in the order in which they are offered."""
         return [*self.provinces, *self.ministries, *self.others]
+
+    @cached_property
+    def office_ids(self) -> frozenset[int]:
+        """Every office that is offered, of whichever delegation."""
+        return frozenset(office.id for it in self.delegations for office in self.offices(it))
 
     def delegation(self, delegation_id: int | None) -> Delegation | None:
         """The delegation with that id."""
@@ -63,20 +68,25 @@ def choices_for(
     """What the event offers, in a fixed number of queries; or what one delegation may choose.
 
     With ``public``, categories that only organisers give are left out, except the delegate's own.
+    The rows are of the event's own session.
     """
+    session = object_session(event)
+    if session is None:
+        raise RuntimeError("an event without a session offers nothing")
     wanted = select(Delegation).where(Delegation.event_id == event.id)
     if delegation_id is not None:
         wanted = wanted.where(Delegation.id == delegation_id)
-    delegations = db.session.scalars(
+    delegations = session.scalars(
         wanted.order_by(Delegation.position, Delegation.name)
         # Not what others typed: that may be thousands.
         .options(selectinload(Delegation.organisations.and_(~Organisation.is_typed)))
     ).all()
     own_category = delegate.category_id if delegate else None
-    classes = db.session.scalars(
+    classes = session.scalars(
         select(Session)
         .where(Session.event_id == event.id, Session.takes_enrolment)
         .order_by(Session.starts_at, Session.title, Session.id)
+        .options(joinedload(Session.room))
     ).all()
     return Choices(
         provinces=[it for it in delegations if it.province_code],
@@ -88,6 +98,6 @@ def choices_for(
         days=event.days,
         classes=classes,
         sites=event.sites,
-        questions=[it for it in asked(event.id) if it.is_public or not public],
+        questions=[it for it in asked(event.id, session=session) if it.is_public or not public],
         kept_organisation=delegate.organisation if delegate else None,
     )

@@ -52,15 +52,12 @@ class DelegateData:
 def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
     """Put what was typed and chosen on the row; what changed, for the audit log."""
     event_id = delegate.event_id
-    organisation = _organisation(event_id, data)
+    organisation = organisation_of(event_id, data)
     [category] = _all_of(Category, event_id, [data.category_id], "category_id")
     days = _all_of(Day, event_id, data.day_ids, "day_ids")
     classes = _all_of(Session, event_id, data.enrolment_ids, "enrolment_ids")
     sites = _all_of(Site, event_id, data.site_ids, "site_ids")
-    if not all(it.takes_enrolment for it in classes):
-        raise NotInThisEvent("enrolment_ids")
-    if not {it.day_id for it in classes} <= {day.id for day in days}:
-        raise ClassOnAnotherDay
+    check_classes(classes, days)
 
     delegate.name = text.clean(data.name)
     delegate.position = data.position
@@ -84,7 +81,7 @@ def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
         if before != after:
             changes[name] = [before, after]
     if data.answers:
-        changes |= _answer(delegate, data)
+        changes |= answer(delegate, data)
     delegate.organisation = organisation
     delegate.category = category
     delegate.days = days
@@ -110,7 +107,15 @@ _AUDITED = frozenset(
 )
 
 
-def _answer(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
+def check_classes(classes: Sequence[Session], days: Sequence[Day]) -> None:
+    """Raise NotInThisEvent where nobody enrols, ClassOnAnotherDay than those attended."""
+    if not all(it.takes_enrolment for it in classes):
+        raise NotInThisEvent("enrolment_ids")
+    if not {it.day_id for it in classes} <= {day.id for day in days}:
+        raise ClassOnAnotherDay
+
+
+def answer(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
     """Put answers on the row, to questions that are asked of the category; what changed."""
     given = {int(key): value for key, value in data.answers.items()}
     present = {it.question_id: it for it in delegate.answers}
@@ -171,7 +176,8 @@ def _set_wishes(delegate: Delegate, sites: Sequence[Site]) -> None:
     ]
 
 
-def _organisation(event_id: int, data: DelegateData) -> Organisation:
+def organisation_of(event_id: int, data: DelegateData) -> Organisation:
+    """The organisation that was chosen, or typed; within a transaction. Raises NotInThisEvent."""
     if data.organisation_id is not None:
         found = organisations.chosen(event_id, data.organisation_id)
         if found is None or data.delegation_id not in {None, found.delegation_id}:

@@ -34,7 +34,7 @@ def check_new(event_id: int, data: DelegateData, *, is_somebody_else: bool = Fal
     in the same office, unless that ``is_somebody_else``.
     """
     given = {"event_id": event_id, "name": text.fold(data.name)[:300]}
-    rows = db.session.execute(_NAMESAKES, given).all()
+    rows = db.session.connection().execute(_NAMESAKES, given).all()
     for row in rows:
         if data.email and row.email == data.email:
             raise AlreadyRegistered(row.id)

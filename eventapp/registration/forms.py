@@ -1,8 +1,11 @@
 """The form by which somebody registers, and the fields that it shares with the organisers'."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_babel import gettext as _
@@ -36,13 +39,14 @@ from eventapp.registration.choices import Choices
 from eventapp.registration.models import Delegate
 from eventapp.registration.service import DelegateData, NotInThisEvent
 from eventapp.web.forms import PageForm
-from eventapp.web.language import clock, current_language, day, short_day
+from eventapp.web.language import current_language, day, short_day, zone
 
 NOT_CHOSEN = 0
 ANOTHER = -1
 """The office that is not in the list: it is typed instead."""
 
 _WISHES = 3
+_ID = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
@@ -68,6 +72,24 @@ class Ticks(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+class Chosen(Field):
+    """One row of a long list, by its id. The template writes the list; the field only knows which
+    ids stand in it, for making hundreds of options costs more than a registration."""
+
+    widget = None  # type: ignore[assignment]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """An id, or nothing that could be chosen."""
+        if valuelist:
+            sent = valuelist[0]
+            self.data = int(sent) if _ID.fullmatch(sent) else NOT_CHOSEN
+
+    def among(self, known: Container[int]) -> None:
+        """Take what does not stand in the list as not chosen."""
+        if self.raw_data and self.data not in known:
+            self.data = NOT_CHOSEN
+
+
 class DelegateFields(PageForm):
     """Everything that is known of a delegate; `data_of` gives it to the service.
 
@@ -90,8 +112,8 @@ class DelegateFields(PageForm):
         filters=[cleaned],
         render_kw={"autocomplete": "organization-title", "maxlength": 400},
     )
-    delegation_id = SelectField(_l("Province, ministry or other"), coerce=int)
-    organisation_id = SelectField(_l("Office or organisation"), coerce=int)
+    delegation_id = Chosen(_l("Province, ministry or other"))
+    organisation_id = Chosen(_l("Office or organisation"))
     organisation_typed = StringField(
         _l("Name of the organisation"),
         [at_most(300)],
@@ -145,14 +167,8 @@ class DelegateFields(PageForm):
         super().__init__(data={**_defaults(choices, delegate), **values})
         self.choices = choices
         language = current_language()
-        self.delegation_id.choices = [(NOT_CHOSEN, "")] + [
-            (it.id, it.name) for it in choices.delegations
-        ]
-        self.organisation_id.choices = [(NOT_CHOSEN, ""), (ANOTHER, "")] + [
-            (office.id, office.name)
-            for delegation in choices.delegations
-            for office in choices.offices(delegation)
-        ]
+        self.delegation_id.among({it.id for it in choices.delegations})
+        self.organisation_id.among({ANOTHER} | choices.office_ids)
         self.category_id.choices = [(it.id, it.name_in(language)) for it in choices.categories]
         if len(choices.categories) > 1:
             self.category_id.choices.insert(0, (NOT_CHOSEN, _("– Choose –")))
@@ -162,17 +178,17 @@ class DelegateFields(PageForm):
         ]
         if not choices.classes:
             del self.class_id
+        wishes = [(NOT_CHOSEN, _("– No wish –"))] + [(it.id, it.name) for it in choices.sites]
         for field in self.wishes:
-            field.choices = [(NOT_CHOSEN, _("– No wish –"))] + [
-                (site.id, site.name) for site in choices.sites
-            ]
+            field.choices = wishes
         for number in range(len(choices.sites) + 1, _WISHES + 1):
             delattr(self, f"wish_{number}")
         self.questions = {field_name(it): it for it in choices.questions}
         self.answers: dict[int, Any] = {}
         self._ask(delegate)
+        required = self._required
         for field in self:
-            field.flags.required = field.name in self._required
+            field.flags.required = field.name in required
             if isinstance(field, SelectField) and field.raw_data:
                 _forget_nonsense(field)
 
@@ -433,10 +449,14 @@ def diets() -> list[str]:
 
 def _class_label(session: Session, language: str) -> str:
     room = f" · {session.room.name}" if session.room else ""
-    return (
-        f"{session.title_in(language)} ({short_day(session.starts_at)}, "
-        f"{clock(session.starts_at)}–{clock(session.ends_at)}{room})"
-    )
+    hours = _hours(session.starts_at, session.ends_at, zone())
+    return f"{session.title_in(language)} ({hours}{room})"
+
+
+@lru_cache(maxsize=256)
+def _hours(starts_at: datetime, ends_at: datetime, there: ZoneInfo) -> str:
+    begin, end = starts_at.astimezone(there), ends_at.astimezone(there)
+    return f"{begin:%d/%m/%Y}, {begin:%H:%M}–{end:%H:%M}"
 
 
 def _defaults(choices: Choices, delegate: Delegate | None) -> dict[str, Any]:

@@ -18,6 +18,15 @@ def search_text(name: str, organisation: str, delegation: str, email: str) -> st
     return " " + text.fold(f"{name} {organisation} {delegation} {email}")
 
 
+def derived(name: str, organisation: str, delegation: str, email: str) -> dict[str, str]:
+    """What is stored beside a clean name, by column."""
+    return {
+        "name_key": text.sort_key(name),
+        "name_folded": text.fold(name)[:300],
+        "search_text": search_text(name, organisation, delegation, email),
+    }
+
+
 def index_delegate(delegate: Delegate) -> None:
     """Clean the name and derive its key, the search text and the protocol rank.
 
@@ -26,16 +35,12 @@ def index_delegate(delegate: Delegate) -> None:
     The delegate's organisation and delegation must be loaded or loadable.
     """
     delegate.name = text.clean(delegate.name)
-    delegate.name_key = text.sort_key(delegate.name)
-    delegate.name_folded = text.fold(delegate.name)[:300]
-    delegate.search_text = search_text(
-        delegate.name,
-        delegate.organisation.name,
-        delegate.organisation.delegation.name,
-        delegate.email or "",
-    )
+    office = delegate.organisation
+    found = derived(delegate.name, office.name, office.delegation.name, delegate.email or "")
+    for column, value in found.items():
+        setattr(delegate, column, value)
     delegate.protocol_rank = protocol.rank_of(
-        delegate.position, delegate.organisation.name, ranks.of(delegate.event_id)
+        delegate.position, office.name, ranks.of(delegate.event_id)
     )
 
 

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from eventapp import text
 from eventapp.database import db, now
 from eventapp.mail import links, outbox
 from eventapp.mail.models import MailStatus, Message
+from eventapp.registration.details import DelegateData
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.wording import without_sensitive
 
@@ -78,6 +80,14 @@ def tell(delegate: Delegate, kind: LetterKind, **details: Any) -> None:
         ),
         host=_host(),
     )
+
+
+def tell_first(event_id: int, delegate_id: int, status: Status, data: DelegateData) -> None:
+    """Write the first letter to somebody who has just registered, if there is an address."""
+    recipient = Recipient(
+        delegate_id, data.email, text.clean(data.name), data.language, FIRST[status], event_id
+    )
+    tell_all([recipient])
 
 
 def tell_all(recipients: Iterable[Recipient]) -> int:

@@ -18,7 +18,16 @@ from eventapp import text, tokens
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Category, Event
-from eventapp.registration import duplicates, holding, letters, personal_links, waitlist
+from eventapp.registration import (
+    admission,
+    duplicates,
+    holding,
+    letters,
+    offer,
+    personal_links,
+    waitlist,
+)
+from eventapp.registration.admission import Consent
 from eventapp.registration.details import DelegateData, fill
 from eventapp.registration.errors import (
     AlreadyRegistered,
@@ -64,7 +73,7 @@ __all__ = [
 Done = TypeVar("Done")
 
 # Built once: each registration asks these, and putting them together costs as much as they do.
-_RULES = select(Event.registration_open, Event.has_waitlist).where(
+_RULES = select(Event.registration_open, Event.has_waitlist, Event.offer_version).where(
     Event.id == bindparam("event_id")
 )
 _SUBMITTED = select(Delegate.id).where(
@@ -82,14 +91,6 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """Which wording was agreed to, and by whom: ``self``, or the ``lead`` on somebody's behalf."""
-
-    version: str
-    by: str = "self"
-
-
-@dataclass(frozen=True, slots=True)
 class Registered:
     """A registration and the secret of its personal link.
 
@@ -97,9 +98,15 @@ class Registered:
     was sent before, and that nothing was changed now.
     """
 
-    delegate: Delegate
+    delegate_id: int
+    status: Status
     secret: str | None
-    is_replay: bool
+    is_replay: bool = False
+
+    @property
+    def delegate(self) -> Delegate:
+        """The registration itself, as it is now."""
+        return db.session.get_one(Delegate, self.delegate_id)
 
 
 # Called as (event id, delegate id) within the transaction that cancels somebody: what features
@@ -142,7 +149,7 @@ def register(
             return replay
         if check is not None:
             check()
-        delegate = register_in_transaction(
+        return register_in_transaction(
             ledger,
             event_id,
             data,
@@ -153,7 +160,6 @@ def register(
             is_somebody_else=is_somebody_else,
             held_place=held_place,
         )
-        return Registered(delegate, personal_links.known_secret(delegate), is_replay=False)
 
     return retried(attempt)
 
@@ -169,36 +175,37 @@ def register_in_transaction(
     beyond: str = "",
     is_somebody_else: bool = False,
     held_place: tuple[int, int] | None = None,
-) -> Delegate:
+) -> Registered:
     """As `register`, within the transaction in progress."""
-    is_open, has_waitlist = db.session.execute(_RULES, {"event_id": event_id}).one()
-    if by == By.SELF and not is_open:
+    rules = db.session.connection().execute(_RULES, {"event_id": event_id}).one()
+    if by == By.SELF and not rules.registration_open:
         raise RegistrationClosed
     duplicates.check_new(event_id, data, is_somebody_else=is_somebody_else)
-    delegate = new_delegate(event_id, submission_hash, consent)
-    changes = fill(delegate, data)
+    person = admission.newcomer(event_id, data, offer.offer_of(event_id, rules.offer_version))
     if held_place:
         holding.end(ledger, holding.locked(event_id, *held_place))
-    delegate.status = status_of_new(event_id, delegate.category_id, by)
+    asks = person.needs_approval and by != By.ORGANISER
+    status = Status.PENDING if asks else Status.APPROVED
     try:
-        ledger.take(claim_of(delegate), beyond=bool(beyond))
+        ledger.take(person.claim, beyond=bool(beyond))
     except QuotaFull:
-        if not has_waitlist or by != By.SELF:
+        if not rules.has_waitlist or by != By.SELF:
             raise
-        delegate.status, delegate.waitlisted_at = Status.WAITLISTED, now()
-    changes["status"] = [None, delegate.status]
-    db.session.add(delegate)
-    db.session.flush()
+        status = Status.WAITLISTED
+    secret = personal_links.first_secret(submission_hash)
+    delegate_id, changes = admission.add(
+        person, status, submission_hash=submission_hash, secret=secret, consent=consent
+    )
     audit.record(
         "create" if by == By.ORGANISER else "register",
         "delegate",
-        delegate.id,
+        delegate_id,
         event_id=event_id,
         changes=changes,
         note=beyond or None,
     )
-    letters.tell(delegate, letters.FIRST[delegate.status])
-    return delegate
+    letters.tell_first(event_id, delegate_id, status, data)
+    return Registered(delegate_id, status, secret)
 
 
 def register_all(event: Event, people: Sequence[DelegateData], *, dry_run: bool = False) -> int:
@@ -472,13 +479,13 @@ def status_of_new(event_id: int, category_id: int, by: By) -> Status:
 def _winner(event_id: int, submission_hash: str) -> Registered | None:
     """The registration that this submission has made."""
     given = {"event_id": event_id, "submission_hash": submission_hash}
-    delegate_id = db.session.scalar(_SUBMITTED, given)
+    delegate_id = db.session.connection().scalar(_SUBMITTED, given)
     if delegate_id is None:
         return None
     delegate = db.session.get_one(Delegate, delegate_id)
     # A link that was renewed since is not given to whoever has the old form.
     secret = None if delegate.link_seed else personal_links.known_secret(delegate)
-    return Registered(delegate, secret, is_replay=True)
+    return Registered(delegate_id, Status(delegate.status), secret, is_replay=True)
 
 
 def submission_hash(submission: str, data: DelegateData | Mapping[str, Any]) -> str:

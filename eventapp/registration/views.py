@@ -14,9 +14,9 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
 from eventapp.registration import consent, contact, links, quota, service
-from eventapp.registration.choices import choices_for
 from eventapp.registration.forms import RegistrationForm, cleaned, diets
 from eventapp.registration.models import Status
+from eventapp.registration.offer import offered_by
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 
@@ -31,7 +31,7 @@ def register(event: Event) -> ResponseReturnValue:
     """The form; sent, it leads to the personal page of whoever registered."""
     if request.method == "GET" and (refusal := _refusal(event)):
         return render_template("registration/closed.html", event=event, refusal=refusal)
-    form = RegistrationForm(choices_for(event))
+    form = RegistrationForm(offered_by(event))
     refusal, is_doubted = None, False
     if form.validate_on_submit():
         audit.actor.set("delegate")
@@ -81,9 +81,9 @@ def register(event: Event) -> ResponseReturnValue:
 def _say_done(registered: service.Registered) -> None:
     if registered.is_replay:
         flash(_("This form was sent before. Here is your registration; nothing was added."), "info")
-    elif registered.delegate.status == Status.WAITLISTED:
+    elif registered.status == Status.WAITLISTED:
         flash(_("Every place is taken: you are on the waitlist."), "warning")
-    elif registered.delegate.status == Status.PENDING:
+    elif registered.status == Status.PENDING:
         flash(_("Your registration has arrived; the organisers will decide on it."), "success")
     else:
         flash(_("You are registered."), "success")

@@ -65,7 +65,8 @@ def _language_links() -> list[tuple[str, str, str]]:
     ]
 
 
-def _zone() -> ZoneInfo:
+def zone() -> ZoneInfo:
+    """The zone in which this page shows times: its event's."""
     event = g.get("event")
     return event.zone if event is not None else _FALLBACK_ZONE
 
@@ -73,7 +74,7 @@ def _zone() -> ZoneInfo:
 def clock(value: datetime | time) -> str:
     """``07:52``, in the event's zone."""
     if isinstance(value, datetime):
-        value = value.astimezone(_zone()).time()
+        value = value.astimezone(zone()).time()
     return value.strftime("%H:%M")
 
 
@@ -94,7 +95,7 @@ def moment(value: datetime | None) -> str:
     """``07:52 16/11/2012``, in the event's zone; empty for None."""
     if value is None:
         return ""
-    return f"{value.astimezone(_zone()):%H:%M %d/%m/%Y}"
+    return f"{value.astimezone(zone()):%H:%M %d/%m/%Y}"
 
 
 def phone(value: str) -> str:
@@ -110,7 +111,7 @@ def phone(value: str) -> str:
 
 
 def _local_date(value: date | datetime) -> date:
-    return value.astimezone(_zone()).date() if isinstance(value, datetime) else value
+    return value.astimezone(zone()).date() if isinstance(value, datetime) else value
 
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")

@@ -5,10 +5,14 @@ start of the server would wait for.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
 from eventapp.extensions import db
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -31,10 +35,16 @@ def upgrade() -> bool:
     if is_current():
         return False
     from alembic import command
+
+    command.upgrade(alembic_config(), "head")
+    return True
+
+
+def alembic_config() -> "Config":
+    """Where Alembic finds the migrations."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    command.upgrade(config, "head")
-    return True
+    return config

@@ -1,5 +1,7 @@
 """Security headers. The content policy allows nothing inline and nothing from elsewhere."""
 
+from functools import cache
+
 from flask import Flask, Response, g
 
 _POLICY = {
@@ -23,6 +25,7 @@ def allow_webassembly() -> None:
     g.webassembly = True
 
 
+@cache
 def policy(*, webassembly: bool = False) -> str:
     """The Content-Security-Policy as a header value."""
     directives = dict(_POLICY)

@@ -30,7 +30,7 @@ from eventapp.registration import (
 )
 from eventapp.registration.details import DelegateData
 from eventapp.registration.importing.plan import Plan, PlannedRow, Progress, Verdict
-from eventapp.registration.indexing import search_text, update_rows
+from eventapp.registration.indexing import derived, update_rows
 from eventapp.registration.letters import LetterKind, Recipient
 from eventapp.registration.models import (
     COMING,
@@ -304,10 +304,8 @@ class _Applying:
         return {
             **{name: getattr(data, name) for name in _COLUMNS},
             "organisation_id": office,
-            "name_key": text.sort_key(data.name),
-            "name_folded": text.fold(data.name)[:300],
             "protocol_rank": protocol.rank_of(data.position, names[0], self.ranks),
-            "search_text": search_text(data.name, *names, data.email),
+            **derived(data.name, *names, data.email),
         }
 
     def _link(self, people: Iterable[tuple[int, DelegateData]]) -> None:
