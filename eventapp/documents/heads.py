@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 from eventapp.documents import settings
 from eventapp.documents.models import PaperSettings
 from eventapp.events.models import Event
-from eventapp.pdf import letterhead
+from eventapp.pdf import artwork, letterhead
+from eventapp.pdf.artwork import Artwork
 from eventapp.pdf.letterhead import Letterhead, Signature
 
 PLACEHOLDERS = {
@@ -80,3 +81,9 @@ def signature_of(event: Event, **instead: Any) -> Signature:
         "recipients": recipients or (_("Delegates"), _("Archives")),
     }
     return Signature(**{**values, **instead})
+
+
+def logo_of(event: Event) -> Artwork | None:
+    """The event's logo, to be drawn on papers where one is customary."""
+    chosen = settings.of(event)
+    return artwork.of(chosen.logo, chosen.logo_type) if chosen.logo else None
