@@ -11,7 +11,7 @@ from eventapp.delegations import table_views as _table_views  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
 from eventapp.documents import kinds as papers_of_documents
-from eventapp.documents import paper
+from eventapp.documents import lists, paper
 from eventapp.documents.pages import papers
 from eventapp.documents.views import documents
 from eventapp.duplicates.views import duplicates
@@ -81,7 +81,7 @@ registration.on_cancelling.append(leave_group)
 substitution.on_substituting.append(hand_over_seat)
 
 # What can be printed.
-paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS)
+paper.register(papers_of_documents.AGENDA, lists.LIST, papers_of_documents.ROSTERS)
 
 # Who puts which letters into words.
 composing.kinds.update(letter_facts.KINDS)

@@ -99,8 +99,24 @@ def head(letterhead: Letterhead, *, width: float, language: str = "vi") -> list[
     ]
 
 
-def foot(signature: Signature, *, width: float, language: str = "vi") -> list[Flowable]:
-    """Recipients and signature across a text of that width (mm), never parted by a page's end."""
+def foot(
+    signature: Signature, *, width: float, language: str = "vi", above: Sequence[Flowable] = ()
+) -> list[Flowable]:
+    """Recipients and signature across a text of that width (mm), never parted by a page's end.
+
+    What is `above` stays on their page.
+    """
+    parts = [*above, Spacer(0, 8 * MM), _signed(signature, width, language)]
+    return [KeepTogether(parts)]
+
+
+def foot_height(signature: Signature, *, width: float, language: str = "vi") -> float:
+    """How high the foot is, in millimetres."""
+    table = _signed(signature, width, language)
+    return 8 + float(table.wrap(width * MM, 1000 * MM)[1]) / MM
+
+
+def _signed(signature: Signature, width: float, language: str) -> Flowable:
     words = _FORMULAS.get(language, _FORMULAS["vi"])
     left = width * 0.48
     received: list[Flowable] = []
@@ -121,8 +137,7 @@ def foot(signature: Signature, *, width: float, language: str = "vi") -> list[Fl
     signed.append(Spacer(0, 26 * MM))
     if signature.name:
         signed.append(document.paragraph(signature.name, bold))
-    table = tables.plain([[received, signed]], [left, width - left], font=fonts.SERIF)
-    return [KeepTogether([Spacer(0, 8 * MM), table])]
+    return tables.plain([[received, signed]], [left, width - left], font=fonts.SERIF)
 
 
 def title(lines: Sequence[tuple[str, bool]], *, width: float) -> list[Flowable]:

@@ -179,9 +179,7 @@ class _Rooms:
         return room
 
 
-def _write(
-    session: Session, record: Record, day: Day, room: Room | None, is_chosen: bool
-) -> None:
+def _write(session: Session, record: Record, day: Day, room: Room | None, is_chosen: bool) -> None:
     is_new = session.id is None
     session.day_id, session.room_id = day.id, room.id if room else None
     session.kind = SessionKind(record.kind)
@@ -192,9 +190,7 @@ def _write(
     changes = audit.changes_of(session)
     if before != list(record.speakers):
         session.speakers = [
-            Speaker(
-                name=it.name, position=it.position, organisation=it.organisation, order=order
-            )
+            Speaker(name=it.name, position=it.position, organisation=it.organisation, order=order)
             for order, it in enumerate(record.speakers, start=1)
         ]
         changes["speakers"] = [_names(before), _names(record.speakers)]
