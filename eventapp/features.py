@@ -19,14 +19,18 @@ from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
 from eventapp.mail import composing, worker
+from eventapp.portal import agenda_views as _my_agenda  # noqa: F401
 from eventapp.portal import data_views as _data  # noqa: F401
 from eventapp.portal.views import portal
 from eventapp.privacy.erasing import close_out_due
 from eventapp.privacy.views import privacy
-from eventapp.programme.views import agenda, programme
+from eventapp.programme import published
+from eventapp.programme import versions_views as _versions  # noqa: F401
+from eventapp.programme.agenda_views import agenda
+from eventapp.programme.views import programme
 from eventapp.questions.files import forget_unclaimed
 from eventapp.questions.views import questions
-from eventapp.registration import letter_facts, substitution
+from eventapp.registration import letter_facts, programme_letters, substitution
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.expiry import expire_offers
@@ -80,11 +84,15 @@ registration.on_cancelling.append(leave_group)
 # … and goes over to whoever comes instead.
 substitution.on_substituting.append(hand_over_seat)
 
+# Whoever must know of a new version of the programme is written to in the transaction of it.
+published.on_publishing.append(programme_letters.tell_concerned)
+
 # What can be printed.
 paper.register(papers_of_documents.AGENDA, lists.LIST, papers_of_documents.ROSTERS)
 
 # Who puts which letters into words.
 composing.kinds.update(letter_facts.KINDS)
+composing.kinds.update(programme_letters.KINDS)
 composing.kinds.update(lead_letter_facts.KINDS)
 # What comes round every half minute.
 worker.chores.append(expire_offers)

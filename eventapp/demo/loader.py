@@ -16,6 +16,7 @@ from eventapp.demo.event import add_event, add_groups
 from eventapp.demo.people import OrganisationRef, Person, make_people
 from eventapp.events.models import Event
 from eventapp.events.presets import Preset, load_preset
+from eventapp.programme import published
 from eventapp.programme.models import Session
 from eventapp.registration import indexing, protocol, ranks
 from eventapp.registration.models import (
@@ -70,6 +71,8 @@ def load(*, delegates: int = DEFAULT_DELEGATES, seed: int = DEFAULT_SEED) -> int
         )
         if not has_groups:
             add_groups(event, preset, delegates)
+        if published.number_of_latest(event_id) is None:
+            published.publish_within(event_id)
     event = db.session.get_one(Event, event_id)
     if added:
         fill_groups(event)

@@ -5,7 +5,7 @@ A paper has a language of its own, whatever that of the page or the command is.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from babel.dates import format_date
 from flask_babel import force_locale
@@ -28,9 +28,12 @@ from eventapp.documents.roster_pdf import (
 )
 from eventapp.events.dates import date_range
 from eventapp.events.models import Event
+from eventapp.programme import published
 from eventapp.programme import service as programme
 from eventapp.programme.models import Session, SessionKind
-from eventapp.programme.timetable import by_day
+from eventapp.programme.published import Published
+from eventapp.programme.records import Record
+from eventapp.programme.timetable import DayPlan, by_day
 from eventapp.registration.models import Delegate
 from eventapp.visits import service as visits
 from eventapp.visits.models import VisitGroup
@@ -40,9 +43,18 @@ _BREAKS = {SessionKind.BREAK, SessionKind.MEAL}
 _DAY_PATTERNS = {"vi": "EEEE, 'ngày' dd/MM/yyyy", "en": "EEEE, d MMMM yyyy"}
 
 
-def agenda(event: Event, stream: BinaryIO, *, language: str = "vi") -> None:
-    """Write the agenda as a PDF, in ``vi`` or ``en``, in the form of Nghị định 30/2020/NĐ-CP."""
-    plans = by_day(event.days, programme.sessions_of(event.id))
+def agenda(
+    event: Event, stream: BinaryIO, *, language: str = "vi", version: Published | None = None
+) -> None:
+    """Write the agenda as a PDF, in ``vi`` or ``en``, in the form of Nghị định 30/2020/NĐ-CP.
+
+    That of a published version; without one the draft.
+    """
+    plans: Sequence[DayPlan[Any]] = (
+        published.plans(event, version.records)
+        if version
+        else by_day(event.days, programme.sessions_of(event.id))
+    )
     with force_locale(language):
         paper = AgendaDocument(
             letterhead=heads.head_of(event, "CTr", language=language),
@@ -104,7 +116,7 @@ def _dates(event: Event) -> str:
     return date_range([day.date for day in event.days])
 
 
-def _item(event: Event, session: Session, language: str) -> AgendaItem:
+def _item(event: Event, session: Session | Record, language: str) -> AgendaItem:
     return AgendaItem(
         starts=session.starts_at.astimezone(event.zone).time(),
         ends=session.ends_at.astimezone(event.zone).time(),

@@ -11,6 +11,7 @@ from eventapp.documents import service
 from eventapp.documents.roster_pdf import NoRosters
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
+from eventapp.programme import published
 from eventapp.visits import sites
 from eventapp.web.language import current_language
 
@@ -21,10 +22,13 @@ documents = Blueprint("documents", __name__)
 @requires(Access.PUBLIC)
 @limiter.limit("60 per minute")
 def agenda(event: Event) -> ResponseReturnValue:
-    """The agenda in the official form, in the language of the page."""
+    """The agenda as it was published, in the official form, in the language of the page."""
+    version = published.latest(event.id)
+    if version is None:  # the page says that it is being prepared
+        return redirect(url_for("agenda.show", event=event), 303)
     language = current_language()
     stream = BytesIO()
-    service.agenda(event, stream, language=language)
+    service.agenda(event, stream, language=language, version=version)
     response = _pdf(stream, f"agenda-{event.slug}-{language}.pdf")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from eventapp.documents.pass_pdf import PassDocument, PassLabels, write_pass
 from eventapp.events.dates import date_range
+from eventapp.registration.itinerary import classes_of
 from eventapp.registration.models import Delegate
 from eventapp.visits.models import VisitGroup
 from eventapp.web.language import clock, day, moment, phone, short_day
@@ -55,7 +56,7 @@ def _classes(delegate: Delegate, language: str) -> str:
     return "; ".join(
         f"{it.title_in(language)} ({short_day(it.starts_at)}, "
         f"{clock(it.starts_at)}–{clock(it.ends_at)}{f', {it.room.name}' if it.room else ''})"
-        for it in delegate.enrolments
+        for it in classes_of(delegate)
     )
 
 

@@ -19,7 +19,7 @@ from eventapp.registration import editing, links, service, waitlist
 from eventapp.registration.choices import choices_for
 from eventapp.registration.errors import NotWaiting
 from eventapp.registration.forms import EditForm, at_most, cleaned, diets
-from eventapp.registration.itinerary import calendar_file
+from eventapp.registration.itinerary import calendar_file, classes_of
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import answers_of
 from eventapp.visits.service import group_of
@@ -50,6 +50,7 @@ def show(secret: str) -> ResponseReturnValue:
         answers=answers_of(delegate, current_language(), public=True),
         may_edit=editing.is_open(delegate.event, now()),
         place_in_line=waitlist.place_in_line(delegate),
+        classes=classes_of(delegate),
         **_pass_of(delegate),
     )
     # Nothing that is opened from here learns the address. (Pages with forms keep same-origin:

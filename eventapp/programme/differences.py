@@ -79,20 +79,30 @@ def differences(before: Iterable[Record], after: Iterable[Record]) -> list[Diffe
     return sorted(found, key=lambda it: (it.record.starts_at, it.record.ends_at, it.uid))
 
 
+def concerns_all(it: Difference) -> bool:
+    """Whether it concerns whoever comes on its day.
+
+    A class that people choose concerns those who have chosen it; only that there is a new one, or
+    one no longer, concerns all. Of other sessions all must know what takes place when and where;
+    not who speaks, nor what kind it is.
+    """
+    is_chosen = all(record.takes_enrolment for record in (it.before, it.after) if record)
+    return not _FOR_ALL[is_chosen].isdisjoint(it.changes)
+
+
 def concerning(
     found: Sequence[Difference], days: Iterable[date], enrolled_in: Iterable[str]
 ) -> list[Difference]:
-    """Those of the differences that somebody must know who comes on these days.
+    """Those of the differences that somebody must know.
 
-    A class that people choose concerns whoever has chosen it (``enrolled_in``, UIDs), whatever
-    has changed; that there is a new one, or one no longer, concerns all who come on that day.
-    Everything else concerns whoever comes on its day, but for who speaks and what kind it is.
+    They come on these days and have chosen the classes of these UIDs, in which anything concerns
+    them.
     """
-    days, enrolled = frozenset(days), frozenset(enrolled_in)
+    coming, enrolled = frozenset(days), frozenset(enrolled_in)
     return [
         it
         for it in found
-        if it.uid in enrolled or (days & it.days and bool(_FOR_ALL[_is_chosen(it)] & {*it.changes}))
+        if it.uid in enrolled or (not coming.isdisjoint(it.days) and concerns_all(it))
     ]
 
 
@@ -100,11 +110,6 @@ _FOR_ALL = {
     False: frozenset({Change.ADDED, Change.CANCELLED, Change.MOVED, Change.RETITLED}),
     True: frozenset({Change.ADDED, Change.CANCELLED}),
 }
-
-
-def _is_chosen(it: Difference) -> bool:
-    """Whether only those take part who have chosen it, before as after."""
-    return all(record.takes_enrolment for record in (it.before, it.after) if record)
 
 
 def _where_and_when(record: Record) -> tuple[object, ...]:

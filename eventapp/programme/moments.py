@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic
+from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from eventapp.programme.timetable import T
+
+class Timed(Protocol):
+    """Something that takes place, as far as this goes."""
+
+    @property
+    def starts_at(self) -> Any: ...
+
+    @property
+    def ends_at(self) -> Any: ...
+
+
+T = TypeVar("T", bound=Timed)
 
 
 @dataclass(frozen=True, slots=True)

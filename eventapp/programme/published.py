@@ -78,6 +78,8 @@ class Draft:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
 
 
+_MOST = 2**31 - 1  # what the database's column holds; more may stand in an address
+
 on_publishing: list[Callable[[Publication], int]] = []
 """Called within the transaction that publishes, where people are to be told; each says how many
 letters it has put into the outbox. Filled in eventapp.features."""
@@ -100,6 +102,8 @@ def number_of_latest(event_id: int) -> int | None:
 
 def version(event_id: int, number: int) -> Published:
     """The version of that number. Raises VersionNotFound."""
+    if number > _MOST:
+        raise VersionNotFound(number)
     row = db.session.scalar(_with_content(event_id).where(ProgrammeVersion.number == number))
     if row is None:
         raise VersionNotFound(number)
@@ -252,7 +256,7 @@ def _highest_revisions(event_id: int) -> dict[str, int]:
     return highest
 
 
-def _with_content(event_id: int) -> Select[tuple[ProgrammeVersion]]:
+def _with_content(event_id: int) -> Select[ProgrammeVersion]:
     return (
         select(ProgrammeVersion)
         .filter_by(event_id=event_id)

@@ -127,7 +127,7 @@ class _Depending:
 
 def _count(rows: FromClause, key: ColumnElement[int], ids: Iterable[int]) -> Counter[int]:
     query = select(key, func.count()).select_from(rows).where(key.in_(ids)).group_by(key)
-    return Counter({id_: number for id_, number in db.session.execute(query)})
+    return Counter(dict(db.session.execute(query).all()))
 
 
 def _lock(event_id: int) -> None:

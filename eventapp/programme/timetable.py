@@ -9,16 +9,24 @@ from typing import Any, Generic, Protocol, TypeVar
 class Day(Protocol):
     """A day of an event, as far as the timetable goes."""
 
-    id: Any
-    date: Any
+    @property
+    def id(self) -> Any: ...
+
+    @property
+    def date(self) -> Any: ...
 
 
 class Timed(Protocol):
     """A session, as far as the timetable goes: its day, and from when to when."""
 
-    day_id: Any
-    starts_at: Any
-    ends_at: Any
+    @property
+    def day_id(self) -> Any: ...
+
+    @property
+    def starts_at(self) -> Any: ...
+
+    @property
+    def ends_at(self) -> Any: ...
 
 
 T = TypeVar("T", bound=Timed)

@@ -1,42 +1,17 @@
-"""The programme: pages on which organisers edit it, and the public agenda."""
+"""The programme: pages on which organisers edit it."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
-from eventapp.programme import service
-from eventapp.programme.calendar import MEDIA_TYPE, Item, calendar
+from eventapp.programme import published, service
 from eventapp.programme.forms import KINDS, RoomForm, SessionForm
 from eventapp.programme.models import Session
 from eventapp.programme.timetable import by_day
-from eventapp.web.language import current_language
 
 programme = Blueprint("programme", __name__)
-agenda = Blueprint("agenda", __name__)
-
-
-@agenda.get("/e/<event:event>/agenda")
-@requires(Access.PUBLIC)
-def show(event: Event) -> ResponseReturnValue:
-    """The programme as everybody sees it."""
-    plans = by_day(event.days, service.sessions_of(event.id))
-    return render_template("programme/agenda.html", event=event, plans=plans, kinds=KINDS)
-
-
-@agenda.get("/e/<event:event>/agenda.ics")
-@requires(Access.PUBLIC)
-def download(event: Event) -> ResponseReturnValue:
-    """The programme for calendars, which fetch it again and again."""
-    language = current_language()
-    items = [_item(event, session, language) for session in service.sessions_of(event.id)]
-    file = calendar(event.short_title, event.zone, items, language=language)
-    response = Response(file, content_type=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = f'attachment; filename="agenda-{event.slug}.ics"'
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)
 
 
 @programme.get("/manage/<event:event>/programme")
@@ -44,7 +19,13 @@ def download(event: Event) -> ResponseReturnValue:
 def manage(event: Event) -> ResponseReturnValue:
     """Days and their sessions."""
     plans = by_day(event.days, service.sessions_of(event.id))
-    return render_template("programme/manage.html", event=event, plans=plans, kinds=KINDS)
+    return render_template(
+        "programme/manage.html",
+        event=event,
+        plans=plans,
+        kinds=KINDS,
+        draft=published.draft_of(event.id),
+    )
 
 
 @programme.route("/manage/<event:event>/programme/sessions/new", methods=["GET", "POST"])
@@ -194,20 +175,3 @@ def _session(event: Event, session_id: int) -> Session:
         return service.session_of(event.id, session_id)
     except service.SessionNotFound:
         abort(404)
-
-
-def _item(event: Event, session: Session, language: str) -> Item:
-    lines = [_("Chair: %(name)s", name=session.chair)] if session.chair else []
-    lines += [f"{s.name} – {s.position}" if s.position else s.name for s in session.speakers]
-    place = [session.room.name] if session.room else []
-    return Item(
-        uid=session.uid,
-        sequence=session.revision,
-        changed_at=session.updated_at,
-        title=session.title_in(language),
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        location=", ".join([*place, event.venue] if event.venue else place),
-        description="\n".join(lines),
-        url=url_for("agenda.show", event=event, _external=True),
-    )

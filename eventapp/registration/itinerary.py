@@ -1,4 +1,4 @@
-"""What a delegate's calendar holds: each day they come, and the class they chose.
+"""What a delegate's calendar holds: each day they come, and the class they chose, as published.
 
 The entries are the delegate's own: their UID stays for life and their SEQUENCE grows with the
 revision of the registration, so that a later file replaces, or cancels, what an earlier one has put
@@ -6,16 +6,18 @@ into a calendar (RFC 5546, 2.1.4 and 2.1.5).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eventapp.database import db
 from eventapp.events.models import Day, Event
+from eventapp.programme import published
 from eventapp.programme.calendar import Item, Method, Organizer, calendar
 from eventapp.programme.models import Session, SessionKind
+from eventapp.programme.records import Record
 from eventapp.registration.models import Delegate
 
 # For a day whose programme is not made yet.
@@ -49,6 +51,13 @@ def taken_away(delegate: Delegate, changes: Sequence[Mapping[str, Any]]) -> list
         _sessions(delegate.event, classes),
         is_cancelled=True,
     )
+
+
+def classes_of(delegate: Delegate) -> list[Record]:
+    """The classes that a delegate has chosen, when and where they are as published."""
+    if not delegate.enrolments:
+        return []
+    return published.as_public(delegate.enrolments, published.public_records(delegate.event_id))
 
 
 def where(event: Event) -> str:
@@ -85,6 +94,15 @@ def _file(delegate: Delegate, items: Iterable[Item], method: Method) -> bytes:
     )
 
 
+def entry_uid(record: Record, delegate: Delegate) -> str:
+    """The UID of a session in the calendar of one delegate.
+
+    Not the session's own: cancelling it must not take it out of a calendar that follows the
+    programme.
+    """
+    return f"{record.uid.partition('@')[0]}-of-{delegate.id}@{delegate.event.slug}.eventapp"
+
+
 def _items(
     delegate: Delegate,
     days: Sequence[Day],
@@ -93,12 +111,15 @@ def _items(
     is_cancelled: bool = False,
 ) -> list[Item]:
     event = delegate.event
-    hours = _hours(event) if days else {}
+    records = published.public_records(event.id) if days or classes else ()
+    hours = _hours(event, records)
     place = where(event)
+    # The hours of a day change with each version of the programme.
+    version = published.number_of_latest(event.id) or 0 if days else 0
     items = [
         Item(
             uid=f"day-{day.id}-of-{delegate.id}@{event.slug}.eventapp",
-            sequence=delegate.revision,
+            sequence=delegate.revision + version,
             changed_at=delegate.updated_at,
             title=event.short_title,
             starts_at=starts_at,
@@ -108,39 +129,32 @@ def _items(
             is_cancelled=is_cancelled,
         )
         for day in days
-        for starts_at, ends_at in [hours[day.id]]
+        for starts_at, ends_at in [hours[day.date]]
     ]
     items += [
         Item(
-            # Not the session's own: cancelling it must not take it out of a calendar that
-            # follows the programme.
-            uid=f"{session.uid.partition('@')[0]}-of-{delegate.id}@{event.slug}.eventapp",
-            sequence=delegate.revision + session.revision,
-            changed_at=max(delegate.updated_at, session.updated_at),
-            title=session.title_in(delegate.language),
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-            location=", ".join(p for p in (session.room and session.room.name, event.venue) if p),
+            uid=entry_uid(it, delegate),
+            sequence=delegate.revision + it.revision,
+            changed_at=max(delegate.updated_at, it.changed_at),
+            title=it.title_in(delegate.language),
+            starts_at=it.starts_at,
+            ends_at=it.ends_at,
+            location=", ".join(filter(None, (it.room_name, event.venue))),
             is_cancelled=is_cancelled,
         )
-        for session in classes
+        for it in published.as_public(classes, records)
     ]
     return items
 
 
-def _hours(event: Event) -> dict[int, tuple[datetime, datetime]]:
+def _hours(event: Event, records: Sequence[Record]) -> dict[date, tuple[datetime, datetime]]:
     """From the first to the last session of each day."""
-    rows = db.session.execute(
-        select(Session.day_id, func.min(Session.starts_at), func.max(Session.ends_at))
-        .where(Session.event_id == event.id, Session.kind != SessionKind.LOGISTICS)
-        .group_by(Session.day_id)
-    )
-    planned = {day_id: (starts_at, ends_at) for day_id, starts_at, ends_at in rows}
-    return {
-        day.id: planned.get(day.id)
-        or (
-            datetime.combine(day.date, _USUAL_HOURS[0], event.zone),
-            datetime.combine(day.date, _USUAL_HOURS[1], event.zone),
+    hours = {}
+    for day in event.days:
+        planned = [it for it in records if it.day == day.date and it.kind != SessionKind.LOGISTICS]
+        opens, closes = (datetime.combine(day.date, it, event.zone) for it in _USUAL_HOURS)
+        hours[day.date] = (
+            min((it.starts_at for it in planned), default=opens),
+            max((it.ends_at for it in planned), default=closes),
         )
-        for day in event.days
-    }
+    return hours

@@ -3,7 +3,7 @@
 Nothing here knows of a request: letters are composed by the mail worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -58,21 +58,12 @@ _WITH_PASS = (
 
 def facts(message: Message) -> Facts:
     """What a letter to a delegate says, in the language in force. Raises Overtaken."""
-    delegate = _delegate(message.delegate_id)
     kind = LetterKind(message.kind)
-    if delegate is None or delegate.anonymised_at is not None:
-        raise Overtaken("gone")
-    if delegate.merged_into_id is not None:
-        raise Overtaken("merged")
-    if delegate.email != message.to_address:
-        # Above all a link never goes to an address that was found to be wrong.
-        raise Overtaken("address")
-    if delegate.status not in _STATUSES[kind]:
-        raise Overtaken("status")
+    delegate = addressee(message, _STATUSES[kind])
     if kind == LetterKind.OFFERED and (delegate.offer_expires_at or now()) < now():
         raise Overtaken("offer_over")
     secret = personal_links.known_secret(delegate)
-    return _facts(
+    return facts_of(
         delegate,
         kind,
         message.details,
@@ -82,19 +73,43 @@ def facts(message: Message) -> Facts:
     )
 
 
-def example(kind: LetterKind, event_id: int, delegate_id: int | None, language: str) -> Facts:
-    """What a letter would say to a delegate of the event, or to one made up; with no real link."""
-    event = db.session.get_one(Event, event_id)
+def addressee(message: Message, statuses: Collection[Status]) -> Delegate:
+    """To whom a letter goes, whose registration must stand so for it to be true.
+
+    Raises Overtaken.
+    """
+    delegate = _delegate(message.delegate_id)
+    if delegate is None or delegate.anonymised_at is not None:
+        raise Overtaken("gone")
+    if delegate.merged_into_id is not None:
+        raise Overtaken("merged")
+    if delegate.email != message.to_address:
+        # Above all a link never goes to an address that was found to be wrong.
+        raise Overtaken("address")
+    if delegate.status not in statuses:
+        raise Overtaken("status")
+    return delegate
+
+
+def example_addressee(event_id: int, delegate_id: int | None, language: str) -> Delegate:
+    """Whom an example is written to: that delegate of the event, or one made up."""
     delegate = _delegate(delegate_id) if delegate_id is not None else None
     if delegate is None or delegate.event_id != event_id:
-        delegate = _made_up(event, language)
+        return _made_up(db.session.get_one(Event, event_id), language)
+    return delegate
+
+
+def example(kind: LetterKind, event_id: int, delegate_id: int | None, language: str) -> Facts:
+    """What a letter would say to a delegate of the event, or to one made up; with no real link."""
+    delegate = example_addressee(event_id, delegate_id, language)
+    event = delegate.event
     details = {
         "changes": {"position": [_("Specialist"), delegate.position]},
         "substitute": _("Trần Thị B"),
         "reason": _("for example: the delegation's places are all taken"),
         "deadline": (now() + timedelta(hours=event.offer_hours)).isoformat(),
     }
-    return _facts(
+    return facts_of(
         delegate,
         kind,
         details,
@@ -129,15 +144,16 @@ def _delegate(delegate_id: int | None) -> Delegate | None:
     return db.session.scalar(_WITH_EVERYTHING.where(Delegate.id == delegate_id))
 
 
-def _facts(
+def facts_of(
     delegate: Delegate,
-    kind: LetterKind,
+    kind: str,
     details: Mapping[str, Any],
     *,
     link: str,
     is_admitted: bool,
     calendar: bytes | None = None,
 ) -> Facts:
+    """What every letter of that kind to a delegate says."""
     event, language = delegate.event, delegate.language
     has_pass = is_admitted and kind in _WITH_PASS
     code = qr.grouped(delegate.code) if has_pass else ""
@@ -191,7 +207,7 @@ def _details(values: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(term, values[name]) for term, name in rows if values[name]]
 
 
-def _label(kind: LetterKind, is_admitted: bool) -> str:
+def _label(kind: str, is_admitted: bool) -> str:
     if kind == LetterKind.OFFERED:
         return _("See and accept the place")
     return _("Open my pass") if is_admitted and kind in _WITH_PASS else _("Open my registration")
@@ -223,13 +239,13 @@ def _moment(value: datetime | None, event: Event) -> str:
 def _calendar(message: Message, delegate: Delegate, kind: LetterKind) -> bytes | None:
     """The calendar file that goes with a letter (RFC 5546): entries to have, or to have no more."""
     if kind in _WITH_CALENDAR and delegate.status == Status.APPROVED:
-        return calendar_file(delegate, taken_away(delegate, _changes_not_told(message)))
+        return calendar_file(delegate, taken_away(delegate, changes_not_told(message)))
     if kind in _ENDING and message.details.get("was_coming", True):
-        return cancellation_file(delegate, taken_away(delegate, _changes_not_told(message)))
+        return cancellation_file(delegate, taken_away(delegate, changes_not_told(message)))
     return None
 
 
-def _changes_not_told(message: Message) -> list[dict[str, Any]]:
+def changes_not_told(message: Message) -> list[dict[str, Any]]:
     """The changes that this letter tells of, and those of letters that were never delivered."""
     earlier = db.session.scalars(
         select(Message.details).where(

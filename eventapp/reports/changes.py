@@ -46,10 +46,13 @@ ACTIONS = {
     "keep_apart": lazy_gettext("found to be two people"),
     "withdraw_consent": lazy_gettext("withdrew consent"),
     "close_out": lazy_gettext("destroyed the personal data"),
+    "publish": lazy_gettext("published a version"),
+    "restore_version": lazy_gettext("restored a version as the draft"),
     "load_demo": lazy_gettext("loaded the demo"),
 }
 SUBJECTS = {
     "delegate": lazy_gettext("Delegate"),
+    "programme": lazy_gettext("Programme"),
     "session": lazy_gettext("Session"),
     "room": lazy_gettext("Room"),
     "site": lazy_gettext("Site"),
@@ -114,6 +117,9 @@ FIELDS = {
     "not_the_same": lazy_gettext("Somebody else than"),
     "also_code": lazy_gettext("Also valid: pass code"),
     "attendance": lazy_gettext("Arrivals taken over"),
+    "version": lazy_gettext("Version"),
+    "letters": lazy_gettext("Letters"),
+    "kept": lazy_gettext("Kept"),
     "messages": lazy_gettext("Letters taken over"),
     "change_requests": lazy_gettext("Requests taken over"),
     "retention_until": lazy_gettext("Personal data is kept until"),

@@ -42,6 +42,8 @@ OVERTAKEN = {
     "offer_over": _l("The offer was over by then."),
     "link": _l("The delegation has no link that could be sent; make a new one."),
     "submitted": _l("The list had been handed in by then."),
+    "newer": _l("A later letter says all of it."),
+    "nothing": _l("The programme of the person is as it was before."),
     "": _l("Things stand otherwise by now."),
 }
 

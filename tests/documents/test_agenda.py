@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from eventapp import commands
 from eventapp.cli import cli
 from eventapp.extensions import db
+from eventapp.programme import published
 from eventapp.programme import service as programme
 from eventapp.programme.models import SessionKind
 from eventapp.programme.service import SessionData, SpeakerData
@@ -39,6 +40,7 @@ def opening(event):
         speakers=(SpeakerData("H'Hen Niê", "Cục trưởng"),),
     )
     programme.add_session(event.id, data)
+    published.publish(event)
     return data
 
 
@@ -78,33 +80,45 @@ def test_times_are_those_of_the_events_zone(client, event, opening):
 def test_what_was_made_up_for_a_demo_says_so(client, event):
     event.illustrative = "sessions"
     db.session.commit()
+    published.publish(event)
     text = text_of(client.get("/e/hoi-nghi/agenda.pdf?lang=en").data)
     assert "the published report of the conference does not give them" in text
 
 
 def test_an_empty_programme_is_still_a_paper(client, event):
+    published.publish(event)
     for session in programme.sessions_of(event.id):
         db.session.delete(session)
     db.session.commit()
+    published.publish(event)
     assert "Thứ Sáu, ngày 27/11/2026" in text_of(client.get("/e/hoi-nghi/agenda.pdf").data)
 
 
+def test_before_the_first_version_the_page_says_that_it_is_being_prepared(client, event):
+    answer = client.get("/e/hoi-nghi/agenda.pdf")
+    assert (answer.status_code, answer.location) == (303, "/e/hoi-nghi/agenda")
+
+
 def test_the_same_programme_is_not_sent_twice(client, event):
+    published.publish(event)
     first = client.get("/e/hoi-nghi/agenda.pdf")
     again = client.get("/e/hoi-nghi/agenda.pdf", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
 
 
-def test_a_change_is_in_the_paper_at_once(client, event, opening):
+def test_a_change_is_in_the_paper_once_it_is_published(client, event, opening):
     client.get("/e/hoi-nghi/agenda.pdf")
     session = programme.sessions_of(event.id)[0]
     programme.change_session(
         event.id, session.id, session.revision, replace(opening, title="Diễn văn khai mạc")
     )
+    assert "Diễn văn khai mạc" not in text_of(client.get("/e/hoi-nghi/agenda.pdf").data)
+    published.publish(event)
     assert "Diễn văn khai mạc" in text_of(client.get("/e/hoi-nghi/agenda.pdf").data)
 
 
 def test_the_agenda_takes_few_queries(client, event, count_queries):
+    published.publish(event)
     client.get("/e/hoi-nghi/agenda.pdf")
     with count_queries() as queries:
         client.get("/e/hoi-nghi/agenda.pdf")

@@ -1,10 +1,16 @@
 """The public agenda as a page and as a calendar."""
 
 import icalendar
+import pytest
 
 from eventapp.extensions import db
-from eventapp.programme import service
+from eventapp.programme import published, service
 from eventapp.programme.models import Session
+
+
+@pytest.fixture(autouse=True)
+def _published(event):
+    published.publish(event)
 
 
 def test_the_page_shows_parallel_sessions_side_by_side(client, event):
@@ -61,6 +67,7 @@ def test_a_change_keeps_the_uid_and_raises_the_sequence(client, event):
         ends_at=session.ends_at,
     )
     service.change_session(event.id, session.id, revision, data)
+    published.publish(event)
     entries = icalendar.Calendar.from_ical(client.get("/e/hoi-nghi/agenda.ics").data)
     changed = next(e for e in entries.walk("VEVENT") if str(e["uid"]) == uid)
     assert (str(changed["summary"]), int(changed["sequence"])) == (
