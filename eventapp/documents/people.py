@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from eventapp.database import db
 from eventapp.events.models import Event
@@ -96,7 +96,7 @@ def counts_by(column: Any, chosen: Chosen) -> dict[int, int]:
     rows = db.session.execute(
         _joined(select(column, func.count(Delegate.id)), chosen).group_by(column)
     )
-    return {key: number for key, number in rows}
+    return dict(rows.tuples())
 
 
 def people(chosen: Chosen, arrangement: Arrangement) -> Iterator[Named]:
@@ -129,7 +129,7 @@ def delegations(event: Event) -> Sequence[tuple[int, str]]:
     return [(row.id, row.name) for row in rows]
 
 
-def _joined(query: Select[Any], chosen: Chosen) -> Select[Any]:
+def _joined(query: Any, chosen: Chosen) -> Any:
     statuses = COMING if chosen.with_pending else (Status.APPROVED,)
     conditions: list[ColumnElement[bool]] = [
         Delegate.event_id == chosen.event_id,

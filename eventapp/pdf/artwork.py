@@ -85,11 +85,14 @@ class Artwork:
 
 
 class Picture(Flowable):
-    """Artwork in flowing text, in the middle of a box of that size (mm) and that of the text."""
+    """Artwork in flowing text, in a box of that size (mm) in the middle or at the left."""
 
-    def __init__(self, artwork: Artwork, width: float, height: float) -> None:
+    def __init__(
+        self, artwork: Artwork, width: float, height: float, *, centred: bool = True
+    ) -> None:
         super().__init__()
         self._artwork, self._size = artwork, (width * MM, height * MM)
+        self._centred = centred
 
     def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
         """ReportLab's hook: the room it takes (points)."""
@@ -100,7 +103,8 @@ class Picture(Flowable):
         """ReportLab's hook: draws at the origin."""
         width, height = self._size
         canvas = cast(StreamedCanvas, self.canv)
-        self._artwork.draw(canvas, (self.width - width) / 2, 0, width, height)
+        left = (self.width - width) / 2 if self._centred else 0
+        self._artwork.draw(canvas, left, 0, width, height)
 
 
 @lru_cache(maxsize=8)

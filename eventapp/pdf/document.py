@@ -31,6 +31,7 @@ from eventapp.pdf.stream import About, StreamedCanvas
 TEXT_SIZE = 13.0
 """Points: the smaller of the two sizes that the decree allows."""
 _PAGE_NUMBER_SIZE = 13.0
+_RUNNING_SIZE = 10.0
 
 Align = Literal["left", "center", "right", "justify"]
 # ReportLab takes the words too, but does not understand them everywhere.
@@ -76,12 +77,13 @@ def write(
     paper: Paper | None = None,
     numbered: bool = True,
     font: str = fonts.SERIF,
+    running: str = "",
 ) -> int:
     """Lay the story out on pages and write them; returns how many there are.
 
     The story is read as it is needed, and each page is written when it is full: memory does not
     grow with its length. Numbers (``2/5``) stand in the top margin from the second page of each
-    paper on (`next_paper`). Same input, same bytes.
+    paper on (`next_paper`), with the `running` title on their right. Same input, same bytes.
     """
     fonts.register_families()
     paper = paper or Paper()
@@ -95,6 +97,10 @@ def write(
             canvas.setFont(font, _PAGE_NUMBER_SIZE)
             canvas.drawRightString(middle, y, f"{page}/")
             canvas.show_total(middle, y, font, _PAGE_NUMBER_SIZE)
+            if running:
+                edge = (paper.width - paper.margins.right) * MM
+                left = edge - fonts.width(running, font, _RUNNING_SIZE)
+                canvas.show_lines([(left, y, running, font, _RUNNING_SIZE)])
 
     frame = Frame(
         paper.margins.left * MM,

@@ -85,11 +85,18 @@ class _Source:
 class Listing(Flowable):
     """A ruled table whose rows are read as they are drawn.
 
-    `after` is what has to stand on one page with the last rows: its height in millimetres.
+    `after` is what has to stand on one page with the last rows: its height in millimetres. Font and
+    size are those of the columns' titles.
     """
 
     def __init__(
-        self, columns: Sequence[Column], rows: Iterable[Row | Band], *, after: float = 0.0
+        self,
+        columns: Sequence[Column],
+        rows: Iterable[Row | Band],
+        *,
+        after: float = 0.0,
+        font: str = fonts.SERIF_BOLD,
+        size: float = 12.0,
     ) -> None:
         super().__init__()
         self._columns = columns
@@ -98,7 +105,7 @@ class Listing(Flowable):
             self._edges.append(self._edges[-1] + column.width * MM)
         self._source = _Source(iter(rows))
         self._after = after * MM
-        titles = tuple((Text(it.title, fonts.SERIF_BOLD),) for it in columns)
+        titles = tuple((Text(it.title, font, size),) for it in columns)
         self._header = _lay_row(Row(titles), columns, self._edges, centred=True)
         self._header.band = tables.HEADER
 
