@@ -112,7 +112,7 @@ def write_agenda(agenda: AgendaDocument, stream: BinaryIO) -> int:
         story += [Spacer(0, 4 * MM), _day(day, labels)]
     if agenda.note:
         small = document.style(fonts.SERIF_ITALIC, 11, soft=True, above=3)
-        story.append(document.paragraph(agenda.note, small))
+        story.append(document.heading(agenda.note, small, width))
     if agenda.signature is not None:
         story += letterhead.foot(agenda.signature, width=width, language=agenda.language)
     if agenda.edition is not None:

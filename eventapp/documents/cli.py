@@ -26,7 +26,7 @@ from eventapp.web.language import DEFAULT_LANGUAGE, LANGUAGES
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT_LANGUAGE)
 @in_app
 def agenda(event: str, output: Path, lang: str) -> None:
-    """Write the agenda to a PDF, in the official form: the last published version, else the draft."""
+    """Write the agenda to a PDF, in the official form: as it was published, or else the draft."""
     found = events.find(event)
     with replacing(output) as stream:
         agendas.write(found, stream, language=lang, version=published.latest(found.id))

@@ -16,7 +16,7 @@ _PAPER = document.Paper(margins=document.Margins(top=14, bottom=12, left=14, rig
 _SIZE = 9.0
 _SMALL = 8.0
 _HEAD = 24.0  # height of the logo and of the code
-_WIDTHS = (26.0, 118.0, 38.0)  # time, content, room
+_WIDTHS = (31.0, 113.0, 38.0)  # time, content, room
 _DAY = HexColor("#dfe5ec")
 
 
@@ -44,7 +44,7 @@ def _story(agenda: AgendaDocument, logo: Artwork | None) -> Iterator[Flowable]:
     yield Listing(columns, _rows(agenda), font=fonts.SANS_SEMIBOLD, size=_SIZE)
     if agenda.note:
         small = document.style(fonts.SANS_ITALIC, _SMALL, soft=True, above=2, leading=1.3)
-        yield document.paragraph(agenda.note, small)
+        yield document.heading(agenda.note, small, _PAPER.text_width)
 
 
 def _head(agenda: AgendaDocument, logo: Artwork | None) -> Flowable:

@@ -48,16 +48,24 @@ def head_of(
     Number and day are left to be written by hand where they are not known.
     """
     chosen = settings.of(event)
-    year = str(event.days[0].date.year) if event.days else ""
-    pattern = chosen.number_pattern
     return Letterhead(
         issuer=chosen.issuer or event.organiser or event.short_title,
         parent=chosen.parent,
-        number=None
-        if kind is None
-        else numbered(pattern, number=number or _BY_HAND, kind=kind, year=year),
-        place_and_date=place_and_date(chosen.place or event.place, chosen.dated, year, language),
+        number=None if kind is None else number_of(event, kind, number),
+        place_and_date=place_and_date(
+            chosen.place or event.place, chosen.dated, _year(event), language
+        ),
     )
+
+
+def number_of(event: Event, kind: str, number: str = "") -> str:
+    """The whole number of a paper by the event's pattern; without a number room for one."""
+    pattern = settings.of(event).number_pattern
+    return numbered(pattern, number=number or _BY_HAND, kind=kind, year=_year(event))
+
+
+def _year(event: Event) -> str:
+    return str(event.days[0].date.year) if event.days else ""
 
 
 def place_and_date(place: str, day: date | None, year: str, language: str) -> str:

@@ -95,7 +95,7 @@ def _labels() -> ListLabels:
         name=_("Full name"),
         position=_("Position"),
         office=_("Office"),
-        signature=_("Signature"),
+        signature=_("Received (signature)"),
         on=_("Time:"),
         at=_("Venue:"),
     )

@@ -186,6 +186,12 @@ def style(
     )
 
 
+@cache
+def indented(like: ParagraphStyle, indent: float) -> ParagraphStyle:
+    """The style with its first line indented by so many millimetres."""
+    return ParagraphStyle(f"{like.name}-{indent}", parent=like, firstLineIndent=indent * MM)
+
+
 def paragraph(text: str, like: ParagraphStyle) -> Paragraph:
     """A text, not markup, as a paragraph."""
     return Paragraph(fonts.markup(text, like.fontName), like)

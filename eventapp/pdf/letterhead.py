@@ -18,6 +18,7 @@ from eventapp.pdf.stream import StreamedCanvas
 
 _HEAD_SIZE = 12.0
 _TEXT_SIZE = 13.0
+_SIGNING = 26.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +112,20 @@ def foot(
 
     What is `above` stays on their page.
     """
-    parts = [*above, Spacer(0, 8 * MM), _signed(signature, width, language)]
+    parts = [*above, Spacer(0, 8 * MM), signed(signature, width=width, language=language)]
     return [KeepTogether(parts)]
 
 
 def foot_height(signature: Signature, *, width: float, language: str = "vi") -> float:
     """How high the foot is, in millimetres."""
-    table = _signed(signature, width, language)
+    table = signed(signature, width=width, language=language)
     return 8 + float(table.wrap(width * MM, 1000 * MM)[1]) / MM
 
 
-def _signed(signature: Signature, width: float, language: str) -> Flowable:
+def signed(
+    signature: Signature, *, width: float, language: str = "vi", signing: float = _SIGNING
+) -> Flowable:
+    """Recipients and signature beside one another, with so much room to sign in (mm)."""
     words = _FORMULAS.get(language, _FORMULAS["vi"])
     left = width * 0.48
     received: list[Flowable] = []
@@ -134,15 +138,15 @@ def _signed(signature: Signature, width: float, language: str) -> Flowable:
             end = "." if at == last else ";"
             received.append(document.paragraph(f"- {recipient.rstrip('.;')}{end}", small))
     bold = document.style(fonts.SERIF_BOLD, _TEXT_SIZE, "center")
-    signed: list[Flowable] = [
+    right: list[Flowable] = [
         document.heading(line.upper(), bold, width - left)
         for line in (signature.authority, signature.position)
         if line
     ]
-    signed.append(Spacer(0, 26 * MM))
+    right.append(Spacer(0, signing * MM))
     if signature.name:
-        signed.append(document.paragraph(signature.name, bold))
-    return tables.plain([[received, signed]], [left, width - left], font=fonts.SERIF)
+        right.append(document.paragraph(signature.name, bold))
+    return tables.plain([[received, right]], [left, width - left], font=fonts.SERIF)
 
 
 def title(lines: Sequence[tuple[str, bool]], *, width: float, below: str = "") -> list[Flowable]:
