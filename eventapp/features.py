@@ -10,8 +10,8 @@ from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
+from eventapp.documents import invitations, lists, paper
 from eventapp.documents import kinds as papers_of_documents
-from eventapp.documents import paper
 from eventapp.documents.pages import papers
 from eventapp.documents.views import documents
 from eventapp.duplicates.views import duplicates
@@ -100,7 +100,12 @@ attendance.sources.append(add_departures)
 programme_service.on_setting_places.append(enrolling.set_places)
 
 # What can be printed.
-paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS)
+paper.register(
+    papers_of_documents.AGENDA,
+    invitations.INVITATION,
+    lists.LIST,
+    papers_of_documents.ROSTERS,
+)
 
 # Who puts which letters into words.
 composing.kinds.update(letter_facts.KINDS)

@@ -1,14 +1,15 @@
 """The agenda (chương trình) as an official paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from itertools import groupby
 from typing import BinaryIO
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from eventapp.pdf import MM, document, fonts, letterhead, tables
+from eventapp.pdf.code import Code
 from eventapp.pdf.letterhead import Letterhead, Signature
 from eventapp.pdf.stream import About
 
@@ -17,6 +18,7 @@ _PAPER = document.Paper()
 # Time, content, chair or speaker, room: together the width of the text.
 _WIDTHS = (29.0, 66.0, 41.0, 29.0)
 
+_CODE = 24.0
 _TOGETHER = 120.0
 """What is higher (mm) is not kept on one page."""
 
@@ -28,6 +30,7 @@ class AgendaItem:
     starts: time
     ends: time
     title: str
+    other_title: str = ""  # in the second language, where the paper has two
     chair: str = ""
     speakers: tuple[str, ...] = ()  # "Nguyễn Văn A, Cục trưởng …"
     room: str = ""
@@ -54,6 +57,16 @@ class AgendaLabels:
     at: str = "Địa điểm:"
     on: str = "Thời gian:"
     nothing_yet: str = "Chưa có nội dung."
+    draft: str = "Dự thảo"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which version of the programme a print shows, and where one learns whether it is the last."""
+
+    version: str  # "Phiên bản 3, công bố lúc 10:00 ngày 12/11/2012"
+    address: str  # whole, for the QR code
+    how_to: str  # what the code is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,9 @@ class AgendaDocument:
     dates: str = ""
     labels: AgendaLabels = field(default_factory=AgendaLabels)
     signature: Signature | None = None
-    note: str = ""  # small, at the end: the version, or what is illustrative
+    note: str = ""  # small, at the end, such as what is illustrative
+    other_title: str = ""  # of the event, in the second language
+    edition: Edition | None = None  # None for a draft
     language: str = "vi"
     author: str = ""  # the issuer, when empty
     created: datetime | None = None
@@ -81,9 +96,13 @@ def write_agenda(agenda: AgendaDocument, stream: BinaryIO) -> int:
     """
     labels = agenda.labels
     width = _PAPER.text_width
+    head = agenda.letterhead
+    if agenda.edition is None:
+        head = replace(head, mark=labels.draft.upper())
+    lines = [(labels.kind, True), (agenda.title, False)]
     story: list[Flowable] = [
-        *letterhead.head(agenda.letterhead, width=width, language=agenda.language),
-        *letterhead.title([(labels.kind, True), (agenda.title, False)], width=width),
+        *letterhead.head(head, width=width, language=agenda.language),
+        *letterhead.title(lines, width=width, below=agenda.other_title),
     ]
     centred = document.style(size=_SIZE, align="center", below=0.6)
     for label, text in ((labels.on, agenda.dates), (labels.at, agenda.venue)):
@@ -93,16 +112,36 @@ def write_agenda(agenda: AgendaDocument, stream: BinaryIO) -> int:
         story += [Spacer(0, 4 * MM), _day(day, labels)]
     if agenda.note:
         small = document.style(fonts.SERIF_ITALIC, 11, soft=True, above=3)
-        story.append(document.paragraph(agenda.note, small))
+        story.append(document.heading(agenda.note, small, width))
     if agenda.signature is not None:
         story += letterhead.foot(agenda.signature, width=width, language=agenda.language)
-    about = About(
-        title=f"{labels.kind}: {agenda.title}",
+    if agenda.edition is not None:
+        story.append(KeepTogether([Spacer(0, 6 * MM), _edition(agenda.edition, width)]))
+    running = labels.draft if agenda.edition is None else agenda.edition.version
+    return document.write(story, stream, about=about_of(agenda), paper=_PAPER, running=running)
+
+
+def about_of(agenda: AgendaDocument) -> About:
+    """What the file says about itself."""
+    return About(
+        title=f"{agenda.labels.kind}: {agenda.title}",
         author=agenda.author or agenda.letterhead.issuer,
         language=agenda.language,
         created=agenda.created,
     )
-    return document.write(story, stream, about=about, paper=_PAPER)
+
+
+def _edition(edition: Edition, width: float) -> Flowable:
+    """The version, beside the code that says whether it is the last one."""
+    text = [
+        document.paragraph(edition.version, document.style(fonts.SERIF_BOLD, 11)),
+        document.paragraph(edition.how_to, document.style(size=11)),
+    ]
+    return tables.plain(
+        [[Code(edition.address, _CODE), [Spacer(0, 6 * MM), *text]]],
+        [_CODE + 2, width - _CODE - 2],
+        font=fonts.SERIF,
+    )
 
 
 def _day(day: AgendaDay, labels: AgendaLabels) -> Flowable:
@@ -159,7 +198,7 @@ def _session_rows(item: AgendaItem) -> list[list[tables.Cell]]:
     smaller = document.style(size=12)
     middle = document.style(size=12, align="center")
     rows: list[list[tables.Cell]] = [
-        ["", _title(item.title), [], document.heading(item.room, middle, _inside(3))]
+        ["", _titles(item), [], document.heading(item.room, middle, _inside(3))]
     ]
     who: list[Flowable] = []
     for text in filter(None, (item.chair, *item.speakers)):
@@ -172,18 +211,27 @@ def _session_rows(item: AgendaItem) -> list[list[tables.Cell]]:
     return rows
 
 
-def _title(text: str) -> Flowable:
-    """A title in the size of the text; in a smaller one if it is as long as a page."""
-    for size in (_SIZE, 11.0):
-        title = document.heading(text, document.style(size=size), _inside(1))
-        if tables.height([title], _WIDTHS[1]) <= _TOGETHER:
-            return title
-    return document.heading(text, document.style(size=8), _inside(1))
+def _titles(item: AgendaItem) -> list[Flowable]:
+    """A title in the size of the text, in a smaller one if it is as long as a page; in italics
+    what it is called in the second language."""
+    texts = [(item.title, fonts.SERIF, 0.0), (item.other_title, fonts.SERIF_ITALIC, 1.0)]
+    titles: list[Flowable] = []
+    for size in (_SIZE, 11.0, 8.0):
+        titles = [
+            document.heading(text, document.style(font, size - less), _inside(1))
+            for text, font, less in texts
+            if text
+        ]
+        if tables.height(titles, _WIDTHS[1]) <= _TOGETHER:
+            break
+    return titles
 
 
 def _break_row(item: AgendaItem) -> list[tables.Cell]:
     soft = document.style(fonts.SERIF_ITALIC, _SIZE, soft=True)
-    text = f"{item.title} ({item.room})" if item.room else item.title
+    text = " / ".join(filter(None, (item.title, item.other_title)))
+    if item.room:
+        text = f"{text} ({item.room})"
     return ["", document.paragraph(text, soft), "", ""]
 
 

@@ -7,9 +7,10 @@ from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 
 from eventapp.commands import Refusal, in_app, replacing
-from eventapp.documents import service
+from eventapp.documents import agendas
 from eventapp.documents.paper import KINDS, Kind, NothingToPrint, Options, Order
 from eventapp.events import service as events
+from eventapp.programme import published
 from eventapp.web.language import DEFAULT_LANGUAGE, LANGUAGES
 
 
@@ -25,10 +26,10 @@ from eventapp.web.language import DEFAULT_LANGUAGE, LANGUAGES
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT_LANGUAGE)
 @in_app
 def agenda(event: str, output: Path, lang: str) -> None:
-    """Write the agenda to a PDF, in the official form."""
+    """Write the agenda to a PDF, in the official form: as it was published, or else the draft."""
     found = events.find(event)
     with replacing(output) as stream:
-        service.agenda(found, stream, language=lang)
+        agendas.write(found, stream, language=lang, version=published.latest(found.id))
     click.echo(f"Wrote {output}.")
 
 

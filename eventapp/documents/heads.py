@@ -1,6 +1,7 @@
 """Head and signature of a paper: what the organisers chose, or else what the event says."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 from eventapp.documents import settings
 from eventapp.documents.models import PaperSettings
 from eventapp.events.models import Event
-from eventapp.pdf import letterhead
+from eventapp.pdf import artwork, letterhead
+from eventapp.pdf.artwork import Artwork
 from eventapp.pdf.letterhead import Letterhead, Signature
 
 PLACEHOLDERS = {
@@ -47,16 +49,29 @@ def head_of(
     Number and day are left to be written by hand where they are not known.
     """
     chosen = settings.of(event)
-    year = str(event.days[0].date.year) if event.days else ""
-    pattern = chosen.number_pattern
     return Letterhead(
         issuer=chosen.issuer or event.organiser or event.short_title,
         parent=chosen.parent,
-        number=None
-        if kind is None
-        else numbered(pattern, number=number or _BY_HAND, kind=kind, year=year),
-        place_and_date=place_and_date(chosen.place or event.place, chosen.dated, year, language),
+        number=None if kind is None else number_of(event, kind, number),
+        place_and_date=place_and_date(
+            chosen.place or event.place, chosen.dated, _year(event), language
+        ),
     )
+
+
+def number_of(event: Event, kind: str, number: str = "") -> str:
+    """The whole number of a paper by the event's pattern; without a number room for one."""
+    return numbers_of(event, kind)(number)
+
+
+def numbers_of(event: Event, kind: str) -> Callable[[str], str]:
+    """`number_of` for many papers of one kind."""
+    pattern, year = settings.of(event).number_pattern, _year(event)
+    return lambda number: numbered(pattern, number=number or _BY_HAND, kind=kind, year=year)
+
+
+def _year(event: Event) -> str:
+    return str(event.days[0].date.year) if event.days else ""
 
 
 def place_and_date(place: str, day: date | None, year: str, language: str) -> str:
@@ -80,3 +95,9 @@ def signature_of(event: Event, **instead: Any) -> Signature:
         "recipients": recipients or (_("Delegates"), _("Archives")),
     }
     return Signature(**{**values, **instead})
+
+
+def logo_of(event: Event) -> Artwork | None:
+    """The event's logo, to be drawn on papers where one is customary."""
+    chosen = settings.of(event)
+    return artwork.of(chosen.logo, chosen.logo_type) if chosen.logo else None

@@ -1,8 +1,9 @@
 """What a kind of paper is to the pages and to the command: a name, choices, and who writes it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from itertools import islice
+from typing import Any, BinaryIO, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -20,17 +21,34 @@ class NothingToPrint(Exception):
     """There is nothing to print; the message, in the page's language, says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+PREVIEW_OF = 12
+"""So many papers, or pages, are in a preview of many."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
 class Order:
     """What somebody asked for: the event's paper with these options, in ``vi`` or ``en``.
 
-    Of a preview only the first pages are looked at: writers of long papers may end early.
+    A preview is always a PDF, and shows the beginning: see `shown`.
     """
 
     event: Event
     options: Mapping[str, Any]
     language: str = DEFAULT_LANGUAGE
     is_preview: bool = False
+    is_cut: bool = False
+    """Whether `shown` has left anything out."""
+
+    def shown(self, things: Iterable[T], most: int = PREVIEW_OF) -> Iterator[T]:
+        """All of what is to be printed; for a preview the first of it, so that it is there soon."""
+        if not self.is_preview:
+            yield from things
+            return
+        source = iter(things)
+        yield from islice(source, most)
+        self.is_cut = next(source, None) is not None or self.is_cut
 
 
 class Options(PageForm):
@@ -71,6 +89,7 @@ class Kind:
     write: Write
     options: type[Options] = Options
     media_type: Callable[[Order], str] = lambda order: PDF
+    """Of the file that is taken away; a preview is always a PDF."""
 
 
 KINDS: dict[str, Kind] = {}

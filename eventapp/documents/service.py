@@ -5,20 +5,12 @@ A paper has a language of its own, whatever that of the page or the command is.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from babel.dates import format_date
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from eventapp.documents import heads
-from eventapp.documents.agenda_pdf import (
-    AgendaDay,
-    AgendaDocument,
-    AgendaItem,
-    AgendaLabels,
-    write_agenda,
-)
 from eventapp.documents.roster_pdf import (
     Roster,
     RosterDocument,
@@ -26,14 +18,8 @@ from eventapp.documents.roster_pdf import (
     RosterPerson,
     write_rosters,
 )
-from eventapp.events.dates import date_range
 from eventapp.events.models import Event
-from eventapp.programme import published
-from eventapp.programme import service as programme
-from eventapp.programme.models import Session, SessionKind
-from eventapp.programme.published import Published
-from eventapp.programme.records import Record
-from eventapp.programme.timetable import DayPlan, by_day
+from eventapp.programme.models import SessionKind
 from eventapp.registration.models import Delegate
 from eventapp.visits import service as visits
 from eventapp.visits.models import VisitGroup
@@ -41,48 +27,6 @@ from eventapp.web.language import phone
 
 _BREAKS = {SessionKind.BREAK, SessionKind.MEAL}
 _DAY_PATTERNS = {"vi": "EEEE, 'ngày' dd/MM/yyyy", "en": "EEEE, d MMMM yyyy"}
-
-
-def agenda(
-    event: Event, stream: BinaryIO, *, language: str = "vi", version: Published | None = None
-) -> None:
-    """Write the agenda as a PDF, in ``vi`` or ``en``, in the form of Nghị định 30/2020/NĐ-CP.
-
-    That of a published version; without one the draft.
-    """
-    plans: Sequence[DayPlan[Any]] = (
-        published.plans(event, version.records)
-        if version
-        else by_day(event.days, programme.sessions_of(event.id))
-    )
-    with force_locale(language):
-        paper = AgendaDocument(
-            letterhead=heads.head_of(event, "CTr", language=language),
-            title=event.title_in(language),
-            days=tuple(
-                AgendaDay(
-                    format_date(plan.date, _DAY_PATTERNS[language], locale=language),
-                    tuple(_item(event, session, language) for session in plan.sessions),
-                )
-                for plan in plans
-            ),
-            venue=event.venue or event.place,
-            dates=_dates(event),
-            labels=AgendaLabels(
-                kind=_("Programme"),
-                time=_("Time"),
-                content=_("Content"),
-                chair=_("Chair, speakers"),
-                room=_("Venue"),
-                at=_("Venue:"),
-                on=_("Time:"),
-                nothing_yet=_("Nothing is planned for this day yet."),
-            ),
-            signature=heads.signature_of(event),
-            note=_illustrative(event),
-            language=language,
-        )
-    write_agenda(paper, stream)
 
 
 def rosters(event: Event, groups: Sequence[VisitGroup], stream: BinaryIO, language: str) -> None:
@@ -110,34 +54,6 @@ def rosters(event: Event, groups: Sequence[VisitGroup], stream: BinaryIO, langua
             language=language,
         )
     write_rosters(paper, stream)
-
-
-def _dates(event: Event) -> str:
-    return date_range([day.date for day in event.days])
-
-
-def _item(event: Event, session: Session | Record, language: str) -> AgendaItem:
-    return AgendaItem(
-        starts=session.starts_at.astimezone(event.zone).time(),
-        ends=session.ends_at.astimezone(event.zone).time(),
-        title=session.title_in(language),
-        chair=session.chair,
-        speakers=tuple(
-            f"{s.name}, {s.position}" if s.position else s.name for s in session.speakers
-        ),
-        room=session.room.name if session.room else "",
-        is_break=session.kind in _BREAKS,
-    )
-
-
-def _illustrative(event: Event) -> str:
-    if "sessions" not in event.illustrative.split(","):
-        return ""
-    text: str = _(
-        "Times, rooms and session titles are illustrative: the published report of the "
-        "conference does not give them."
-    )
-    return text
 
 
 def _roster(event: Event, group: VisitGroup) -> Roster:

@@ -30,15 +30,23 @@ class SettingsData:
     recipients: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A logo as eventapp.documents.logo leaves it; without content it takes the logo away."""
+
+    media_type: str = ""
+    content: bytes | None = None
+
+
 def of(event: Event) -> PaperSettings:
     """The event's settings; new ones, not stored, where nobody has saved any."""
     return db.session.get(PaperSettings, event.id) or _new(event.id)
 
 
-def save(event: Event, revision: int, data: SettingsData) -> None:
+def save(event: Event, revision: int, data: SettingsData, logo: Logo | None = None) -> None:
     """Store settings that were read at that revision, 0 where there were none.
 
-    Raises SettingsChanged.
+    None leaves the logo as it is. Raises SettingsChanged.
     """
     event_id = event.id
     with transaction():
@@ -51,6 +59,10 @@ def save(event: Event, revision: int, data: SettingsData) -> None:
         for name in SettingsData.__slots__:
             setattr(settings, name, getattr(data, name))
         changes = audit.changes_of(settings)
+        if logo is not None:
+            before = settings.logo_type
+            settings.logo, settings.logo_type = logo.content, logo.media_type
+            changes["logo"] = [before, logo.media_type]
         if changes:
             audit.record("change", "papers", event_id, event_id=event_id, changes=changes)
         try:

@@ -2,13 +2,23 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, StringField, SubmitField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.validators import Length, Optional, ValidationError
 
 from eventapp import text
 from eventapp.documents import heads
+from eventapp.documents import logo as logos
+from eventapp.documents.logo import LogoRefused, Refusal
 from eventapp.documents.models import PaperSettings
-from eventapp.documents.settings import SettingsData
+from eventapp.documents.settings import Logo, SettingsData
 from eventapp.events.models import Event
 from eventapp.web.forms import PageForm
 
@@ -65,12 +75,22 @@ class SettingsForm(PageForm):
         description=_l("One in each line; they stand at the bottom left."),
         render_kw={"rows": 4},
     )
+    logo_file = FileField(
+        _l("Logo"),
+        description=_l(
+            "PNG or SVG, at most 512 KB. It stands on certificates, name tents and the compact "
+            "programme; papers in the official form carry none."
+        ),
+        render_kw={"accept": logos.ACCEPT},
+    )
+    without_logo = BooleanField(_l("Remove the logo"))
     revision = HiddenField()
     submit = SubmitField(_l("Save"))
 
     def __init__(self, event: Event, chosen: PaperSettings) -> None:
         """Filled with what was chosen before; what is empty shows what is printed instead."""
         super().__init__(obj=chosen)
+        self._logo: Logo | None = None
         head = heads.head_of(event, None)
         signs = heads.signature_of(event)
         for field, shown in (
@@ -93,6 +113,21 @@ class SettingsForm(PageForm):
                 )
             )
 
+    def validate_logo_file(self, field: FileField) -> None:
+        """Only what can be printed, taken as it will be stored."""
+        self._logo = None
+        if field.data:
+            try:
+                self._logo = Logo(*logos.accept(field.data.read(logos.MAX_BYTES + 1)))
+            except LogoRefused as error:
+                raise ValidationError(_refused(error)) from None
+
+    def new_logo(self) -> Logo | None:
+        """The logo to store, once the form has been validated; None if it stays as it is."""
+        if self._logo is None and self.without_logo.data:
+            return Logo()
+        return self._logo
+
     @property
     def read_at(self) -> int:
         """The revision that the form was filled with."""
@@ -104,6 +139,24 @@ class SettingsForm(PageForm):
         return SettingsData(
             **{name: self[name].data or "" for name in _TEXTS}, dated=self.dated.data
         )
+
+
+def _refused(error: LogoRefused) -> str:
+    words: dict[Refusal, str] = {
+        Refusal.TOO_LARGE: _("The file is larger than 512 KB. Choose a smaller one."),
+        Refusal.TOO_MANY_PIXELS: _("The picture has more than 16 million pixels. Make it smaller."),
+        Refusal.UNKNOWN: _("This is neither PNG nor SVG. Save the logo as one of these."),
+        Refusal.BROKEN: _("The file cannot be read. Save the logo anew and choose it again."),
+        Refusal.DOCUMENT_TYPE: _(
+            "The SVG declares a document type, which is not allowed. Save it as plain SVG."
+        ),
+        Refusal.NOT_SHAPES: _(
+            "The SVG holds “%(part)s”, which cannot be printed. Turn texts and copies into paths, "
+            "or save the logo as PNG.",
+            part=error.part,
+        ),
+    }
+    return words[error.reason]
 
 
 _TEXTS = [name for name in SettingsData.__slots__ if name != "dated"]

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.documents import service
+from eventapp.documents import agendas, service
 from eventapp.documents.roster_pdf import NoRosters
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
@@ -28,7 +28,7 @@ def agenda(event: Event) -> ResponseReturnValue:
         return redirect(url_for("agenda.show", event=event), 303)
     language = current_language()
     stream = BytesIO()
-    service.agenda(event, stream, language=language, version=version)
+    agendas.write(event, stream, language=language, version=version)
     response = _pdf(stream, f"agenda-{event.slug}-{language}.pdf")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()

@@ -5,15 +5,24 @@ Sizes and margins follow Nghị định 30/2020/NĐ-CP, phụ lục I: A4, top a
 the second page on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, islice
 from typing import IO, Any, BinaryIO, Literal, cast
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
+from reportlab.platypus import (
+    ActionFlowable,
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+)
 
 from eventapp.pdf import MM, fitting, fonts
 from eventapp.pdf.sheet import A4
@@ -22,6 +31,7 @@ from eventapp.pdf.stream import About, StreamedCanvas
 TEXT_SIZE = 13.0
 """Points: the smaller of the two sizes that the decree allows."""
 _PAGE_NUMBER_SIZE = 13.0
+_RUNNING_SIZE = 10.0
 
 Align = Literal["left", "center", "right", "justify"]
 # ReportLab takes the words too, but does not understand them everywhere.
@@ -60,30 +70,37 @@ class Paper:
 
 
 def write(
-    story: Sequence[Flowable],
+    story: Iterable[Flowable],
     stream: BinaryIO,
     *,
     about: About,
     paper: Paper | None = None,
     numbered: bool = True,
     font: str = fonts.SERIF,
+    running: str = "",
 ) -> int:
     """Lay the story out on pages and write them; returns how many there are.
 
-    Numbers (``2/5``) stand in the top margin from the second page on. Same input, same bytes.
+    The story is read as it is needed, and each page is written when it is full: memory does not
+    grow with its length. Numbers (``2/5``) stand in the top margin from the second page of each
+    paper on (`next_paper`), with the `running` title on their right. Same input, same bytes.
     """
     fonts.register_families()
     paper = paper or Paper()
     size = (paper.width * MM, paper.height * MM)
 
     def number(canvas: Canvas, _: BaseDocTemplate) -> None:
-        page = canvas.getPageNumber()
+        page = canvas.page_of_paper if isinstance(canvas, StreamedCanvas) else 0
         if numbered and page > 1 and isinstance(canvas, StreamedCanvas):
             y = size[1] - paper.margins.top / 2 * MM - _PAGE_NUMBER_SIZE / 3
             middle = (paper.margins.left + paper.text_width / 2) * MM
             canvas.setFont(font, _PAGE_NUMBER_SIZE)
             canvas.drawRightString(middle, y, f"{page}/")
             canvas.show_total(middle, y, font, _PAGE_NUMBER_SIZE)
+            if running:
+                edge = (paper.width - paper.margins.right) * MM
+                left = edge - fonts.width(running, font, _RUNNING_SIZE)
+                canvas.show_lines([(left, y, running, font, _RUNNING_SIZE)])
 
     frame = Frame(
         paper.margins.left * MM,
@@ -101,8 +118,43 @@ def write(
     def make(target: str | IO[bytes], /, **_: Any) -> StreamedCanvas:
         return StreamedCanvas(cast(BinaryIO, target), pagesize=size, about=about, font=font)
 
-    template.build(list(story), canvasmaker=make)
+    flowables: list[Flowable] = []
+    flowables.append(_Source(iter(story), flowables))
+    template.build(flowables, canvasmaker=make)
     return template.page
+
+
+def next_paper() -> list[Flowable]:
+    """What parts two papers of one file: the second begins a page, and its numbers begin anew."""
+    return [_NextPaper(), PageBreak()]
+
+
+class _NextPaper(ActionFlowable):
+    """Ends the numbers of a paper."""
+
+    def apply(self, doc: BaseDocTemplate) -> None:
+        """ReportLab's hook."""
+        cast(StreamedCanvas, doc.canv).begin_paper()
+
+
+class _Source(ActionFlowable):
+    """Fills the list that ReportLab takes flowables from, some at a time."""
+
+    _AT_ONCE = 20
+
+    def __init__(self, story: Iterator[Flowable], flowables: list[Flowable]) -> None:
+        super().__init__()
+        self._story: Iterator[Flowable] = story
+        self._flowables = flowables
+
+    def apply(self, doc: BaseDocTemplate) -> None:
+        """ReportLab's hook."""
+        following = list(islice(self._story, self._AT_ONCE + 1))
+        if len(following) > self._AT_ONCE:
+            # One is held back: if nothing came after a page's end, this would begin another page.
+            self._story = chain(following[-1:], self._story)
+            following[-1] = self
+        self._flowables[0:0] = following
 
 
 @cache
@@ -134,12 +186,31 @@ def style(
     )
 
 
+@cache
+def indented(like: ParagraphStyle, indent: float) -> ParagraphStyle:
+    """The style with its first line indented by so many millimetres."""
+    return ParagraphStyle(f"{like.name}-{indent}", parent=like, firstLineIndent=indent * MM)
+
+
+class _Text(Paragraph):
+    """A paragraph that is divided into lines once for a width: tables ask for it five times."""
+
+    _laid: tuple[float, tuple[float, float]] | None = None
+
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
+        """ReportLab's hook: the room it takes (points)."""
+        # Its lines are gone when it has been drawn.
+        if self._laid is None or self._laid[0] != availWidth or not hasattr(self, "blPara"):
+            self._laid = availWidth, super().wrap(availWidth, availHeight)
+        return self._laid[1]
+
+
 def paragraph(text: str, like: ParagraphStyle) -> Paragraph:
     """A text, not markup, as a paragraph."""
-    return Paragraph(fonts.markup(text, like.fontName), like)
+    return _Text(fonts.markup(text, like.fontName), like)
 
 
 def heading(text: str, like: ParagraphStyle, width: float) -> Paragraph:
     """A short text in lines as even as can be, none a single lonely word; width in millimetres."""
     lines = fitting.balanced(text, like.fontName, like.fontSize, width * MM)
-    return Paragraph("<br/>".join(fonts.markup(line, like.fontName) for line in lines), like)
+    return _Text("<br/>".join(fonts.markup(line, like.fontName) for line in lines), like)

@@ -127,6 +127,11 @@ def _broken(text: str, font: str, limit: float) -> str:
     return " ".join(words)
 
 
+def broken(text: str, font: str, size: float, width: float) -> str:
+    """The text with each word wider than the width (points) in pieces that are not."""
+    return _broken(text, font, width / size)
+
+
 def _tie(before: str, after: str) -> float:
     """How much two syllables belong together, from -0.2 to 0.6 average lines.
 

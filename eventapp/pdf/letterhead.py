@@ -9,13 +9,16 @@ Thông tư 03/2009/TT-BNG.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from eventapp.pdf import MM, document, fonts, tables
+from eventapp.pdf.stream import StreamedCanvas
 
 _HEAD_SIZE = 12.0
 _TEXT_SIZE = 13.0
+_SIGNING = 26.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Letterhead:
     # the line out.
     number: str | None = None
     place_and_date: str = ""
+    mark: str = ""  # "DỰ THẢO": in a box below the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ def head(letterhead: Letterhead, *, width: float, language: str = "vi") -> list[
     if letterhead.number is not None:
         number = f"{words.number} {letterhead.number or '……/……'}"
         body.append(document.paragraph(number, document.style(size=_TEXT_SIZE, align="center")))
+    if letterhead.mark:
+        body += [Spacer(0, 1.5 * MM), _Box(letterhead.mark)]
     motto_style = document.style(fonts.SERIF_BOLD, _TEXT_SIZE, "center")
     nation: list[Flowable] = [
         document.paragraph(words.country, bold),
@@ -99,8 +105,27 @@ def head(letterhead: Letterhead, *, width: float, language: str = "vi") -> list[
     ]
 
 
-def foot(signature: Signature, *, width: float, language: str = "vi") -> list[Flowable]:
-    """Recipients and signature across a text of that width (mm), never parted by a page's end."""
+def foot(
+    signature: Signature, *, width: float, language: str = "vi", above: Sequence[Flowable] = ()
+) -> list[Flowable]:
+    """Recipients and signature across a text of that width (mm), never parted by a page's end.
+
+    What is `above` stays on their page.
+    """
+    parts = [*above, Spacer(0, 8 * MM), signed(signature, width=width, language=language)]
+    return [KeepTogether(parts)]
+
+
+def foot_height(signature: Signature, *, width: float, language: str = "vi") -> float:
+    """How high the foot is, in millimetres."""
+    table = signed(signature, width=width, language=language)
+    return 8 + float(table.wrap(width * MM, 1000 * MM)[1]) / MM
+
+
+def signed(
+    signature: Signature, *, width: float, language: str = "vi", signing: float = _SIGNING
+) -> Flowable:
+    """Recipients and signature beside one another, with so much room to sign in (mm)."""
     words = _FORMULAS.get(language, _FORMULAS["vi"])
     left = width * 0.48
     received: list[Flowable] = []
@@ -113,22 +138,21 @@ def foot(signature: Signature, *, width: float, language: str = "vi") -> list[Fl
             end = "." if at == last else ";"
             received.append(document.paragraph(f"- {recipient.rstrip('.;')}{end}", small))
     bold = document.style(fonts.SERIF_BOLD, _TEXT_SIZE, "center")
-    signed: list[Flowable] = [
+    right: list[Flowable] = [
         document.heading(line.upper(), bold, width - left)
         for line in (signature.authority, signature.position)
         if line
     ]
-    signed.append(Spacer(0, 26 * MM))
+    right.append(Spacer(0, signing * MM))
     if signature.name:
-        signed.append(document.paragraph(signature.name, bold))
-    table = tables.plain([[received, signed]], [left, width - left], font=fonts.SERIF)
-    return [KeepTogether([Spacer(0, 8 * MM), table])]
+        right.append(document.paragraph(signature.name, bold))
+    return tables.plain([[received, right]], [left, width - left], font=fonts.SERIF)
 
 
-def title(lines: Sequence[tuple[str, bool]], *, width: float) -> list[Flowable]:
+def title(lines: Sequence[tuple[str, bool]], *, width: float, below: str = "") -> list[Flowable]:
     """The paper's kind and subject, centred and bold, with the short rule below.
 
-    Lines are (text, whether in capitals).
+    Lines are (text, whether in capitals); `below` is the subject in a second language.
     """
     bold = document.style(fonts.SERIF_BOLD, 14, "center", leading=1.25)
     parts: list[Flowable] = [
@@ -136,6 +160,9 @@ def title(lines: Sequence[tuple[str, bool]], *, width: float) -> list[Flowable]:
         for text, capitals in lines
         if text
     ]
+    if below:
+        italic = document.style(fonts.SERIF_ITALIC, 12, "center", leading=1.25, above=1)
+        parts.append(document.heading(below, italic, width - 6))
     return [*parts, _Rule(width * 0.2, above=1.6), Spacer(0, 3 * MM)]
 
 
@@ -156,3 +183,29 @@ class _Rule(Flowable):
         start = (self.width - self._length) / 2
         self.canv.setLineWidth(0.7)
         self.canv.line(start, self._below, start + self._length, self._below)
+
+
+class _Box(Flowable):
+    """A word in a frame, in the middle of the space it gets."""
+
+    _SIZE = 12.0
+    _PADDING = 1.2 * MM
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
+        """ReportLab's hook: the room it takes (points)."""
+        self.width, self.height = availWidth, self._SIZE + 2 * self._PADDING
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """ReportLab's hook: draws at the origin."""
+        wide = fonts.width(self._text, fonts.SERIF_BOLD, self._SIZE)
+        left = (self.width - wide) / 2
+        canvas = cast(StreamedCanvas, self.canv)
+        canvas.setLineWidth(0.7)
+        canvas.rect(left - 2 * MM, 0, wide + 4 * MM, self.height)
+        line = (left, self._PADDING + self._SIZE * 0.2, self._text, fonts.SERIF_BOLD, self._SIZE)
+        canvas.show_lines([line])

@@ -6,14 +6,15 @@ its document writes each page at once, and fonts, forms, the page tree and the i
 
 import threading
 import zlib
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
-from eventapp.pdf import fonts
+from eventapp.pdf import fonts, xmp
+from eventapp.pdf.xmp import About
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # Fonts cut out their subsets with a position shared by all threads.
 _subsetting = threading.Lock()
 _TOTAL = "pages"
+_SRGB = (files(__package__) / "srgb.icc").read_bytes()
 _ENDS_STRING = (
     (b"\\", b"\\\\"),
     (b"(", b"\\("),
@@ -29,15 +31,11 @@ _ENDS_STRING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What the file says about itself. `created` appears only when it is given."""
+__all__ = ["About", "PageStream", "StreamedCanvas", "StreamedDocument"]
 
-    title: str
-    author: str
-    language: str = "vi"  # BCP 47
-    subject: str = ""
-    created: datetime | None = None
+# Bytes that ReportLab's pages, which are text, do not hold as they are; a line's end they do.
+_OCTAL = {code: f"\\{code:03o}" for code in (*range(10), *range(11, 32), *range(127, 256))}
+_ENDS_STREAM, _ENDS_STREAM_ON_A_LINE = b"endstream\n\nendobj\n", b"\nendstream\nendobj\n"
 
 
 class _Info(pdfdoc.PDFInfo):
@@ -58,9 +56,7 @@ class _Info(pdfdoc.PDFInfo):
         if self.subject:
             entries["Subject"] = pdfdoc.PDFString(self.subject)
         if self._about.created is not None:
-            stamp = self._about.created.strftime("D:%Y%m%d%H%M%S%z")
-            zone = f"{stamp[-5:-2]}'{stamp[-2:]}'" if self._about.created.tzinfo else ""
-            entries["CreationDate"] = pdfdoc.PDFString(stamp[:16] + zone)
+            entries["CreationDate"] = pdfdoc.PDFString(xmp.stamp(self._about.created))
         return bytes(pdfdoc.PDFDictionary(entries).format(document))
 
 
@@ -85,6 +81,9 @@ class StreamedDocument(pdfdoc.PDFDocument):
         self.info = _Info(about)
         self.catalog = cast(Any, self.Catalog)  # the stubs know few of its entries
         self.catalog.ViewerPreferences = pdfdoc.PDFDictionary({"DisplayDocTitle": "true"})
+        # ReportLab's catalog knows no output intents.
+        self.catalog.__NoDefault__ = [*self.catalog.__NoDefault__, "OutputIntents"]
+        self._describe(about)
         self._write(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n")
 
     def _write(self, data: bytes) -> int:
@@ -94,9 +93,28 @@ class StreamedDocument(pdfdoc.PDFDocument):
         self._offset += len(data)
         return at
 
+    def _describe(self, about: About) -> None:
+        """What the file is (XMP), and which red, green and blue its colours are (sRGB)."""
+        packet = pdfdoc.PDFStream(content=xmp.packet(about), filters=[])
+        packet.dictionary["Type"] = pdfdoc.PDFName("Metadata")
+        packet.dictionary["Subtype"] = pdfdoc.PDFName("XML")
+        self.catalog.Metadata = packet
+        profile = pdfdoc.PDFStream(content=_SRGB, filters=[pdfdoc.PDFZCompress])
+        profile.dictionary["N"] = 3
+        intent = {
+            "Type": pdfdoc.PDFName("OutputIntent"),
+            "S": pdfdoc.PDFName("GTS_PDFA1"),
+            "OutputConditionIdentifier": pdfdoc.PDFString("sRGB IEC61966-2.1"),
+            "Info": pdfdoc.PDFString("sRGB IEC61966-2.1"),
+            "DestOutputProfile": self.refer(profile),
+        }
+        self.catalog.OutputIntents = pdfdoc.PDFArray([pdfdoc.PDFDictionary(intent)])
+
     def emit(self, name: str) -> None:
         """Write one registered object now and forget it."""
-        data = pdfdoc.PDFIndirectObject(name, self.idToObject[name]).format(self)
+        data: bytes = pdfdoc.PDFIndirectObject(name, self.idToObject[name]).format(self)
+        if data.endswith(_ENDS_STREAM):
+            data = data[: -len(_ENDS_STREAM)] + _ENDS_STREAM_ON_A_LINE
         self.idToOffset[name] = self._write(data)
         self.idToObject[name] = _WRITTEN
 
@@ -110,6 +128,10 @@ class StreamedDocument(pdfdoc.PDFDocument):
         self.idToObject[name] = _WRITTEN
         self.idToOffset[name] = self._write(b"%d 0 obj\n%b\nendobj\n" % (number, data))
         return number
+
+    def emit_form(self, form: pdfdoc.PDFFormXObject) -> None:
+        """Write a form that is complete, now, with its contents; its pages may come first."""
+        self.emit(self.refer(form).name)
 
     def number_of(self, thing: pdfdoc.PDFObject) -> int:
         """The number of an object that may be written later."""
@@ -140,6 +162,7 @@ class StreamedDocument(pdfdoc.PDFDocument):
 
     def addPage(self, page: pdfdoc.PDFPage) -> None:  # noqa: N802 - ReportLab's name
         """ReportLab's hook for a complete page: written at once, with its contents."""
+        page.Trans = None  # no way of turning the page, which archives do not keep
         super().addPage(page)
         name = self.refer(page).name
         self.Pages.pages[-1] = pdfdoc.PDFObjectReference(name)
@@ -188,7 +211,8 @@ class StreamedDocument(pdfdoc.PDFDocument):
 class StreamedCanvas(Canvas):
     """A ReportLab canvas on a `StreamedDocument`, for platypus.
 
-    `show_total` draws the number of pages, which is known only when all of them are written.
+    A file can hold several papers, each with numbers of its own: `show_total` draws how many pages
+    the one in progress has, which is known only when it ends.
     """
 
     def __init__(
@@ -201,27 +225,56 @@ class StreamedCanvas(Canvas):
         super().__init__(stream, pagesize=pagesize, pageCompression=1, initialFontName=first)
         self._streamed = StreamedDocument(stream, about)
         self._doc = self._streamed
-        self._total: tuple[pdfdoc.PDFFormXObject, str, float] | None = None
+        self._total: tuple[str, pdfdoc.PDFFormXObject, str, float] | None = None
+        self._pages_before = 0
+
+    @property
+    def page_of_paper(self) -> int:
+        """The number of this page in the paper in progress, from 1."""
+        return self.getPageNumber() - self._pages_before
+
+    def begin_paper(self) -> None:
+        """The next page is the first of another paper."""
+        self._end_paper(self.getPageNumber())
 
     def show_total(self, x: float, y: float, font: str, size: float) -> None:
-        """Draw the number of pages from that point (points) to the right."""
+        """Draw the number of pages of this paper from that point (points) to the right."""
         if self._total is None:
             form = pdfdoc.PDFFormXObject(0, -size, 5 * size, size)
-            self._total = form, font, size
-            self._streamed.addForm(_TOTAL, form)
+            name = f"{_TOTAL}{self._pages_before}"
+            self._total = name, form, font, size
+            self._streamed.addForm(name, form)
         self.saveState()
         self.translate(x, y)
-        self.doForm(_TOTAL)
+        self.doForm(self._total[0])
         self.restoreState()
+
+    def show_lines(self, lines: Iterable[tuple[float, float, str, str, float]]) -> None:
+        """Draw lines of text as (x, y, text, font, size): points, y at the baseline.
+
+        Much quicker than a paragraph each. What a font lacks is taken from its stand-ins.
+        """
+        shown = "".join(
+            f"1 0 0 1 {x:.2f} {y:.2f} Tm {self._operators(text, font, size)}"
+            for x, y, text, font, size in lines
+        )
+        cast(Any, self)._code.append(f"BT {shown}ET")  # what the page says so far
 
     def save(self) -> None:
         """Complete the file."""
-        pages = self.getPageNumber() - 1
-        if self._total is not None:
-            form, font, size = self._total
-            shown = self._streamed.show(str(pages), font, size)
-            form.setStreamList([f"BT {shown.decode('latin-1')} ET"])
+        self._end_paper(self.getPageNumber() - 1)
         super().save()
+
+    def _end_paper(self, last_page: int) -> None:
+        if self._total is not None:
+            _, form, font, size = self._total
+            number = self._operators(str(last_page - self._pages_before), font, size)
+            form.setStreamList([f"BT {number}ET"])
+            self._streamed.emit_form(form)
+        self._total, self._pages_before = None, last_page
+
+    def _operators(self, text: str, font: str, size: float) -> str:
+        return self._streamed.show(text, font, size).decode("latin-1").translate(_OCTAL)
 
 
 class PageStream:
@@ -249,6 +302,19 @@ class PageStream:
             b"<</Type/XObject/Subtype/Form/BBox[0 0 %.3f %.3f]/Resources %d 0 R"
             b"/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
             % (width, height, self._parts[1], len(packed), packed)
+        )
+        self._forms[name] = pdfdoc.PDFObjectReference(f"R{number}")
+        return b"/%b Do\n" % name.encode()
+
+    def add_image(self, width: int, height: int, pixels: bytes) -> bytes:
+        """Store a picture of so many pixels, each red, green and blue; returns the operator that
+        draws it as a square of one unit."""
+        name = f"A{len(self._forms) + 1}"
+        packed = zlib.compress(pixels)
+        number = self._document.emit_raw(
+            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB"
+            b"/BitsPerComponent 8/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
+            % (width, height, len(packed), packed)
         )
         self._forms[name] = pdfdoc.PDFObjectReference(f"R{number}")
         return b"/%b Do\n" % name.encode()

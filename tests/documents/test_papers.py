@@ -1,11 +1,19 @@
 """The pages of papers: what is offered, how it looks, the file, and what all papers share."""
 
+import re
+from io import BytesIO
+
 import pytest
+from PIL import Image
+from reportlab.platypus import PageBreak, Paragraph
 
 from eventapp.documents import heads, settings
-from eventapp.documents.paper import KINDS
+from eventapp.documents.paper import KINDS, Kind, Order
 from eventapp.documents.settings import SettingsData
+from eventapp.pdf import document
+from eventapp.pdf.stream import About
 from tests.conftest import post
+from tests.pdf.pictures import opened
 
 
 def address(event, *parts):
@@ -21,10 +29,14 @@ def test_every_kind_is_offered(organiser, event):
 
 def test_a_paper_is_chosen_seen_and_taken_away(organiser, event):
     page = organiser.get(address(event, "agenda?language=en"))
-    assert "preview.png?page=1&amp;language=en" in page.text
+    address_of_picture = re.search(r'src="(\S+preview\.png\?[^"]+)"', page.text)[1]
+    assert "page=1" in address_of_picture
+    assert "language=en" in address_of_picture
+    seen = organiser.get(address_of_picture.replace("&amp;", "&"))
     picture = organiser.get(address(event, "agenda", "preview.png?language=en"))
     assert picture.mimetype == "image/png"
     assert picture.data.startswith(b"\x89PNG")
+    assert seen.data == picture.data
     file = organiser.get(address(event, "agenda", "file?language=en"))
     assert file.data.startswith(b"%PDF")
     assert f"agenda-{event.slug}-en.pdf" in file.headers["Content-Disposition"]
@@ -38,7 +50,66 @@ def test_a_choice_that_does_not_exist_is_said(organiser, event):
     assert organiser.get(address(event, "agenda", "file?language=fr")).status_code == 302
 
 
+@pytest.fixture
+def long_paper(monkeypatch):
+    """A kind of paper of thirty pages."""
+
+    def write(order, stream):
+        story = []
+        for number in order.shown(range(1, 31)):
+            story += [Paragraph(f"Trang {number}", document.style()), PageBreak()]
+        document.write(story, stream, about=About("Dài", "BTC"))
+
+    kind = Kind("long", "Dài", "Ba mươi trang.", write)
+    monkeypatch.setitem(KINDS, "long", kind)
+    return kind
+
+
+def test_pages_are_turned_from_the_first_to_the_last(organiser, event, long_paper):
+    first = organiser.get(address(event, "long")).text
+    assert "Trang 1 trên 12" in first
+    assert 'rel="next"' in first
+    assert 'rel="prev"' not in first
+    last = organiser.get(address(event, "long?page=99")).text
+    assert "Trang 12 trên 12" in last
+    assert 'rel="next"' not in last
+    assert 'rel="prev"' in last
+
+
+def test_a_preview_shows_the_beginning_and_says_so(organiser, event, long_paper):
+    assert "Bản xem trước chỉ gồm phần đầu" in organiser.get(address(event, "long")).text
+    assert "Bản xem trước chỉ gồm" not in organiser.get(address(event, "agenda")).text
+    file = organiser.get(address(event, "long", "file"))
+    assert len(opened(file.data).pages) == 30
+
+
+def test_an_order_shows_all_unless_it_is_a_preview(event):
+    assert len(list(Order(event, {}).shown(range(20)))) == 20
+    order = Order(event, {}, is_preview=True)
+    assert list(order.shown(range(12))) == list(range(12))
+    assert not order.is_cut
+    assert list(order.shown(range(13))) == list(range(12))
+    assert order.is_cut
+
+
+def test_a_picture_that_is_no_longer_kept_is_made_again(organiser, event):
+    answer = organiser.get(address(event, "agenda", "preview.png?mark=0123"))
+    assert Image.open(BytesIO(answer.data)).width == 1000
+
+
+def test_the_page_learns_when_the_file_begins(organiser, event):
+    answer = organiser.get(address(event, "agenda", "file?ready=0123456789ab"))
+    assert "paper-ready=0123456789ab" in answer.headers["Set-Cookie"]
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    answer = organiser.get(address(event, "agenda", "file?ready=%0d%0aX"))
+    assert "paper-ready" not in answer.headers.get("Set-Cookie", "")
+
+
 def test_nothing_to_print_is_said(organiser, event):
+    page = organiser.get(address(event, "rosters"))
+    assert "Chưa có nhóm nào" in page.text
+    assert "preview.png" not in page.text
+    assert "/file" not in page.text
     answer = organiser.get(address(event, "rosters", "file"), follow_redirects=True)
     assert "Chưa có nhóm nào" in answer.text
     assert organiser.get(address(event, "rosters", "preview.png")).status_code == 404
