@@ -32,6 +32,7 @@ from eventapp.registration.delegate_views import delegates
 from eventapp.registration.expiry import expire_offers
 from eventapp.registration.import_views import imports
 from eventapp.registration.places_views import places
+from eventapp.registration.protocol_views import protocol
 from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
 
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     imports,
     questions,
     places,
+    protocol,
     workspace,
     reports,
     audit,

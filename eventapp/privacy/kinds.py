@@ -220,6 +220,7 @@ _IMPERSONAL = (
     "device",
     "event",
     "letter",
+    "protocol",
     "question",
     "room",
     "session",

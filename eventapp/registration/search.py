@@ -17,6 +17,7 @@ from eventapp.database import db
 from eventapp.events.models import Category, Event
 from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer, Question, QuestionKind
+from eventapp.registration import ranks
 from eventapp.registration.models import (
     Delegate,
     Delegation,
@@ -146,7 +147,7 @@ class Page:
 
 
 DEFAULT_SORT = "name"
-SORTS = (DEFAULT_SORT, "organisation", "category", "status", "registered")
+SORTS = (DEFAULT_SORT, "protocol", "organisation", "category", "status", "registered")
 """Orders of a list; ``-name`` and so on turn one around."""
 
 
@@ -165,11 +166,17 @@ def find(
     total = db.session.scalar(select(func.count(Delegate.id)).where(*conditions)) or 0
     number = min(max(page, 1), max(1, -(-total // per_page)))
     # Ids first: the index alone answers that, and only the rows of this page are read in full.
+    start = (number - 1) * per_page
+    stop = min(start + per_page, total)
+    # The way to a page begins at the nearer end of the list.
+    is_late = start > total - stop
+    walked = (f"-{sort}".removeprefix("--"), total - stop) if is_late else (sort, start)
     ids = db.session.scalars(
-        _ordered(select(Delegate.id).where(*conditions), sort)
-        .limit(per_page)
-        .offset((number - 1) * per_page)
+        _ordered(select(Delegate.id).where(*conditions), walked[0])
+        .limit(stop - start)
+        .offset(walked[1])
     ).all()
+    ids = ids[::-1] if is_late else ids
     found = db.session.scalars(
         select(Delegate).where(Delegate.id.in_(ids)).options(*_WITH_LABELS)
     ).unique()
@@ -362,7 +369,7 @@ def _ordered(statement: Select[Any], sort: str) -> Select[Any]:
     """By the columns of the sort; people who are alike in those, by name."""
     backwards = sort.startswith("-")
     sort = sort.removeprefix("-")
-    if sort == "organisation":
+    if sort in ("organisation", "protocol"):
         statement = statement.join(Delegate.organisation).join(Organisation.delegation)
     elif sort == "category":
         statement = statement.join(Delegate.category)
@@ -373,6 +380,7 @@ def _ordered(statement: Select[Any], sort: str) -> Select[Any]:
 
 
 _COLUMNS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
+    "protocol": ranks.BY_RANK[:-2],
     "organisation": (
         Delegation.position,
         Delegation.name,

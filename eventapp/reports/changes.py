@@ -59,6 +59,7 @@ SUBJECTS = {
     "question": lazy_gettext("Question"),
     "event": lazy_gettext("Event"),
     "user": lazy_gettext("Account"),
+    "protocol": lazy_gettext("Protocol order"),
 }
 FIELDS = {
     "name": lazy_gettext("Full name"),
@@ -118,6 +119,8 @@ FIELDS = {
     "change_requests": lazy_gettext("Requests taken over"),
     "retention_until": lazy_gettext("Personal data is kept until"),
     "registration_open": lazy_gettext("Registration is open"),
+    "protocol_order": lazy_gettext("Ranks of positions"),
+    "delegation_order": lazy_gettext("Order of delegations"),
 }
 # Follow from other fields, or say nothing to people.
 _HIDDEN = frozenset(
