@@ -12,7 +12,9 @@ from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
 from eventapp.documents import kinds as papers_of_documents
 from eventapp.documents import paper
+from eventapp.documents import tents_view as _tents  # noqa: F401
 from eventapp.documents.pages import papers
+from eventapp.documents.tents import NAME_TENTS
 from eventapp.documents.views import documents
 from eventapp.duplicates.views import duplicates
 from eventapp.events import guard
@@ -83,7 +85,7 @@ registration.on_cancelling.append(leave_group)
 substitution.on_substituting.append(hand_over_seat)
 
 # What can be printed.
-paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS)
+paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS, NAME_TENTS)
 
 # Who puts which letters into words.
 composing.kinds.update(letter_facts.KINDS)
