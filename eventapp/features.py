@@ -20,6 +20,8 @@ from eventapp.duplicates.views import duplicates
 from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
+from eventapp.introductions.kinds import INTRODUCTIONS
+from eventapp.introductions.views import introductions
 from eventapp.mail import composing, worker
 from eventapp.portal import data_views as _data  # noqa: F401
 from eventapp.portal.views import portal
@@ -65,6 +67,7 @@ BLUEPRINTS = (
     protocol,
     workspace,
     reports,
+    introductions,
     audit,
     public_registration,
     portal,
@@ -85,7 +88,7 @@ registration.on_cancelling.append(leave_group)
 substitution.on_substituting.append(hand_over_seat)
 
 # What can be printed.
-paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS, NAME_TENTS)
+paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS, NAME_TENTS, INTRODUCTIONS)
 
 # Who puts which letters into words.
 composing.kinds.update(letter_facts.KINDS)

@@ -69,7 +69,7 @@ def _write(order: Order, stream: BinaryIO) -> None:
             records,
             stream,
             about=About(
-                title=f"{_('Name tents')}: {order.event.short_title}",
+                title=f"{NAME_TENTS.label}: {order.event.short_title}",
                 author=order.event.organiser,
                 language=order.language,
             ),
