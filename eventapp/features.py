@@ -47,6 +47,9 @@ from eventapp.reports import letters_views as _letters  # noqa: F401
 from eventapp.reports.audit_views import audit
 from eventapp.reports.mailbox import mailbox
 from eventapp.reports.views import reports
+from eventapp.seating.kinds import SEATING
+from eventapp.seating.service import hand_over as hand_over_seats_of_halls
+from eventapp.seating.views import seating
 from eventapp.visits.service import hand_over_seat, leave_group
 from eventapp.visits.views import visits
 from eventapp.web.health import health
@@ -68,6 +71,7 @@ BLUEPRINTS = (
     workspace,
     reports,
     introductions,
+    seating,
     audit,
     public_registration,
     portal,
@@ -86,9 +90,12 @@ BLUEPRINTS = (
 registration.on_cancelling.append(leave_group)
 # … and goes over to whoever comes instead.
 substitution.on_substituting.append(hand_over_seat)
+substitution.on_substituting.append(hand_over_seats_of_halls)
 
 # What can be printed.
-paper.register(papers_of_documents.AGENDA, papers_of_documents.ROSTERS, NAME_TENTS, INTRODUCTIONS)
+paper.register(
+    papers_of_documents.AGENDA, papers_of_documents.ROSTERS, NAME_TENTS, SEATING, INTRODUCTIONS
+)
 
 # Who puts which letters into words.
 composing.kinds.update(letter_facts.KINDS)

@@ -223,6 +223,7 @@ _IMPERSONAL = (
     "protocol",
     "question",
     "room",
+    "seating_plan",
     "session",
     "site",
     "user",

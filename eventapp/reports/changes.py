@@ -46,6 +46,8 @@ ACTIONS = {
     "keep_apart": lazy_gettext("found to be two people"),
     "withdraw_consent": lazy_gettext("withdrew consent"),
     "close_out": lazy_gettext("destroyed the personal data"),
+    "arrange": lazy_gettext("arranged anew"),
+    "fill": lazy_gettext("filled in"),
     "load_demo": lazy_gettext("loaded the demo"),
 }
 SUBJECTS = {
@@ -60,6 +62,7 @@ SUBJECTS = {
     "event": lazy_gettext("Event"),
     "user": lazy_gettext("Account"),
     "protocol": lazy_gettext("Protocol order"),
+    "seating_plan": lazy_gettext("Seating plan"),
 }
 FIELDS = {
     "name": lazy_gettext("Full name"),
@@ -119,6 +122,15 @@ FIELDS = {
     "change_requests": lazy_gettext("Requests taken over"),
     "retention_until": lazy_gettext("Personal data is kept until"),
     "registration_open": lazy_gettext("Registration is open"),
+    "seat": lazy_gettext("Seat"),
+    "delegate_id": lazy_gettext("Delegate"),
+    "without_seat": lazy_gettext("People without a seat"),
+    "rows": lazy_gettext("Rows"),
+    "seats": lazy_gettext("Seats in a row"),
+    "aisles": lazy_gettext("Aisles"),
+    "closed": lazy_gettext("Seats out of use"),
+    "front_rows": lazy_gettext("Front rows by protocol rank"),
+    "stage": lazy_gettext("Stage"),
     "protocol_order": lazy_gettext("Ranks of positions"),
     "delegation_order": lazy_gettext("Order of delegations"),
 }
@@ -165,6 +177,7 @@ _REFERENCES: dict[str, Any] = {
     "training": Session,
     "group_id": VisitGroup,
     "group": VisitGroup,
+    "delegate_id": Delegate,
     "merged_from": Delegate,
     "merged_into_id": Delegate,
     "not_the_same": Delegate,
