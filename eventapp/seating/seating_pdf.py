@@ -1,7 +1,7 @@
 """A hall as a drawing on A4 or A3 across, and who sits where as lists behind it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Literal
 
 from eventapp.pdf import MM, filling, fonts
@@ -15,7 +15,7 @@ _MARGIN, _TITLE, _STAGE, _LEGEND_LINE = 10.0, 15.0, 7.0, 4.2
 _AISLE = 0.5  # of a seat's width
 _HIGHEST, _WIDEST = 20.0, 34.0  # a seat, mm
 _LEAST_NAME = 3.4  # points; what is smaller nobody reads, and the lists say it
-_LINE, _COLUMN_GAP = 4.6, 5.0
+_LINE, _COLUMN_GAP, _ASCENT = 4.6, 5.0, 0.95
 # Light enough for black letters, as on the screen (static/seating/seating.css).
 _TINTS = (
     (0.992, 0.886, 0.882),
@@ -122,9 +122,9 @@ class _Page:
         return b"".join((*drawn, b"100 Tz ET\n"))
 
     def line(self, text: str, font: str, x: float, y: float, width: float, size: float) -> bytes:
-        """One line, made smaller where it is too wide."""
+        """One line, made smaller where it is too wide; on one baseline with others beside it."""
         filled = filling.fill(text, font, (width * MM, _LINE * MM), (size, 3.0), lines=1)
-        return self.text(filled, font, x, y)
+        return self.text(replace(filled, above=_ASCENT * size / filled.size), font, x, y)
 
 
 def _drawing(paper: SeatingPaper, page: _Page) -> bytes:
@@ -145,7 +145,8 @@ def _drawing(paper: SeatingPaper, page: _Page) -> bytes:
     stage = filling.fill(
         paper.labels.stage.upper(), fonts.SANS_SEMIBOLD, (width * MM, _STAGE * MM), (11, 4), lines=1
     )
-    drawn.append(page.text(stage, fonts.SANS_SEMIBOLD, left, stage_at + 2, width=width))
+    middle = stage_at + (_STAGE - stage.height / MM) / 2
+    drawn.append(page.text(stage, fonts.SANS_SEMIBOLD, left, middle, width=width))
     for row in range(1, hall.rows + 1):
         place = row - 1 if paper.stage_above else hall.rows - row
         x = left
@@ -169,7 +170,7 @@ def _seat(
     tint = _tint(sitting.delegation) if sitting else b"1 g"
     drawn = [b"q %b 0.55 G 0.3 w\n%bQ\n" % (tint, page.box(x, y, width, height, b"B"))]
     inside, label = width - 0.8, min(2.4, height * 0.25)
-    size = min(6.0, label * MM / 0.8)
+    size = min(6.0, label * MM / 0.9)
     drawn += (_SOFT, page.line(seat.label, fonts.SANS, x + 0.4, y + 0.4, inside / 2, size))
     if sitting:
         number = str(sitting.delegation)

@@ -28,11 +28,15 @@ function remember(lines) {
   }
 }
 
-let marked;
+let marked = new Set();
+let markedFor;
 
 function show() {
   if (!list()) return;
-  marked ??= read();
+  if (markedFor !== key()) {
+    marked = read();
+    markedFor = key();
+  }
   const lines = [...list().querySelectorAll("[data-line]")];
   for (const line of lines) {
     const isRead = marked.has(line.dataset.line);
