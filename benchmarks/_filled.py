@@ -30,6 +30,7 @@ from eventapp.registration.models import (
     delegate_day,
     enrolment,
 )
+from eventapp.registration.protocol import UNRANKED
 from eventapp.visits.models import Allocation, VisitGroup
 
 _BATCH = 5_000
@@ -37,6 +38,8 @@ _OPENED = datetime(2026, 10, 1, 1, tzinfo=UTC)
 _GROUPS = 40
 _CLASSES = 4
 _KEYS = ("1", "2", "3", "4", "5")
+# How many hold each of the 18 ranks of the preset, and none: a few lead, most do not.
+_HELD = (1, 3, 5, 5, 8, 8, 10, 15, 15, 20, 40, 30, 80, 50, 200, 150, 200, 300, 100)
 _STATUSES = [Status.APPROVED] * 16 + [Status.PENDING, Status.WAITLISTED, Status.CANCELLED]
 
 
@@ -177,6 +180,7 @@ def _people(event: Event, places: list[tuple[int, str]], preset: Any, count: int
                     "name_folded": text.fold(name),
                     "search_text": f" {text.fold(f'{name} {office} {email}')}",
                     "position": "Chuyên viên chính, phụ trách công nghệ thông tin",
+                    "protocol_rank": rng.choices((*range(1, 19), UNRANKED), _HELD)[0],
                     "email": email,
                     "phone": f"+8491{number:07d}",
                     "status": _STATUSES[number % len(_STATUSES)],

@@ -12,12 +12,16 @@ from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
 from eventapp.documents import invitations, lists, paper
 from eventapp.documents import kinds as papers_of_documents
+from eventapp.documents import tents_view as _tents  # noqa: F401
 from eventapp.documents.pages import papers
+from eventapp.documents.tents import NAME_TENTS
 from eventapp.documents.views import documents
 from eventapp.duplicates.views import duplicates
 from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
+from eventapp.introductions.kinds import INTRODUCTIONS
+from eventapp.introductions.views import introductions
 from eventapp.mail import composing, worker
 from eventapp.portal import agenda_views as _my_agenda  # noqa: F401
 from eventapp.portal import data_views as _data  # noqa: F401
@@ -41,6 +45,7 @@ from eventapp.registration.delegate_views import delegates
 from eventapp.registration.expiry import expire_offers
 from eventapp.registration.import_views import imports
 from eventapp.registration.places_views import places
+from eventapp.registration.protocol_views import protocol
 from eventapp.registration.settings_views import settings
 from eventapp.registration.views import registration as public_registration
 
@@ -52,6 +57,9 @@ from eventapp.reports import letters_views as _letters  # noqa: F401
 from eventapp.reports.audit_views import audit
 from eventapp.reports.mailbox import mailbox
 from eventapp.reports.views import reports
+from eventapp.seating.kinds import SEATING
+from eventapp.seating.service import hand_over as hand_over_seats_of_halls
+from eventapp.seating.views import seating
 from eventapp.visits.departures import add_departures
 from eventapp.visits.service import hand_over_seat, leave_group
 from eventapp.visits.views import visits
@@ -70,8 +78,11 @@ BLUEPRINTS = (
     imports,
     questions,
     places,
+    protocol,
     workspace,
     reports,
+    introductions,
+    seating,
     audit,
     public_registration,
     portal,
@@ -90,6 +101,7 @@ BLUEPRINTS = (
 registration.on_cancelling.append(leave_group)
 # … and goes over to whoever comes instead.
 substitution.on_substituting.append(hand_over_seat)
+substitution.on_substituting.append(hand_over_seats_of_halls)
 
 # Whoever must know of a new version of the programme is written to in the transaction of it.
 published.on_publishing.append(programme_letters.tell_concerned)
@@ -105,6 +117,9 @@ paper.register(
     invitations.INVITATION,
     lists.LIST,
     papers_of_documents.ROSTERS,
+    NAME_TENTS,
+    SEATING,
+    INTRODUCTIONS,
 )
 
 # Who puts which letters into words.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.database import db
 from eventapp.delegations.models import ChangeRequest, Decision
+from eventapp.registration import ranks
 from eventapp.registration.errors import (
     AlreadyRegistered,
     ClassOnAnotherDay,
@@ -20,6 +21,7 @@ from eventapp.registration.holding import HeldPlaceNotFound
 from eventapp.registration.models import (
     COMING,
     Delegate,
+    Delegation,
     Organisation,
     Preference,
     Quota,
@@ -47,18 +49,16 @@ class RequestPage:
 
 
 def people(delegation_id: int) -> Sequence[Delegate]:
-    """Everybody of a delegation: those who come first, office by office, in order of names."""
+    """Everybody of a delegation: those who come first, office by office, in protocol order."""
     return (
         db.session.scalars(
             select(Delegate)
             .join(Delegate.organisation)
-            .where(Organisation.delegation_id == delegation_id, Delegate.merged_into_id.is_(None))
+            .join(Organisation.delegation)
+            .where(Delegation.id == delegation_id, Delegate.merged_into_id.is_(None))
             .order_by(
                 Delegate.status.not_in((*COMING, Status.WAITLISTED, Status.OFFERED)),
-                Organisation.position,
-                Organisation.sort_key,
-                Delegate.name_key,
-                Delegate.id,
+                *ranks.BY_OFFICE,
             )
             .options(
                 joinedload(Delegate.organisation),

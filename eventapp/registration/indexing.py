@@ -1,5 +1,6 @@
 """What is stored beside a delegate's name so that it is found and stands in its order."""
 
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -74,23 +75,31 @@ def index_delegation(delegation_id: int, name: str) -> None:
     )
 
 
-def rank_everybody(event_id: int) -> None:
+def rank_everybody(event_id: int) -> int:
     """Derive the rank of every delegate of an event anew, within the transaction in progress.
 
-    Revisions stay: whoever edits somebody meanwhile loses nothing.
+    Returns how many have another one now. Revisions stay: whoever edits somebody meanwhile loses
+    nothing.
     """
     known = ranks.of(event_id)
     rows = db.session.execute(
         select(Delegate.id, Delegate.position, Organisation.name, Delegate.protocol_rank)
         .join(Delegate.organisation)
         .where(Delegate.event_id == event_id)
+        .order_by(Delegate.id)  # as whoever locks several does
     )
+
+    @cache  # of a thousand people few hold a position that nobody else holds
+    def rank_of(position: str, office: str) -> int:
+        return protocol.rank_of(position, office, known)
+
     changed = [
         {"id": id_, "protocol_rank": rank}
         for id_, position, office, before in rows
-        if (rank := protocol.rank_of(position, office, known)) != before
+        if (rank := rank_of(position, office)) != before
     ]
     update_rows(changed)
+    return len(changed)
 
 
 def update_rows(rows: list[dict[str, Any]]) -> None:

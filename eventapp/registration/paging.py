@@ -5,18 +5,20 @@ have in common (an office, a category, a status) is walked by these, of which co
 the page falls; and a page in the second half is read from the end.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventapp.database import db
 from eventapp.events.models import Category
+from eventapp.registration import ranks
 from eventapp.registration.models import Delegate, Delegation, Organisation
 
 DEFAULT_SORT = "name"
-SORTS = (DEFAULT_SORT, "organisation", "category", "status", "registered")
+SORTS = (DEFAULT_SORT, "protocol", "organisation", "category", "status", "registered")
 """Orders of a list; ``-name`` and so on turn one around."""
 
 _FEW = 1_000
@@ -29,6 +31,7 @@ _BY_OFFICE = (
     Organisation.id,
 )
 _COLUMNS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
+    "protocol": ranks.BY_RANK,
     "organisation": (*_BY_OFFICE, *_BY_NAME),
     "category": (Category.position, Category.id, *_BY_NAME),
     "status": (Delegate.status, *_BY_NAME),
@@ -44,7 +47,7 @@ _IN_COMMON: dict[str, InstrumentedAttribute[Any]] = {
 def ordered(statement: Select[Any], sort: str) -> Select[Any]:
     """By the columns of the sort; people who are alike in those, by name."""
     name = sort.removeprefix("-")
-    if name == "organisation":
+    if name in ("organisation", "protocol"):
         statement = statement.join(Delegate.organisation).join(Organisation.delegation)
     elif name == "category":
         statement = statement.join(Delegate.category)
@@ -59,7 +62,7 @@ def page(
     An unknown sort is the default one; a page beyond the last is the last.
     """
     name = sort.removeprefix("-")
-    if name in _IN_COMMON:
+    if name in _IN_COMMON or name == "protocol":
         return _page_by_buckets(event_id, conditions, sort, number, per_page)
     columns = _COLUMNS.get(name, _BY_NAME)
     total = db.session.scalar(select(func.count(Delegate.id)).where(*conditions)) or 0
@@ -71,9 +74,12 @@ def page(
 def _page_by_buckets(
     event_id: int, conditions: Sequence[ColumnElement[bool]], sort: str, number: int, per_page: int
 ) -> tuple[Sequence[int], int, int]:
-    column = _IN_COMMON[sort.removeprefix("-")]
-    counted = select(column, func.count(Delegate.id)).where(*conditions).group_by(column)
-    sizes: dict[Any, int] = dict(db.session.execute(counted).all())
+    name = sort.removeprefix("-")
+    sizes = _ranks_of_delegations(event_id, conditions) if name == "protocol" else {}
+    if name != "protocol":
+        column = _IN_COMMON[name]
+        counted = select(column, func.count(Delegate.id)).where(*conditions).group_by(column)
+        sizes = dict(db.session.execute(counted).all())
     total = sum(sizes.values())
     number = _within(number, total, per_page)
     parts = _parts(_in_order(event_id, sort, sizes), sizes, (number - 1) * per_page, per_page)
@@ -81,10 +87,11 @@ def _page_by_buckets(
     ids: list[int] = []
     for bucket, offset, limit in parts:
         if limit < sizes[bucket]:  # the first of the page, or the last
-            within = [*conditions, column == bucket]
+            within = [*conditions, _is_in(name, bucket)]
             ids += _window(within, _BY_NAME, sort, offset, limit, sizes[bucket])
         elif bucket == whole[0]:  # with all the others that are on the page as they are: few
-            these = select(Delegate.id).where(*conditions, column.in_(whole))
+            among = or_(*(_is_in(name, it) for it in whole))
+            these = select(Delegate.id).where(*conditions, among)
             ids += db.session.scalars(ordered(these, sort)).all()
     return ids, total, number
 
@@ -94,6 +101,11 @@ def _in_order(event_id: int, sort: str, sizes: Mapping[Any, int]) -> list[Any]:
     name, backwards = sort.removeprefix("-"), _is_backwards(sort)
     if name == "status":
         return sorted(sizes, reverse=backwards)
+    if name == "protocol":
+        of_event = select(Delegation.id).where(Delegation.event_id == event_id)
+        found = db.session.scalars(of_event.order_by(Delegation.position, Delegation.name))
+        place = {it: at for at, it in enumerate(found)}
+        return sorted(sizes, key=lambda it: (it[0], place[it[1]]), reverse=backwards)
     if name == "category":
         query = select(Category.id).where(Category.event_id == event_id)
         columns: Sequence[Any] = (Category.position, Category.id)
@@ -102,6 +114,33 @@ def _in_order(event_id: int, sort: str, sizes: Mapping[Any, int]) -> list[Any]:
         columns = _BY_OFFICE
     found = db.session.scalars(query.order_by(*_directed(columns, backwards)))
     return [it for it in found if it in sizes]
+
+
+def _ranks_of_delegations(
+    event_id: int, conditions: Sequence[ColumnElement[bool]]
+) -> dict[tuple[int, int], int]:
+    """How many of each rank there are in each delegation."""
+    of_office: dict[int, int] = dict(
+        db.session.execute(
+            select(Organisation.id, Organisation.delegation_id)
+            .join(Organisation.delegation)
+            .where(Delegation.event_id == event_id)
+        ).all()
+    )
+    columns = (Delegate.protocol_rank, Delegate.organisation_id)
+    counted = select(*columns, func.count(Delegate.id)).where(*conditions).group_by(*columns)
+    sizes: Counter[tuple[int, int]] = Counter()
+    for rank, office, number in db.session.execute(counted):
+        sizes[rank, of_office[office]] += number
+    return sizes
+
+
+def _is_in(name: str, bucket: Any) -> ColumnElement[bool]:
+    if name != "protocol":
+        return _IN_COMMON[name] == bucket
+    rank, delegation_id = bucket
+    offices = select(Organisation.id).where(Organisation.delegation_id == delegation_id)
+    return and_(Delegate.protocol_rank == rank, Delegate.organisation_id.in_(offices))
 
 
 def _parts(

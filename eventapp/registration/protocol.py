@@ -51,6 +51,20 @@ def rank_of(position: str, office: str, known: Sequence[Rank]) -> int:
     return UNRANKED
 
 
+def can_match(position: str) -> bool:
+    """Whether anybody's position can be this one: it has letters, and is not several positions.
+
+    >>> can_match("Phó Giám đốc Sở"), can_match("Giám đốc, Bí thư Chi bộ"), can_match("…")
+    (True, False, False)
+    """
+    return len(parts(position)) == 1
+
+
+def parts(position: str) -> list[str]:
+    """The positions that a person's text names, one by one, as they were written."""
+    return [it.strip() for it in _BETWEEN_POSITIONS.split(position) if _words(it)]
+
+
 def _holds(words: tuple[str, ...], goes_on: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     together = words + goes_on
     return any(

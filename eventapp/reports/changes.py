@@ -64,6 +64,7 @@ _REFERENCES: dict[str, Any] = {
     "training": Session,
     "group_id": VisitGroup,
     "group": VisitGroup,
+    "delegate_id": Delegate,
     "merged_from": Delegate,
     "merged_into_id": Delegate,
     "not_the_same": Delegate,

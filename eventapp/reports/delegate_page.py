@@ -10,6 +10,7 @@ from eventapp.registration import search
 from eventapp.registration.delegate_views import delegates
 from eventapp.reports import people
 from eventapp.reports.changes import changes
+from eventapp.seating.reading import seats_of
 from eventapp.web.language import current_language
 
 _HISTORY = 20
@@ -29,6 +30,7 @@ def show(event: Event, delegate_id: int) -> ResponseReturnValue:
         group=people.group_of(delegate),
         arrivals=people.arrivals_of(delegate),
         scans=people.scans_of(delegate),
+        seats=seats_of(delegate_id),
         answers=search.answers_of(delegate, current_language()),
         replaced_by=search.substitute_of(delegate),
         history=changes(event, subject="delegate", subject_id=str(delegate_id), limit=_HISTORY),

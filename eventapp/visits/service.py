@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
+from eventapp.registration import ranks
 from eventapp.registration.models import (
     COMING,
     Delegate,
@@ -65,7 +66,7 @@ class DelegateCancelled(VisitError):
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """One page of a group's members, in the order of their names."""
+    """One page of a group's members, in protocol order."""
 
     delegates: Sequence[Delegate]
     total: int
@@ -114,8 +115,10 @@ def members(group_id: int, page: int | None = 1) -> Members:
     query = (
         select(Delegate)
         .join(Allocation, Allocation.delegate_id == Delegate.id)
+        .join(Delegate.organisation)
+        .join(Organisation.delegation)
         .where(Allocation.group_id == group_id)
-        .order_by(Delegate.name_key, Delegate.id)
+        .order_by(*ranks.BY_RANK)
         .options(*_WITH_LABELS)
     )
     if page is not None:

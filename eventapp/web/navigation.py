@@ -26,6 +26,7 @@ _EVENT_PAGES = (
     (lazy_gettext("Delegates"), "delegates.index", "people", Access.ORGANISE),
     (lazy_gettext("Delegations"), "delegations.index", "place", Access.ORGANISE),
     (lazy_gettext("Places"), "places.index", "seat", Access.ORGANISE),
+    (lazy_gettext("Protocol"), "protocol.index", "order", Access.ORGANISE),
     (lazy_gettext("Programme"), "programme.manage", "calendar", Access.ORGANISE),
     (lazy_gettext("Site visits"), "visits.index", "bus", Access.VIEW_GROUPS),
     (lazy_gettext("Check-in"), "checkin.desk", "scan", Access.CHECK_IN),

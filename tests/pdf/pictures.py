@@ -41,7 +41,7 @@ def text_of(pdf: bytes) -> str:
     return found.stdout.decode()
 
 
-def pictures(pdf: bytes, folder: Path, *, dpi: int = 150) -> list[Image.Image]:
+def pictures(pdf: bytes, folder: Path, *, dpi: float = 150) -> list[Image.Image]:
     """Each page as a grey picture."""
     for earlier in folder.glob("page*.pgm"):
         earlier.unlink()

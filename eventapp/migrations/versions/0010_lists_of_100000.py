@@ -1,6 +1,6 @@
 """Lists of 100,000 delegates: what they are searched, narrowed and ordered by, in three indexes
 
-Revision: 0010, after 0005
+Revision: 0010, after 0008
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

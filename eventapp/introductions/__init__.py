@@ -1,0 +1,1 @@
+"""Introducing the delegates: the page that the master of ceremonies reads from."""

@@ -1,0 +1,1 @@
+"""Who sits where in a hall: plans that are computed, changed by hand, and drawn."""
