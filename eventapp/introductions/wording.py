@@ -18,7 +18,7 @@ def heading(part: Part) -> str:
 
 def addressed(name: str) -> str:
     """Somebody's name as it is read out."""
-    return str(_("Mr/Ms %(name)s", name=name))
+    return str(_("Mr or Ms %(name)s", name=name))
 
 
 def summed_up(part: Part, rest: Rest) -> str:
