@@ -7,6 +7,7 @@ from eventapp.api.views import api
 from eventapp.badges.views import badges
 from eventapp.certificates import papers as papers_of_certificates
 from eventapp.certificates import service as certificates_service
+from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
 from eventapp.checkin.views import checkin
@@ -104,6 +105,7 @@ paper.register(
     lists.LIST,
     papers_of_documents.ROSTERS,
     papers_of_certificates.CERTIFICATES,
+    sheets.ATTENDANCE_SHEETS,
 )
 
 # Who puts which letters into words.
