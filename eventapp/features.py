@@ -5,6 +5,11 @@ from flask import Flask
 from eventapp.accounts.views import accounts
 from eventapp.api.views import api
 from eventapp.badges.views import badges
+from eventapp.certificates import papers as papers_of_certificates
+from eventapp.certificates import service as certificates_service
+from eventapp.certificates import sheets
+from eventapp.certificates.verifying import verifying
+from eventapp.certificates.views import certificates
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
@@ -16,6 +21,7 @@ from eventapp.documents import tents_view as _tents  # noqa: F401
 from eventapp.documents.pages import papers
 from eventapp.documents.tents import NAME_TENTS
 from eventapp.documents.views import documents
+from eventapp.duplicates import merging
 from eventapp.duplicates.views import duplicates
 from eventapp.events import guard
 from eventapp.events.team_views import team
@@ -90,6 +96,8 @@ BLUEPRINTS = (
     badges,
     documents,
     papers,
+    certificates,
+    verifying,
     mailbox,
     checkin,
     api,
@@ -102,6 +110,9 @@ registration.on_cancelling.append(leave_group)
 # … and goes over to whoever comes instead.
 substitution.on_substituting.append(hand_over_seat)
 substitution.on_substituting.append(hand_over_seats_of_halls)
+
+# Attendance and certificates of two registrations of one person become those of the one kept.
+merging.on_merging.append(certificates_service.take_over)
 
 # Whoever must know of a new version of the programme is written to in the transaction of it.
 published.on_publishing.append(programme_letters.tell_concerned)
@@ -120,6 +131,8 @@ paper.register(
     NAME_TENTS,
     SEATING,
     INTRODUCTIONS,
+    papers_of_certificates.CERTIFICATES,
+    sheets.ATTENDANCE_SHEETS,
 )
 
 # Who puts which letters into words.

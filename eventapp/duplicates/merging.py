@@ -5,7 +5,7 @@ link leads there, its printed code counts as the kept one's at every checkpoint,
 the waitlist. The log of scans is not touched; what it adds up to (Attendance) moves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -31,6 +31,10 @@ from eventapp.registration.quota import Ledger, claim_of
 from eventapp.registration.wording import noted
 from eventapp.visits.models import Allocation
 from eventapp.visits.service import hand_over_seat
+
+on_merging: list[Callable[[int, int, int], object]] = []
+"""Called within the transaction with the event's id, that of the delegate who is kept and that of
+the other: features that know more of them move it. Filled in eventapp.features."""
 
 MAX_WISHES = 3
 # The best of the two is where the person stands afterwards.
@@ -140,6 +144,8 @@ def _merge(ledger: Ledger, kept: Delegate, other: Delegate, choices: Mapping[str
     index_delegate(kept)
     seat = _take_over_seat(kept, other)
     moved = _move_rows(kept, other)
+    for take_over in on_merging:
+        take_over(kept.event_id, kept.id, other.id)
     if seat or not _ON_THE_BADGE.isdisjoint(changes):
         kept.reprint_since = now()
     other.status, other.cancelled_at = Status.CANCELLED, now()

@@ -76,6 +76,11 @@ def operators(text: str, *, x: float, y: float, size: float, finders: bool = Tru
     return _operators(rows, x, y, size)
 
 
+def fill(rows: Rows, *, x: float, y: float, size: float) -> bytes:
+    """PDF operators that fill the dark modules of a symbol; see `operators`."""
+    return _operators(rows, x, y, size)
+
+
 def finder_operators(side: int, *, x: float, y: float, size: float) -> bytes:
     """PDF operators for the squares in three corners of every symbol of so many modules."""
     top = [row << (side - 7) | row for row in _FINDER]

@@ -1,6 +1,7 @@
 """One's own registration, behind the secret of a personal link."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
@@ -11,7 +12,9 @@ from wtforms import TextAreaField
 
 from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
+from eventapp.certificates import judging, papers
 from eventapp.database import now
+from eventapp.documents.paper import NothingToPrint
 from eventapp.extensions import limiter
 from eventapp.pdf import qr
 from eventapp.portal.passes import pass_pdf
@@ -56,6 +59,7 @@ def show(secret: str) -> ResponseReturnValue:
         place_in_line=waitlist.place_in_line(delegate),
         classes=classes_of(delegate),
         files=_files_for(delegate),
+        has_certificate=judging.has_certificate(delegate.id),
         **_pass_of(delegate),
     )
     # Nothing that is opened from here learns the address. (Pages with forms keep same-origin:
@@ -85,6 +89,21 @@ def pass_paper(secret: str) -> ResponseReturnValue:
         return redirect(url_for(".show", secret=secret))
     paper = pass_pdf(delegate, group_of(delegate.id), current_language())
     return _file(paper, "application/pdf", delegate, "pdf")
+
+
+@portal.get("/<secret>/certificate.pdf")
+@requires(Access.SECRET)
+@_guessing
+def certificate(secret: str) -> ResponseReturnValue:
+    """The certificate of training, once it is issued."""
+    delegate, stream = _delegate(secret), BytesIO()
+    try:
+        papers.write_some(
+            delegate.event, (delegate.id,), stream, language=current_language(), apart=False
+        )
+    except NothingToPrint:
+        return redirect(url_for(".show", secret=secret))
+    return _file(stream.getvalue(), "application/pdf", delegate, "certificate.pdf")
 
 
 @portal.get("/<secret>/calendar.ics")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import AuditEntry
+from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Attendance, Checkpoint, Scan
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
@@ -76,6 +77,8 @@ def everything(delegate: Delegate, language: str) -> dict[str, Any]:
         "visit_group": _group(delegate),
         "scans": _scans(ids, language),
         "attendance": _attendance(ids, language),
+        "attendance_corrections": _corrections(ids, language),
+        "certificates": _certificates(ids, language),
         "letters": _letters(ids),
         "change_requests": _requests(delegate, ids),
         "substitution": _substitution(delegate, ids),
@@ -211,6 +214,51 @@ def _attendance(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
     return [
         {"checkpoint": checkpoint.name_in(language), "first_read_at": _plain(at)}
         for at, checkpoint in rows
+    ]
+
+
+def _corrections(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
+    rows = db.session.scalars(
+        select(AttendanceCorrection)
+        .where(AttendanceCorrection.delegate_id.in_(ids))
+        .order_by(AttendanceCorrection.id)
+        .options(joinedload(AttendanceCorrection.session), joinedload(AttendanceCorrection.day))
+    )
+    return [
+        {
+            "session": it.session.title_in(language) if it.session else None,
+            "day": it.day.date.isoformat() if it.day else None,
+            "present": it.present,
+            "reason": it.reason,
+            "corrected_at": _plain(it.made_at),
+            "by": _who(it.made_by),
+        }
+        for it in rows
+    ]
+
+
+def _certificates(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
+    rows = db.session.scalars(
+        select(Certificate).where(Certificate.delegate_id.in_(ids)).order_by(Certificate.number)
+    )
+    return [
+        {
+            "number": it.number_text,
+            "code": it.code,
+            "name": it.name,
+            "position": it.position,
+            "organisation": it.organisation,
+            "training": it.title_in(language),
+            "minutes": it.minutes,
+            "dated": it.issued_on.isoformat(),
+            "issued_at": _plain(it.issued_at),
+            "issued_anew": it.reissues,
+            "issued_anew_on": it.reissued_on.isoformat() if it.reissued_on else None,
+            "issued_anew_because": it.reissue_note,
+            "withdrawn_at": _plain(it.withdrawn_at),
+            "withdrawn_because": it.withdrawal_reason,
+        }
+        for it in rows
     ]
 
 

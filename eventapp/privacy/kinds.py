@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Table, or_, select
 
 from eventapp import text, tokens
 from eventapp.accounts.models import AuditEntry
+from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Scan
 from eventapp.database import Model, db, now
 from eventapp.delegations.models import ChangeRequest, RequestKind
@@ -235,10 +236,12 @@ KEPT_CHANGES = frozenset(
         "bus",
         "capacity",
         "category_id",
+        "certificate",
         "change_requests",
         "consent_at",
         "consent_by",
         "consent_version",
+        "day_id",
         "days",
         "deadline",
         "departs_at",
@@ -247,11 +250,14 @@ KEPT_CHANGES = frozenset(
         "merged_from",
         "merged_into_id",
         "messages",
+        "minutes",
         "not_the_same",
         "organisation_id",
         "places",
+        "present",
         "reprint_since",
         "returns_at",
+        "session_id",
         "site_id",
         "status",
         "substitutes_id",
@@ -423,5 +429,37 @@ KINDS: tuple[Kind, ...] = (
         ("filename", "content"),
         lambda event_id: Upload.event_id == event_id,
         batch=5,
+    ),
+    Kind(
+        "certificates",
+        Certificate,
+        ("name", "position", "organisation", "reissue_note", "withdrawal_reason"),
+        lambda event_id: (
+            (Certificate.event_id == event_id)
+            & _or_not_empty(
+                Certificate.name,
+                Certificate.position,
+                Certificate.organisation,
+                Certificate.reissue_note,
+                Certificate.withdrawal_reason,
+            )
+        ),
+        lambda people: Certificate.delegate_id.in_(people.ids) & (Certificate.name != ""),
+        # Number, code, date and training stay: whoever holds the paper can still have it verified.
+        _emptied(name="", position="", organisation="", reissue_note="", withdrawal_reason=""),
+    ),
+    Kind(
+        "attendance_corrections",
+        AttendanceCorrection,
+        ("reason", "made_by"),
+        lambda event_id: (
+            (AttendanceCorrection.event_id == event_id)
+            & _or_not_empty(AttendanceCorrection.reason, AttendanceCorrection.made_by)
+        ),
+        lambda people: (
+            AttendanceCorrection.delegate_id.in_(people.ids)
+            & _or_not_empty(AttendanceCorrection.reason, AttendanceCorrection.made_by)
+        ),
+        _emptied(reason="", made_by=""),
     ),
 )

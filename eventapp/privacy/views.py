@@ -34,6 +34,8 @@ KINDS = {
     "held_places": _l("Notes on held places"),
     "visit_groups": _l("Leaders of visit groups"),
     "uploads": _l("Tables uploaded and not yet confirmed"),
+    "certificates": _l("Names on certificates (number, code and date stay)"),
+    "attendance_corrections": _l("Reasons of corrected attendance"),
 }
 
 

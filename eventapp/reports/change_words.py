@@ -55,6 +55,10 @@ ACTIONS = {
     "restore_version": lazy_gettext("restored a version as the draft"),
     "arrange": lazy_gettext("arranged anew"),
     "fill": lazy_gettext("filled in"),
+    "issue_certificate": lazy_gettext("issued a certificate"),
+    "reissue_certificate": lazy_gettext("issued a certificate anew"),
+    "withdraw_certificate": lazy_gettext("withdrew a certificate"),
+    "correct_attendance": lazy_gettext("corrected the attendance"),
 }
 SUBJECTS = {
     "delegate": lazy_gettext("Delegate"),
@@ -77,6 +81,7 @@ SUBJECTS = {
     "day": lazy_gettext("Day"),
     "material": lazy_gettext("File of a session"),
     "papers": lazy_gettext("Papers"),
+    "certificates": lazy_gettext("Certificates"),
 }
 FIELDS = {
     "name": lazy_gettext("Full name"),
@@ -174,6 +179,14 @@ FIELDS = {
     "signatory_position": lazy_gettext("Position of who signs"),
     "signatory_name": lazy_gettext("Name of who signs"),
     "recipients": lazy_gettext("Recipients"),
+    "certificate": lazy_gettext("Certificate"),
+    "present": lazy_gettext("Was there"),
+    "minutes": lazy_gettext("Minutes of training"),
+    "threshold": lazy_gettext("Least share of the training sessions (per cent)"),
+    "excluded_category_ids": lazy_gettext("Categories that get no certificate"),
+    "door_counts": lazy_gettext(
+        "The main door counts for sessions without a checkpoint of their own"
+    ),
 }
 ROLES = {
     Role.ORGANISER: lazy_gettext("organiser"),

@@ -56,6 +56,7 @@ _REFERENCES: dict[str, Any] = {
     "preferences": Site,
     "wishes": Site,
     "day_id": Day,
+    "excluded_category_ids": Category,
     "day_ids": Day,
     "days": Day,
     "session_ids": Session,

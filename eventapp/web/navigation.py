@@ -33,6 +33,7 @@ _EVENT_PAGES = (
     (lazy_gettext("Devices"), "checkin.devices", "device", Access.ORGANISE),
     (lazy_gettext("Badges"), "badges.index", "badge", Access.ORGANISE),
     (lazy_gettext("Papers"), "papers.index", "print", Access.ORGANISE),
+    (lazy_gettext("Certificates"), "certificates.index", "certificate", Access.ORGANISE),
     (lazy_gettext("Mailbox"), "mailbox.index", "mail", Access.ORGANISE),
     (lazy_gettext("Change log"), "audit.index", "history", Access.ORGANISE),
     (lazy_gettext("Team"), "team.index", "team", Access.ORGANISE),

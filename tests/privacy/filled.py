@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from eventapp import text, tokens
 from eventapp.accounts import audit
+from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin import service as checkin
 from eventapp.checkin.checkpoints import make_checkpoints
 from eventapp.checkin.devices import create_device
@@ -32,6 +33,7 @@ NAMES = (
     "Mạc Đĩnh Chi",
     "Tô Vĩnh Diện",
 )
+CORRECTED, REISSUED, WITHDRAWN = "ký thay ở cửa", "viết sai tên cha", "mượn thẻ người khác"
 LEAD, LEADER, HELD, ASKED = "Cao Lãnh Đạo", "Tạ Dẫn Đường", "giữ cho Lý Tự Trọng", "Kim Xin Thêm"
 
 
@@ -180,11 +182,54 @@ def fill(event: Event) -> list[Delegate]:
         substitution.Substitute("Bùi Thay Thế", email="thay.the@rieng.example"),
         reason=f"{NAMES[2]} đi vắng",
     )
+    _certify(event, people[:2])
     message = db.session.query(Message).order_by(Message.id).first()
     message.subject = f"Gửi {NAMES[0]}"
     message.error = f"550 {people[0].email} unknown"
     db.session.commit()
     return people
+
+
+def _certify(event: Event, people: list[Delegate]) -> None:
+    """A certificate each, the second withdrawn; a corrected session and a corrected day each."""
+    for number, it in enumerate(people, start=1):
+        db.session.add_all(
+            [
+                Certificate(
+                    event_id=event.id,
+                    delegate_id=it.id,
+                    number=number,
+                    number_text=f"{number}/GCN",
+                    code=f"CERT{number:08d}",
+                    name=it.name,
+                    position=it.position,
+                    organisation="Sở Nội vụ, tỉnh Bắc Ninh",
+                    title=event.title,
+                    minutes=180,
+                    issued_on=MORNING.date(),
+                    reissue_note="" if number == 1 else f"{it.name} {REISSUED}",
+                    withdrawn_at=None if number == 1 else now(),
+                    withdrawal_reason="" if number == 1 else f"{it.name} {WITHDRAWN}",
+                ),
+                AttendanceCorrection(
+                    event_id=event.id,
+                    delegate_id=it.id,
+                    session_id=classes(event)[0].id,
+                    present=True,
+                    reason=f"{it.name} {CORRECTED}",
+                    made_by="user:organiser@rieng.example",
+                ),
+                AttendanceCorrection(
+                    event_id=event.id,
+                    delegate_id=it.id,
+                    day_id=event.days[0].id,
+                    present=False,
+                    reason=f"{it.name} {CORRECTED}",
+                    made_by="user:organiser@rieng.example",
+                ),
+            ]
+        )
+    db.session.commit()
 
 
 def secrets_of(people: list[Delegate]) -> list[str]:
@@ -194,6 +239,7 @@ def secrets_of(people: list[Delegate]) -> list[str]:
     for it in people:
         found += [it.email, it.phone, it.code, it.position, it.diet, it.needs, it.secret_hash or ""]
     found += ["rieng.example", "Tham luận bí mật", "tham luan bi mat", "f" * 64]
+    found += [CORRECTED, REISSUED, WITHDRAWN]
     found += ["+84900000001", "+84900000002", "bị ốm", "đi vắng", "1981-02-03", "Kiêng món"]
     return [it for it in dict.fromkeys(found) if it]
 

@@ -47,6 +47,8 @@ def numbers(event):
             ("scans", "scan", ("checkpoint_id", "verdict", "reason")),
             ("attendance", "attendance", ("checkpoint_id", "first_read_at")),
             ("letters", "message", ("kind", "language")),
+            ("corrections", "attendance_correction", ("session_id", "day_id", "present")),
+            ("certificates", "certificate", ("number", "code", "minutes", "issued_on")),
             ("quotas", "quota", ("scope", "places", "taken")),
         )
     }
@@ -88,6 +90,8 @@ def test_nothing_personal_is_left_in_the_files(app, event):
     assert b"PNG" not in after
     assert record.counts["delegates"] == 7
     assert record.counts["files"] == 6
+    assert record.counts["certificates"] == 2
+    assert record.counts["attendance_corrections"] == 4
     assert len(record.sha256) == 64
     assert not any(
         value for value in erasing.held(event.id).items() if value[0] == "messages" and value[1]
@@ -160,6 +164,18 @@ def test_what_is_left_of_each(event):
     ]
     assert {it.reason for it in checkin.record(device, scans)} == {"unknown"}
     assert badges.count(event, Selection(None, Filters())) == 0
+
+
+def test_a_certificate_can_be_verified_still_without_its_name(client, event):
+    people = fill(event)
+    is_past(event)
+    name = people[0].name
+    assert name in client.get("/c/CERT00000001").text
+    erasing.close_out(event)
+    page = client.get("/c/CERT00000001?lang=en")
+    assert page.status_code == 200 and "This certificate is valid." in page.text
+    assert "1/GCN" in page.text and "no longer kept" in page.text
+    assert name not in page.text and NOBODY not in page.text
 
 
 def test_offices_are_still_found(event):

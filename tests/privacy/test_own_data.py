@@ -24,7 +24,7 @@ from eventapp.registration.models import Delegate, Status
 from eventapp.visits.models import Allocation, VisitGroup
 from tests.builders import build_delegate
 from tests.conftest import post
-from tests.privacy.filled import NAMES, fill
+from tests.privacy.filled import CORRECTED, NAMES, fill
 from tests.privacy.test_close_out import everything_stored
 
 
@@ -62,6 +62,14 @@ def test_everything_is_there_as_json(client, people):
     assert held["visit_group"]["letter"] == "A"
     assert [it["verdict"] for it in held["scans"]] == ["admitted"]
     assert len(held["attendance"]) == 1
+    assert [(it["number"], it["code"], it["name"]) for it in held["certificates"]] == [
+        ("1/GCN", "CERT00000001", one.name)
+    ]
+    corrected = held["attendance_corrections"]
+    assert [(it["session"], it["day"], it["present"], it["by"]) for it in corrected] == [
+        ("Tập huấn lớp A", None, True, "organiser"),
+        (None, "2026-11-26", False, "organiser"),
+    ]
     assert {it["to"] for it in held["letters"]} == {one.email}
     assert held["changes"][0]["action"] == "register" and held["changes"][0]["by"] == "system"
     assert [it["kind"] for it in held["change_requests"]] == ["edit"]
@@ -79,6 +87,9 @@ def test_the_page_says_the_same(client, people, language):
         "03/02/1980",
         "Tiếng Việt",
         one.name,
+        "1/GCN",
+        "CERT00000001",
+        CORRECTED,
         one.email,
         one.code,
         "Tham luận bí mật 0",

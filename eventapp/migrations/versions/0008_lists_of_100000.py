@@ -1,14 +1,14 @@
 """Lists of 100,000 delegates: what they are searched, narrowed and ordered by, in three indexes
 
-Revision: 0010, after 0008
+Revision: 0008, after 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = "0010"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

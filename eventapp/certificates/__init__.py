@@ -1,0 +1,1 @@
+"""Certificates of training, and who attended what and when."""
