@@ -202,6 +202,8 @@ def delete_session(event_id: int, session_id: int, revision: int) -> None:
     Raises SessionNotFound, SessionChanged, SessionInUse.
     """
     with transaction():
+        # Locked, so that whoever is being enrolled now is either seen below or refused.
+        db.session.execute(select(Session.id).filter_by(id=session_id).with_for_update())
         session = _at_revision(event_id, session_id, revision)
         # A table of registration, which builds on this feature and so cannot be imported.
         enrolment: Table = db.metadata.tables["enrolment"]
