@@ -158,7 +158,7 @@ def find(
     page: int = 1,
     per_page: int = PER_PAGE,
 ) -> Page:
-    """One page of the delegates that match, in three queries however many there are.
+    """One page of the delegates that match, in three queries however many there are, or four.
 
     An unknown sort is the default one; a page beyond the last is the last.
     """
@@ -167,10 +167,13 @@ def find(
     number = min(max(page, 1), max(1, -(-total // per_page)))
     # Ids first: the index alone answers that, and only the rows of this page are read in full.
     start = (number - 1) * per_page
-    stop = min(start + per_page, total)
+    stop, size = min(start + per_page, total), total
+    if sort.removeprefix("-") == "protocol" and not filters.q:  # a search finds few enough
+        within, before, size = _ranks_of(conditions, start, stop, backwards=sort.startswith("-"))
+        conditions, start, stop = [*conditions, within], start - before, stop - before
     # The way to a page begins at the nearer end of the list.
-    is_late = start > total - stop
-    walked = (f"-{sort}".removeprefix("--"), total - stop) if is_late else (sort, start)
+    is_late = start > size - stop
+    walked = (f"-{sort}".removeprefix("--"), size - stop) if is_late else (sort, start)
     ids = db.session.scalars(
         _ordered(select(Delegate.id).where(*conditions), walked[0])
         .limit(stop - start)
@@ -182,6 +185,29 @@ def find(
     ).unique()
     by_id = {delegate.id: delegate for delegate in found}
     return Page([by_id[id_] for id_ in ids if id_ in by_id], total, number, per_page)
+
+
+def _ranks_of(
+    conditions: Sequence[ColumnElement[bool]], start: int, stop: int, *, backwards: bool
+) -> tuple[ColumnElement[bool], int, int]:
+    """The ranks that a page in protocol order lies in, how many come before them, and how many
+    hold them: only those have to be sorted."""
+    rank = Delegate.protocol_rank
+    counts = db.session.execute(
+        select(rank, func.count())
+        .where(*conditions)
+        .group_by(rank)
+        .order_by(rank.desc() if backwards else rank)
+    )
+    ranks_there, before, held, passed = [], 0, 0, 0
+    for value, number in counts:
+        if passed < stop and passed + number > start:
+            ranks_there.append(value)
+            held += number
+        elif not ranks_there:
+            before += number
+        passed += number
+    return rank.in_(ranks_there), before, held
 
 
 def select_delegates(
