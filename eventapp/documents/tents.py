@@ -10,7 +10,7 @@ from sqlalchemy import select
 from wtforms import SelectField
 
 from eventapp.database import db
-from eventapp.documents import selection
+from eventapp.documents import heads, selection
 from eventapp.documents.paper import Kind, NothingToPrint, Order
 from eventapp.documents.selection import PeopleOptions
 from eventapp.documents.tents_pdf import NoTents, TentRecord, Tents, TentSize, write_tents
@@ -76,6 +76,7 @@ def _write(order: Order, stream: BinaryIO) -> None:
             tents=Tents(
                 size=TentSize(order.options["size"]),
                 capitals=order.options["letters"] == "capitals",
+                logo=heads.logo_of(order.event),
             ),
         )
     except NoTents:

@@ -145,7 +145,9 @@ def test_the_list_of_delegates_in_protocol_order(event, people):
     assert names == ["Đỗ Chi", "Lê Bình", "Lê An", "Vũ Hà"]
 
 
-@pytest.mark.parametrize("sort", ["name", "-name", "protocol", "registered", "-organisation"])
+@pytest.mark.parametrize(
+    "sort", ["name", "-name", "protocol", "-protocol", "registered", "-organisation"]
+)
 def test_pages_follow_each_other_whichever_end_is_nearer(event, people, sort):
     for number in range(6):
         build_delegate(event, f"Người {number}", position="Chuyên viên")
