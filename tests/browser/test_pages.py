@@ -13,7 +13,15 @@ from tests.browser.conftest import DESK, PHONE
 pytestmark = pytest.mark.browser
 
 EVENT = "bac-ninh-2012"
-PUBLIC = ("/", f"/e/{EVENT}/", f"/e/{EVENT}/register", f"/e/{EVENT}/agenda", "/account/sign-in")
+PUBLIC = (
+    "/",
+    f"/e/{EVENT}/",
+    f"/e/{EVENT}/register",
+    f"/e/{EVENT}/agenda",
+    f"/e/{EVENT}/certificates",
+    "/c",
+    "/account/sign-in",
+)
 LANGUAGES = ("vi", "en")
 NUMBER = re.compile(r"/\d+(?=/|$)")
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
