@@ -158,11 +158,9 @@ def _in_both(first: AgendaDocument, second: AgendaDocument) -> AgendaDocument:
     )
     edition = first.edition
     if edition is not None and second.edition is not None:
-        edition = replace(
-            edition,
-            version=joined(lambda it: it.edition.version if it.edition else ""),
-            how_to=joined(lambda it: it.edition.how_to if it.edition else "", " "),
-        )
+        # The version in one language is enough for the running title.
+        how_to = f"{edition.how_to} {second.edition.version}. {second.edition.how_to}"
+        edition = replace(edition, how_to=how_to)
     return replace(
         first,
         labels=replace(labels, on=f"{labels.on}:", at=f"{labels.at}:"),

@@ -1,6 +1,7 @@
 """Head and signature of a paper: what the organisers chose, or else what the event says."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -60,8 +61,13 @@ def head_of(
 
 def number_of(event: Event, kind: str, number: str = "") -> str:
     """The whole number of a paper by the event's pattern; without a number room for one."""
-    pattern = settings.of(event).number_pattern
-    return numbered(pattern, number=number or _BY_HAND, kind=kind, year=_year(event))
+    return numbers_of(event, kind)(number)
+
+
+def numbers_of(event: Event, kind: str) -> Callable[[str], str]:
+    """`number_of` for many papers of one kind."""
+    pattern, year = settings.of(event).number_pattern, _year(event)
+    return lambda number: numbered(pattern, number=number or _BY_HAND, kind=kind, year=year)
 
 
 def _year(event: Event) -> str:

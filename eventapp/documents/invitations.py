@@ -94,13 +94,10 @@ def write(order: Order, stream: BinaryIO) -> None:
 
 
 def _addressees(event: Event, chosen: Chosen, to: To, order: Order) -> Iterator[Addressee]:
-    number, counting = (
-        order.options["number"],
-        order.options["counting"] and order.options["number"],
-    )
+    first = order.options["number"] if order.options["counting"] else None
+    number_of = heads.numbers_of(event, _KIND)
     for at, (lines, stem) in enumerate(_recipients(people.people(chosen, Arrangement.OFFICE), to)):
-        own = heads.number_of(event, _KIND, str(number + at)) if counting else ""
-        yield Addressee(lines, stem, own)
+        yield Addressee(lines, stem, number_of(str(first + at)) if first else "")
 
 
 def _recipients(source: Iterable[Named], to: To) -> Iterator[tuple[tuple[str, ...], str]]:

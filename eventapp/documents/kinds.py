@@ -68,7 +68,7 @@ def _rosters(order: Order, stream: BinaryIO) -> None:
     chosen = order.options["group"]
     groups = [it for it in sites.groups_of(order.event.id) if not chosen or str(it.id) == chosen]
     try:
-        service.rosters(order.event, list(order.shown(groups, 4)), stream, order.language)
+        service.rosters(order.event, list(order.shown(groups, 2)), stream, order.language)
     except NoRosters:
         raise NothingToPrint(
             _("There are no groups yet, so there is no roster to print.")

@@ -96,7 +96,7 @@ def counts_by(column: Any, chosen: Chosen) -> dict[int, int]:
     rows = db.session.execute(
         _joined(select(column, func.count(Delegate.id)), chosen).group_by(column)
     )
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def people(chosen: Chosen, arrangement: Arrangement) -> Iterator[Named]:

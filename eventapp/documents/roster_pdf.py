@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
-from reportlab.platypus import Flowable, PageBreak, Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from eventapp.pdf import MM, document, fonts, letterhead, tables
 from eventapp.pdf.letterhead import Letterhead
@@ -79,7 +79,7 @@ def write_rosters(paper: RosterDocument, stream: BinaryIO) -> int:
     story: list[Flowable] = []
     for roster in paper.rosters:
         if story:
-            story.append(PageBreak())
+            story += document.next_paper()
         story += _roster(paper, roster)
     about = About(
         title=f"{paper.labels.kind}: {paper.event_title}",

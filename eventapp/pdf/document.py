@@ -192,12 +192,25 @@ def indented(like: ParagraphStyle, indent: float) -> ParagraphStyle:
     return ParagraphStyle(f"{like.name}-{indent}", parent=like, firstLineIndent=indent * MM)
 
 
+class _Text(Paragraph):
+    """A paragraph that is divided into lines once for a width: tables ask for it five times."""
+
+    _laid: tuple[float, tuple[float, float]] | None = None
+
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
+        """ReportLab's hook: the room it takes (points)."""
+        # Its lines are gone when it has been drawn.
+        if self._laid is None or self._laid[0] != availWidth or not hasattr(self, "blPara"):
+            self._laid = availWidth, super().wrap(availWidth, availHeight)
+        return self._laid[1]
+
+
 def paragraph(text: str, like: ParagraphStyle) -> Paragraph:
     """A text, not markup, as a paragraph."""
-    return Paragraph(fonts.markup(text, like.fontName), like)
+    return _Text(fonts.markup(text, like.fontName), like)
 
 
 def heading(text: str, like: ParagraphStyle, width: float) -> Paragraph:
     """A short text in lines as even as can be, none a single lonely word; width in millimetres."""
     lines = fitting.balanced(text, like.fontName, like.fontSize, width * MM)
-    return Paragraph("<br/>".join(fonts.markup(line, like.fontName) for line in lines), like)
+    return _Text("<br/>".join(fonts.markup(line, like.fontName) for line in lines), like)

@@ -22,7 +22,7 @@ _LEADING = 1.18
 _ABOVE = 1.1 * MM
 _INSET = tables.PADDING / 2 * MM
 _LEAST_TOGETHER = 2  # rows that follow a band, or stay with what follows the table
-_SIZES = (1.0, 0.8, 0.6, 0.4)
+_SIZES = (1.0, 0.8, 0.6, 0.4, 0.25)
 """A row that would be higher than half a page becomes smaller in these steps."""
 _HIGHEST = 120 * MM
 
@@ -128,7 +128,10 @@ class Listing(Flowable):
         if fitting_rows == len(ahead) and self._source.is_over:
             # They would all fit, but not with what has to follow.
             fitting_rows = max(1, fitting_rows - _LEAST_TOGETHER)
-        fitting_rows = _before_bands(ahead, fitting_rows)
+        # On a page of its own at the latest, rows are taken as they come.
+        fitting_rows = _before_bands(ahead, fitting_rows) or (
+            fitting_rows if hasattr(self, "_postponed") else 0
+        )
         if not fitting_rows:
             return []
         rows, self._source.ahead = ahead[:fitting_rows], ahead[fitting_rows:]

@@ -1,5 +1,6 @@
 """The agenda as a paper: over HTTP and by the command."""
 
+import io
 import shutil
 import subprocess
 from dataclasses import replace
@@ -9,12 +10,14 @@ from click.testing import CliRunner
 
 from eventapp import commands
 from eventapp.cli import cli
+from eventapp.documents.paper import KINDS, Order
 from eventapp.extensions import db
 from eventapp.programme import published
 from eventapp.programme import service as programme
 from eventapp.programme.models import SessionKind
 from eventapp.programme.service import SessionData, SpeakerData
 from tests.builders import at
+from tests.pdf.pictures import codes, opened
 
 
 def text_of(pdf: bytes) -> str:
@@ -150,3 +153,56 @@ def test_the_command_refuses(run, event, tmp_path):
     assert run("hoi-nghi").exit_code == 2
     assert run("hoi-nghi", "-o", tmp_path / "x.pdf", "--lang", "fr").exit_code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def paper(event, language="vi", **options):
+    stream = io.BytesIO()
+    chosen = {"form": "official", "draft": False, **options}
+    KINDS["agenda"].write(Order(event, chosen, language), stream)
+    return stream.getvalue()
+
+
+def test_the_code_leads_to_the_page_of_its_version(client, event, opening, tmp_path):
+    (address,) = codes(paper(event), tmp_path)
+    assert address.endswith("/e/hoi-nghi/agenda/version/1")
+    assert client.get(address[address.index("/e/") :]).status_code == 200
+
+
+def test_organisers_can_print_the_draft(event, opening, tmp_path):
+    session = programme.sessions_of(event.id)[0]
+    data = replace(opening, title="Diễn văn khai mạc")
+    programme.change_session(event.id, session.id, session.revision, data)
+    assert "Diễn văn" not in text_of(paper(event))
+    draft = paper(event, draft=True)
+    assert "Diễn văn khai mạc" in text_of(draft)
+    assert "DỰ THẢO" in text_of(draft)
+    assert codes(draft, tmp_path) == []
+
+
+def test_before_the_first_version_there_is_only_a_draft(event):
+    assert "DỰ THẢO" in text_of(paper(event))
+
+
+@pytest.mark.parametrize("form", ["official", "compact"])
+def test_in_both_languages(event, opening, form):
+    pdf = paper(event, "both", form=form)
+    text = text_of(pdf)
+    for said in (
+        "CHƯƠNG TRÌNH / PROGRAMME",
+        "Hội nghị tổng kết và tập huấn",
+        "Review conference and training",
+        "Phát biểu khai mạc",
+        "Opening address",
+        "Thursday, 26 November 2026",
+        "Phiên bản 1",
+        "Version 1",
+    ):
+        assert said in text, said
+    opened(pdf)
+
+
+def test_the_page_offers_form_languages_and_draft(organiser, event, opening):
+    address = "/manage/hoi-nghi/documents/agenda?form=compact&language=both&draft=y"
+    assert "preview.png" in organiser.get(address).text
+    file = organiser.get("/manage/hoi-nghi/documents/agenda/file?form=compact&language=both")
+    assert "agenda-hoi-nghi-both.pdf" in file.headers["Content-Disposition"]

@@ -1,4 +1,5 @@
 import io
+import unicodedata
 from dataclasses import replace
 from datetime import date, time
 
@@ -9,10 +10,13 @@ from eventapp.documents.agenda_pdf import (
     AgendaDocument,
     AgendaItem,
     AgendaLabels,
+    Edition,
     write_agenda,
 )
+from eventapp.documents.compact_pdf import write_compact
+from eventapp.pdf.artwork import Artwork
 from eventapp.pdf.letterhead import Letterhead, Signature, place_and_date
-from tests.pdf.pictures import needs_poppler, opened, pictures, text_of
+from tests.pdf.pictures import codes, needs_poppler, opened, pictures, text_of
 
 TITLE = (
     "Hội nghị Tổng kết 5 năm thực hiện Nghị định số 64/2007/NĐ-CP về ứng dụng công nghệ thông tin "
@@ -84,6 +88,81 @@ def test_sessions_at_the_same_time_share_it():
     assert text_of(pdf_of()).count("13:30 – 16:30") == 1
 
 
+EDITION = Edition(
+    "Phiên bản 3, công bố lúc 10:00 ngày 12/11/2012",
+    "https://hoinghi.bacninh.example/e/hoi-nghi/agenda/version/3",
+    "Quét mã để biết bản in này còn hiệu lực hay không.",
+)
+
+
+def compact_of(agenda=AGENDA, logo=None):
+    stream = io.BytesIO()
+    pages = write_compact(agenda, stream, logo=logo)
+    assert len(opened(stream.getvalue()).pages) == pages
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("make", [pdf_of, compact_of])
+def test_a_published_one_says_its_version_and_leads_to_its_page(make, tmp_path):
+    pdf = make(replace(AGENDA, edition=EDITION))
+    text = " ".join(text_of(pdf).split())
+    assert "Phiên bản 3, công bố lúc 10:00" in text
+    assert "DỰ THẢO" not in text
+    assert codes(pdf, tmp_path) == [EDITION.address]
+
+
+@needs_poppler
+@pytest.mark.parametrize("make", [pdf_of, compact_of])
+def test_a_draft_says_so(make, tmp_path):
+    pdf = make(replace(AGENDA, days=AGENDA.days * 12))
+    pages = text_of(pdf).split("\f")[:-1]
+    assert "DỰ THẢO" in pages[0]
+    assert len(pages) > 1
+    assert all("Dự thảo" in page for page in pages[1:])
+    assert codes(pdf, tmp_path) == []
+
+
+@needs_poppler
+@pytest.mark.parametrize("make", [pdf_of, compact_of])
+def test_in_two_languages_each_title_is_in_both(make):
+    item = replace(DAY.items[0], other_title="Opening address")
+    day = AgendaDay("Thứ Sáu / Friday", (item, replace(DAY.items[1], other_title="Coffee break")))
+    text = " ".join(text_of(make(replace(AGENDA, days=(day,), other_title="A conference"))).split())
+    for said in ("Phát biểu khai mạc", "Opening address", "Coffee break", "A conference"):
+        assert said in text
+
+
+@needs_poppler
+def test_the_compact_form_has_everything_on_fewer_pages():
+    many = replace(AGENDA, days=(DAY,) * 8)
+    text = " ".join(text_of(compact_of(many)).split())
+    for part in (
+        "CHƯƠNG TRÌNH",
+        "khu vực miền Bắc",
+        "Thứ Sáu, ngày 16/11/2012",
+        "Phòng B",
+        "Thứ trưởng",
+    ):
+        assert part in text, part
+    assert len(opened(compact_of(many)).pages) < len(opened(pdf_of(many)).pages)
+    assert compact_of(many) == compact_of(many)
+
+
+@needs_poppler
+def test_the_compact_form_carries_the_logo_and_the_official_one_none(tmp_path):
+    red = Artwork(4, 2, operators=b"1 0 0 rg 0 0 4 2 re f")
+    assert b"artwork" in compact_of(logo=red)
+    assert b"artwork" not in compact_of()
+    assert b"artwork" not in pdf_of()
+
+
+@needs_poppler
+def test_texts_are_copied_as_they_were_typed():
+    text = text_of(pdf_of())
+    assert unicodedata.is_normalized("NFC", text)
+    assert "Nguyễn Minh Hồng" in text
+
+
 def test_title_author_and_language():
     pdf = opened(pdf_of())
     assert str(pdf.docinfo["/Title"]) == f"Chương trình: {TITLE}"
@@ -151,3 +230,4 @@ def test_odd_titles_never_break_the_file(title):
     crowded = replace(item, speakers=(title[:300],) * 40)
     day = AgendaDay(title[:300], (item, crowded, *[item] * 20, replace(item, is_break=True)))
     pdf_of(replace(AGENDA, title=title[:300], days=(day,)))
+    compact_of(replace(AGENDA, title=title[:300], days=(day,)))

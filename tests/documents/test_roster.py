@@ -75,3 +75,19 @@ def test_a_group_of_another_event_is_not_found(organiser, event):
     other = build_group(build_event("khac"))
     address = f"/manage/hoi-nghi/visits/groups/{other.id}/roster.pdf"
     assert organiser.get(address).status_code == 404
+
+
+def test_one_group_can_be_chosen_among_the_papers(organiser, event, group):
+    build_group(event, "A", leader_name="Lò Văn Pành")
+    address = "/manage/hoi-nghi/documents/rosters"
+    assert "Nhóm B" in organiser.get(address).text
+    text = text_of(organiser.get(f"{address}/file?group={group.id}").data)
+    assert "Trần Thị Lê" in text
+    assert "Lò Văn Pành" not in text
+    assert "Lò Văn Pành" in text_of(organiser.get(f"{address}/file").data)
+
+
+def test_a_group_of_another_event_cannot(organiser, event, group):
+    other = build_group(build_event("khac"), "C")
+    page = organiser.get(f"/manage/hoi-nghi/documents/rosters?group={other.id}").text
+    assert "preview.png" not in page
