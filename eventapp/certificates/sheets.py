@@ -134,7 +134,7 @@ def _sheet(order: Order, one: Named, present: tuple[Attendee, ...], number: str)
                 "%(issuer)s confirms that the delegates named below (%(whose)s) attended: "
                 "%(title)s; time: %(dates)s; venue: %(venue)s.",
                 issuer=head.issuer,
-                whose=whose,
+                whose=f"{whose[:1].lower()}{whose[1:]}",
                 title=event.title_in(language).rstrip("."),
                 dates=date_range([day.date for day in event.days]),
                 venue=(event.venue or event.place).rstrip("."),

@@ -34,15 +34,17 @@ def verify(code: str) -> ResponseReturnValue:
     return _answer(_by_code(code))
 
 
+@verifying.route("/c", methods=["GET", "POST"])
 @verifying.route("/e/<event:event>/certificates", methods=["GET", "POST"])
 @requires(Access.PUBLIC)
 @_guessing
-def look_up(event: Event) -> ResponseReturnValue:
-    """The same by the number and the code, typed."""
+def look_up(event: Event | None = None) -> ResponseReturnValue:
+    """The same by the number and the code, typed; of any event, or of one."""
     form = LookUpForm()
     if form.validate_on_submit():
         it = _by_code(form.code.data or "")
-        if it is None or not _is_number(form.number.data or "", it) or it.event_id != event.id:
+        elsewhere = it is not None and event is not None and it.event_id != event.id
+        if it is None or elsewhere or not _is_number(form.number.data or "", it):
             return _answer(None, event)
         return redirect(url_for(".verify", code=it.code), 303)
     page = render_template("certificates/look_up.html", event=event, form=form)

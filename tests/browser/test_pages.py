@@ -19,6 +19,8 @@ PUBLIC = (
     f"/e/{EVENT}/register",
     f"/e/{EVENT}/agenda",
     f"/e/{EVENT}/agenda/version/1",
+    f"/e/{EVENT}/certificates",
+    "/c",
     "/account/sign-in",
 )
 LANGUAGES = ("vi", "en")

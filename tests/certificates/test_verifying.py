@@ -102,6 +102,14 @@ def test_whatever_is_wrong_looks_the_same(client, event, it):
     assert look_up(client, other, "1/GCN", it.code).status_code == 404
 
 
+def test_the_address_on_the_paper_asks_for_both(client, it):
+    assert client.get("/c").status_code == 200
+    answer = post(client, "/c", {"number": "1/GCN", "code": it.code})
+    assert answer.location == f"/c/{it.code}"
+    wrong = post(client, "/c", {"number": "2/GCN", "code": it.code})
+    assert wrong.status_code == 404 and "Nguyễn Văn An" not in wrong.text
+
+
 @pytest.mark.parametrize(("number", "code"), [("", "AAAAAAAAAAAA"), ("1", "")])
 def test_what_is_left_out_is_asked_for(client, event, number, code):
     assert look_up(client, event, number, code).status_code == 422

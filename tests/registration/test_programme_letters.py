@@ -67,7 +67,7 @@ def test_it_is_in_the_delegates_language_and_leads_to_their_agenda(event, openin
     change(event, opening, hour=10)
     published.publish(event)
     letter = sent(written()[0])
-    assert letter.subject == "The programme has changed: Hội nghị tổng kết"
+    assert letter.subject == f"The programme has changed: {event.title_en}"
     assert "- Moved: Opening. 26/11/2026, 08:00–08:30 → 26/11/2026, 10:00–10:30" in letter.text
     assert re.search(r"http://\S+/p/[0-9a-f]+/agenda\s", letter.text)
 
