@@ -68,6 +68,7 @@ def test_a_delegate_registers_changes_and_cancels(open_page: OPEN, axe: AXE, liv
     check(office, axe)
 
     page.get_by_role("link", name="Sửa", exact=True).click()
+    page.wait_for_url(re.compile("/edit"))
     check(page, axe)
     page.get_by_label("Chức vụ").fill("Chủ tịch")
     page.get_by_role("button", name="Lưu").click()
