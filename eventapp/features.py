@@ -15,6 +15,7 @@ from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
+from eventapp.documents import delegation_list as _list_of_delegation  # noqa: F401
 from eventapp.documents import invitations, lists, paper
 from eventapp.documents import kinds as papers_of_documents
 from eventapp.documents import tents_view as _tents  # noqa: F401
