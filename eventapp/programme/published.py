@@ -219,17 +219,19 @@ class _Day:
 def _lock(event_id: int) -> None:
     """Nobody else publishes, and no session is changed, until the transaction ends.
 
-    Rows that refer to the event or to a session can be written meanwhile: people register.
+    Rows that refer to the event or to a session can be written meanwhile: people register. The
+    sessions first, as whoever changes one has it: their offer's version is the event's, and comes
+    after (eventapp.registration.offer).
     """
-    db.session.scalars(
-        select(Event.id).where(Event.id == event_id).with_for_update(key_share=True)
-    ).one()
     db.session.scalars(
         select(Session.id)
         .where(Session.event_id == event_id)
         .order_by(Session.id)
         .with_for_update(key_share=True)
     ).all()
+    db.session.scalars(
+        select(Event.id).where(Event.id == event_id).with_for_update(key_share=True)
+    ).one()
 
 
 def _revised(event_id: int, draft: Draft, at: datetime) -> Iterable[Record]:

@@ -134,19 +134,20 @@ def _lock(event_id: int) -> None:
     """Nobody publishes, edits, or enrols in a session, until the transaction ends.
 
     First of all the event's quota, as whoever admits people does (registration.quota.Ledger):
-    a quota goes with its class, and so nobody waits in a circle.
+    a quota goes with its class, and so nobody waits in a circle. Sessions come before the event,
+    as for whoever changes one.
     """
     quota: Table = db.metadata.tables["quota"]
     own = select(quota.c.id).where(quota.c.event_id == event_id, quota.c.scope == "")
     db.session.execute(own.with_for_update()).all()
     db.session.execute(
-        select(Event.id).where(Event.id == event_id).with_for_update(key_share=True)
-    ).all()
-    db.session.execute(
         select(Session.id)
         .where(Session.event_id == event_id)
         .order_by(Session.id)
         .with_for_update()
+    ).all()
+    db.session.execute(
+        select(Event.id).where(Event.id == event_id).with_for_update(key_share=True)
     ).all()
 
 
