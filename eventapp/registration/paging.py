@@ -55,15 +55,24 @@ def ordered(statement: Select[Any], sort: str) -> Select[Any]:
 
 
 def page(
-    event_id: int, conditions: Sequence[ColumnElement[bool]], sort: str, number: int, per_page: int
+    event_id: int,
+    conditions: Sequence[ColumnElement[bool]],
+    sort: str,
+    number: int,
+    per_page: int,
+    *,
+    searches_texts: bool = False,
 ) -> tuple[Sequence[int], int, int]:
     """The ids on a page in their order, how many match, and which page it is.
 
-    An unknown sort is the default one; a page beyond the last is the last.
+    An unknown sort is the default one; a page beyond the last is the last. ``searches_texts`` says
+    that the conditions look into the search text, which is in an index of its own.
     """
     name = sort.removeprefix("-")
     if name in _IN_COMMON or name == "protocol":
-        return _page_by_buckets(event_id, conditions, sort, number, per_page)
+        # By this condition ``ix_delegate_counted`` is found.
+        counting = conditions if searches_texts else [*conditions, Delegate.id > 0]
+        return _page_by_buckets(event_id, conditions, counting, sort, number, per_page)
     columns = _COLUMNS.get(name, _BY_NAME)
     total = db.session.scalar(select(func.count(Delegate.id)).where(*conditions)) or 0
     number = _within(number, total, per_page)
@@ -72,13 +81,18 @@ def page(
 
 
 def _page_by_buckets(
-    event_id: int, conditions: Sequence[ColumnElement[bool]], sort: str, number: int, per_page: int
+    event_id: int,
+    conditions: Sequence[ColumnElement[bool]],
+    counting: Sequence[ColumnElement[bool]],
+    sort: str,
+    number: int,
+    per_page: int,
 ) -> tuple[Sequence[int], int, int]:
     name = sort.removeprefix("-")
-    sizes = _ranks_of_delegations(event_id, conditions) if name == "protocol" else {}
+    sizes = _ranks_of_delegations(event_id, counting) if name == "protocol" else {}
     if name != "protocol":
         column = _IN_COMMON[name]
-        counted = select(column, func.count(Delegate.id)).where(*conditions).group_by(column)
+        counted = select(column, func.count(Delegate.id)).where(*counting).group_by(column)
         sizes = dict(db.session.execute(counted).all())
     total = sum(sizes.values())
     number = _within(number, total, per_page)
@@ -127,10 +141,10 @@ def _ranks_of_delegations(
             .where(Delegation.event_id == event_id)
         ).all()
     )
-    columns = (Delegate.protocol_rank, Delegate.organisation_id)
+    columns = (Delegate.organisation_id, Delegate.protocol_rank)
     counted = select(*columns, func.count(Delegate.id)).where(*conditions).group_by(*columns)
     sizes: Counter[tuple[int, int]] = Counter()
-    for rank, office, number in db.session.execute(counted):
+    for office, rank, number in db.session.execute(counted):
         sizes[rank, of_office[office]] += number
     return sizes
 

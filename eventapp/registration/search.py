@@ -159,7 +159,14 @@ def find(
     An unknown sort is the default one; a page beyond the last is the last.
     """
     # Ids first: the indexes alone answer that, and only the rows of this page are read in full.
-    ids, total, number = paging.page(event.id, _conditions(event.id, filters), sort, page, per_page)
+    ids, total, number = paging.page(
+        event.id,
+        _conditions(event.id, filters),
+        sort,
+        page,
+        per_page,
+        searches_texts=bool(filters.q),
+    )
     found = db.session.scalars(
         select(Delegate).where(Delegate.id.in_(ids)).options(*_WITH_LABELS)
     ).unique()

@@ -26,9 +26,17 @@ def upgrade() -> None:
                 "status",
                 "category_id",
                 "organisation_id",
+                "protocol_rank",
                 "search_text",
             ],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_delegate_counted",
+            ["event_id", "organisation_id", "protocol_rank", "status", "category_id"],
+            unique=False,
+            sqlite_where=sa.text("id > 0"),
+            postgresql_where=sa.text("id > 0"),
         )
         batch_op.create_index(
             "ix_delegate_registered", ["event_id", "created_at", "id"], unique=False
@@ -46,6 +54,7 @@ def downgrade() -> None:
     """Take back."""
     with op.batch_alter_table("delegate", schema=None) as batch_op:
         batch_op.drop_index("ix_delegate_reprint")
+        batch_op.drop_index("ix_delegate_counted")
         batch_op.drop_index("ix_delegate_registered")
         batch_op.drop_index("ix_delegate_search")
         batch_op.create_index(
