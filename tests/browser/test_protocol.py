@@ -69,6 +69,18 @@ def test_a_hall_is_arranged_and_changed_by_keyboard(
     expect(page.locator("#seat-1-6 .seat-name")).to_have_text(other)
     page.keyboard.press("ArrowDown")
     expect(page.locator("#seat-2-7")).to_be_focused()
+    # Pressing as soon as the answer is drawn must not load the page anew and lose the place.
+    page.evaluate(
+        """() => {
+            window.isSamePage = true;
+            const press = () => queueMicrotask(() => document.getElementById("seat-2-7").click());
+            document.addEventListener("htmx:afterSwap", press, { once: true });
+        }"""
+    )
+    with page.expect_response(re.compile(r"/seating/\d+$")):
+        page.keyboard.press("Enter")
+    expect(page.locator(".plan-picked")).not_to_contain_text("Ghế B7")
+    assert page.evaluate("window.isSamePage")
     page.locator("#seat-1-7").click()
     page.get_by_role("button", name="Ghim", exact=True).click()
     expect(page.locator("#seat-1-7")).to_contain_text("đã ghim")
