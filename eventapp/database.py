@@ -1,11 +1,14 @@
 """The database: one engine setting for SQLite and PostgreSQL, and the write transaction.
 
-Reads begin by themselves. Every change goes through :func:`transaction`, which on SQLite takes a
-fair lock and begins IMMEDIATE, so that threads of one server process queue in order instead of
-polling the file's lock (docs/architecture.md). Other processes are held off by SQLite itself.
+Reads begin by themselves. Every change goes through :func:`transaction`, which on SQLite waits for
+its turn and begins IMMEDIATE, so that the threads and the processes of a server queue in order
+instead of polling the file's lock (docs/architecture.md). SQLite's own lock holds off everybody
+else, and would hold if the queue were not there.
 """
 
+import fcntl
 import logging
+import os
 import sqlite3
 import threading
 from collections import deque
@@ -103,7 +106,49 @@ class FairLock:
                 self._held = False
 
 
+class ProcessLock:
+    """A mutual exclusion lock among the processes of one machine, fair to each of them.
+
+    Two locks on bytes of a file of its own: who comes next, and who has it. Who comes next waits
+    in the kernel for whoever has it, and nobody gets before them; so a busy process cannot pass
+    its own threads on and on while another waits. The kernel gives both back when a process ends,
+    however it ends. Within a process for one thread at a time.
+
+    Only this class may open the file: POSIX locks end when their process closes it anywhere.
+    """
+
+    _NEXT, _HELD = 0, 1
+
+    def __init__(self, path: str) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def __enter__(self) -> None:
+        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, self._NEXT)
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, self._HELD)
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._NEXT)
+
+    def __exit__(self, *exc: object) -> None:
+        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._HELD)
+
+
 _sqlite_writers = FairLock()
+_process_locks: dict[str, ProcessLock] = {}
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """The turn to write to the SQLite database, among all threads and processes that write here."""
+    path = db.engine.url.database
+    with _sqlite_writers:
+        if not path or path == ":memory:":
+            yield
+            return
+        if (lock := _process_locks.get(path)) is None:
+            lock = _process_locks[path] = ProcessLock(f"{path}-queue")
+        with lock:
+            yield
 
 
 @contextmanager
@@ -118,7 +163,7 @@ def transaction() -> Iterator[None]:
         raise RuntimeError("changes were made outside a transaction()")
     session.rollback()  # ends the read transaction; a snapshot cannot be promoted to a write
     if db.engine.dialect.name == "sqlite":
-        with _sqlite_writers:
+        with _turn():
             session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             with _committing():
                 yield
@@ -144,7 +189,7 @@ def forget_deleted(*, thoroughly: bool = False) -> bool:
     try:
         if is_sqlite:
             cursor = connection.cursor()
-            with _sqlite_writers:
+            with _turn():
                 is_anew = _make_anew(cursor) if thoroughly else True
                 return _empty_log(cursor) and is_anew
         connection.driver_connection.autocommit = True  # type: ignore[union-attr]
