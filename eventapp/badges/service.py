@@ -1,26 +1,24 @@
-"""Print runs: which badges, in which order, as plain records for the renderer."""
+"""Print runs: which badges, in which order, by which template, straight to a stream."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any, BinaryIO
 
-from sqlalchemy import Select, and_, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, func
 
-from eventapp.badges import render
-from eventapp.badges.layout import BadgeRecord
+from eventapp.badges import records, render, shipped
+from eventapp.badges.layout import BadgeRecord, design_of
+from eventapp.badges.template import Template
 from eventapp.database import db
-from eventapp.events.dates import date_range
-from eventapp.events.models import Category, Event
-from eventapp.questions.answers import text_of
-from eventapp.questions.models import Answer
-from eventapp.questions.service import asked
-from eventapp.registration.models import COMING, Delegate, Delegation, Organisation
+from eventapp.events.models import Event
+from eventapp.pdf.artwork import Artwork
+from eventapp.pdf.sheet import A4, n_up, single
+from eventapp.pdf.stream import About
+from eventapp.registration.models import COMING, Delegate
 from eventapp.registration.search import Selection, select_selection
-from eventapp.visits.models import Allocation, VisitGroup
 
-_ROWS_AT_ONCE = 500
-_JOIN = " · "
+# The event's logo, which the papers keep. Filled in eventapp.features.
+logo_of: list[Callable[[Event], Artwork | None]] = []
 
 
 class Sheet(StrEnum):
@@ -39,67 +37,20 @@ class Order(StrEnum):
 
 def count(event: Event, selection: Selection) -> int:
     """How many badges a run would print."""
-    people = _people(event, selection, Order.NAME).order_by(None)
+    people = people_of(event, selection, Order.NAME).order_by(None)
     return db.session.scalar(people.with_only_columns(func.count(Delegate.id))) or 0
 
 
 def print_run(
-    event: Event, selection: Selection, order: Order = Order.NAME
+    event: Event,
+    selection: Selection,
+    order: Order = Order.NAME,
+    template: Template | None = None,
 ) -> Iterator[BadgeRecord]:
-    """The badges of everybody selected who has not cancelled.
-
-    One query, whose rows are read as the renderer asks for them: the memory that a run takes does
-    not grow with the number of badges.
-    """
-    title, dates = event.short_title, date_range([day.date for day in event.days])
-    office, delegation = aliased(Organisation), aliased(Delegation)
-    questions = [it for it in asked(event.id, with_retired=True) if it.on_badge]
-    answers = [aliased(Answer) for _ in questions]
-    query = (
-        _people(event, selection, order)
-        .join(office, office.id == Delegate.organisation_id)
-        .join(delegation, delegation.id == office.delegation_id)
-        .join(Category, Category.id == Delegate.category_id)
-        .outerjoin(Allocation, Allocation.delegate_id == Delegate.id)
-        .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
-        .with_only_columns(
-            Delegate.name,
-            Delegate.code,
-            Delegate.position,
-            office.name.label("office"),
-            delegation.name.label("delegation"),
-            delegation.is_other,
-            Category.name.label("category"),
-            Category.colour,
-            VisitGroup.letter,
-            VisitGroup.bus,
-            *(answer.value.label(f"answer_{n}") for n, answer in enumerate(answers)),
-        )
-        .execution_options(yield_per=_ROWS_AT_ONCE)
-    )
-    for question, answer in zip(questions, answers, strict=True):
-        query = query.outerjoin(
-            answer,
-            and_(answer.delegate_id == Delegate.id, answer.question_id == question.id),
-        )
-    for row in db.session.execute(query):
-        yield BadgeRecord(
-            name=row.name,
-            code=row.code,
-            category=row.category,
-            colour=row.colour,
-            event=title,
-            dates=dates,
-            position=row.position,
-            organisation=row.office,
-            # A ministry is its own delegation; "others" says nothing about anybody.
-            province="" if row.is_other or row.delegation == row.office else row.delegation,
-            group=row.letter or "",
-            bus=row.bus or "",
-            further=_JOIN.join(
-                filter(None, map(text_of, questions, row[len(row) - len(answers) :]))
-            ),
-        )
+    """The badges of everybody selected who has not cancelled, as the template needs them."""
+    template = template or shipped.find(shipped.DEFAULT)
+    people = people_of(event, selection, order)
+    return (it.record for it in records.read(event, people, template.sources()))
 
 
 def write(
@@ -109,21 +60,27 @@ def write(
     *,
     sheet: Sheet = Sheet.A4,
     order: Order = Order.NAME,
+    template: Template | None = None,
 ) -> int:
     """Write the badges of a selection to a stream as a PDF; how many there were.
 
     Raises badges.render.NoBadges, and has written nothing then.
     """
-    return render.write_badges(
-        print_run(event, selection, order),
+    template = template or shipped.find(shipped.DEFAULT)
+    design = design_of(template)
+    size = design.width, design.height
+    written = render.write(
+        print_run(event, selection, order, template),
         stream,
-        sheet=sheet.value,
-        title=event.short_title,
-        author=event.organiser,
+        design=design,
+        paper=single(*size) if sheet == Sheet.SINGLE else n_up(A4, *size),
+        about=About(event.short_title, event.organiser, "vi"),
     )
+    return written.badges
 
 
-def _people(event: Event, selection: Selection, order: Order) -> Select[Any]:
+def people_of(event: Event, selection: Selection, order: Order) -> Select[Any]:
+    """The delegates of a selection who get a badge, in order."""
     return select_selection(event, selection, order.value).where(
         Delegate.status.in_(COMING), Delegate.anonymised_at.is_(None)
     )

@@ -23,8 +23,9 @@ class Measure(IntEnum):
 
     NONE = 0
     SHRUNK = 1
-    CONDENSED = 2
-    TOO_SMALL = 3  # smaller than the least size asked for
+    WRAPPED = 2
+    CONDENSED = 3
+    TOO_SMALL = 4  # smaller than the least size asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,26 +296,49 @@ class PageStream:
 
     def add_form(self, width: float, height: float, operators: bytes) -> bytes:
         """Store artwork of that size (points) once; returns the operator that draws it."""
-        name = f"A{len(self._forms) + 1}"
         packed = zlib.compress(operators)
-        number = self._document.emit_raw(
-            b"<</Type/XObject/Subtype/Form/BBox[0 0 %.3f %.3f]/Resources %d 0 R"
-            b"/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
-            % (width, height, self._parts[1], len(packed), packed)
+        return self._named(
+            self._document.emit_raw(
+                b"<</Type/XObject/Subtype/Form/BBox[0 0 %.3f %.3f]/Resources %d 0 R"
+                b"/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
+                % (width, height, self._parts[1], len(packed), packed)
+            )
         )
-        self._forms[name] = pdfdoc.PDFObjectReference(f"R{number}")
-        return b"/%b Do\n" % name.encode()
 
-    def add_image(self, width: int, height: int, pixels: bytes) -> bytes:
+    def add_image(self, width: int, height: int, pixels: bytes, alpha: bytes = b"") -> bytes:
         """Store a picture of so many pixels, each red, green and blue; returns the operator that
-        draws it as a square of one unit."""
-        name = f"A{len(self._forms) + 1}"
-        packed = zlib.compress(pixels)
-        number = self._document.emit_raw(
-            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB"
-            b"/BitsPerComponent 8/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
-            % (width, height, len(packed), packed)
+        draws it as a square of one unit. ``alpha`` is how far each covers what lies below."""
+        more = b""
+        if alpha:
+            mask = self._emit_pixels(width, height, b"/DeviceGray", b"", zlib.compress(alpha))
+            more = b"/SMask %d 0 R" % mask
+        return self._named(
+            self._emit_pixels(width, height, b"/DeviceRGB", more, zlib.compress(pixels))
         )
+
+    def add_jpeg(self, width: int, height: int, content: bytes) -> bytes:
+        """Store a JPEG in red, green and blue as it is; see `add_image`."""
+        return self._named(
+            self._emit_pixels(width, height, b"/DeviceRGB", b"", content, b"/DCTDecode")
+        )
+
+    def _emit_pixels(
+        self,
+        width: int,
+        height: int,
+        space: bytes,
+        more: bytes,
+        packed: bytes,
+        packing: bytes = b"/FlateDecode",
+    ) -> int:
+        return self._document.emit_raw(
+            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%b%b"
+            b"/BitsPerComponent 8/Filter%b/Length %d>>\nstream\n%b\nendstream"
+            % (width, height, space, more, packing, len(packed), packed)
+        )
+
+    def _named(self, number: int) -> bytes:
+        name = f"A{len(self._forms) + 1}"
         self._forms[name] = pdfdoc.PDFObjectReference(f"R{number}")
         return b"/%b Do\n" % name.encode()
 

@@ -1,0 +1,195 @@
+"""What badges say, read for the renderer: one query, and only what the template shows."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
+
+from eventapp.badges.layout import BadgeRecord
+from eventapp.badges.models import DelegatePhoto
+from eventapp.badges.template import Language
+from eventapp.database import db
+from eventapp.events.dates import date_range
+from eventapp.events.models import Category, Day, Event, Site
+from eventapp.programme.models import Session
+from eventapp.questions.answers import text_of
+from eventapp.questions.models import Answer, Question
+from eventapp.questions.service import asked
+from eventapp.registration.models import (
+    Delegate,
+    Delegation,
+    Organisation,
+    delegate_day,
+    enrolment,
+)
+from eventapp.visits.models import Allocation, VisitGroup
+
+_ROWS_AT_ONCE = 500
+_JOIN = " · "
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A record, and whose it is."""
+
+    delegate_id: int
+    delegation_id: int
+    record: BadgeRecord
+
+
+def read(event: Event, people: Select[Any], keys: Collection[str]) -> Iterator[Numbered]:
+    """The badges of a selection of delegates, in its order, with the texts of these keys.
+
+    One query more for each of days, classes and answers, where the template shows them. Rows are
+    read as the renderer asks for them: memory does not grow with the number of badges.
+    """
+    office, delegation = aliased(Organisation), aliased(Delegation)
+    query = (
+        people.join(office, office.id == Delegate.organisation_id)
+        .join(delegation, delegation.id == office.delegation_id)
+        .join(Category, Category.id == Delegate.category_id)
+        .outerjoin(Allocation, Allocation.delegate_id == Delegate.id)
+        .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
+        .outerjoin(Site, Site.id == VisitGroup.site_id)
+        .outerjoin(DelegatePhoto, DelegatePhoto.delegate_id == Delegate.id)
+        .with_only_columns(
+            Delegate.id,
+            Delegate.name,
+            Delegate.code,
+            Delegate.position,
+            office.name.label("office"),
+            delegation.id.label("delegation_id"),
+            delegation.name.label("delegation"),
+            delegation.is_other,
+            Category.name.label("category"),
+            Category.name_en.label("category_en"),
+            Category.colour,
+            VisitGroup.letter,
+            VisitGroup.bus,
+            Site.name.label("site"),
+            DelegatePhoto.digest.label("photo"),
+        )
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    makers = _makers(event, keys)
+    for rows in db.session.execute(query).partitions():
+        ids = [row.id for row in rows]
+        lookups = {name: load(ids) for name, load in _lists(event, keys).items()}
+        for row in rows:
+            values = {key: text for key, make in makers.items() if (text := make(row))}  # type: ignore[arg-type]
+            for key, lookup in lookups.items():
+                if found := lookup.get(row.id):
+                    values[key] = found
+            yield Numbered(
+                row.id,
+                row.delegation_id,
+                BadgeRecord(row.code, row.category, row.colour, values, row.photo or ""),
+            )
+
+
+_Row = Row[Any]
+
+
+def _makers(event: Event, keys: Collection[str]) -> dict[str, Callable[[_Row], str]]:
+    """How the texts of these keys come from a row of the query, as far as they do."""
+    dates = date_range([day.date for day in event.days])
+    made: dict[str, Callable[[_Row], str]] = {
+        "name": lambda row: str(row.name),
+        "position": lambda row: str(row.position),
+        "organisation": lambda row: str(row.office),
+        # A ministry is its own delegation; "others" says nothing about anybody.
+        "province": lambda row: (
+            "" if row.is_other or row.delegation == row.office else str(row.delegation)
+        ),
+        "category": lambda row: str(row.category),
+        "category@en": lambda row: row.category_en or str(row.category),
+        "event": lambda _row: event.short_title,
+        "event@en": lambda _row: event.short_title_in("en"),
+        "dates": lambda _row: dates,
+        "dates@en": lambda _row: dates,
+        "venue": lambda _row: event.venue,
+        "venue@en": lambda _row: event.venue,
+        "group": lambda row: row.letter or "",
+        "bus": lambda row: row.bus or "",
+        "site": lambda row: row.site or "",
+        "site@en": lambda row: row.site or "",
+        "photo": lambda row: row.photo or "",
+        "code": lambda row: str(row.code),
+    }
+    return {key: make for key, make in made.items() if key in keys}
+
+
+_Lookup = Mapping[int, str]
+
+
+def _lists(event: Event, keys: Collection[str]) -> dict[str, Callable[[list[int]], _Lookup]]:
+    """How texts of which a delegate may have several are found, for many delegates at once."""
+    found: dict[str, Callable[[list[int]], _Lookup]] = {}
+    for language in Language:
+        days, classes = _keyed("days", language), _keyed("class", language)
+        if days in keys:
+            found[days] = _days
+        if classes in keys:
+            found[classes] = lambda ids, language=language: _classes(ids, language)  # type: ignore[misc]
+    numbers = {int(key.removeprefix("question:")) for key in keys if key.startswith("question:")}
+    if not numbers and "further" not in keys:
+        return found
+    questions = asked(event.id, with_retired=True)
+    on_badge = [it for it in questions if it.on_badge]
+    if "further" in keys and on_badge:
+        found["further"] = lambda ids: _answers(ids, on_badge)
+    for question in questions:
+        if question.id in numbers:
+            found[f"question:{question.id}"] = lambda ids, it=question: _answers(ids, [it])  # type: ignore[misc]
+    return found
+
+
+def _keyed(source: str, language: Language) -> str:
+    return source if language == Language.VI else f"{source}@{language}"
+
+
+def _days(ids: list[int]) -> _Lookup:
+    """``16/11, 17/11``."""
+    rows = db.session.execute(
+        select(delegate_day.c.delegate_id, Day.date)
+        .join(Day, Day.id == delegate_day.c.day_id)
+        .where(delegate_day.c.delegate_id.in_(ids))
+        .order_by(Day.date)
+    )
+    return _joined(((id_, f"{day:%d/%m}") for id_, day in rows), ", ")
+
+
+def _classes(ids: list[int], language: str) -> _Lookup:
+    title = func.coalesce(func.nullif(Session.title_en, ""), Session.title)
+    shown: ColumnElement[str] = title if language == Language.EN else Session.title  # type: ignore[assignment]
+    rows = db.session.execute(
+        select(enrolment.c.delegate_id, shown)
+        .join(Session, Session.id == enrolment.c.session_id)
+        .where(enrolment.c.delegate_id.in_(ids))
+        .order_by(Session.starts_at, Session.id)
+    )
+    return _joined(((id_, title) for id_, title in rows), _JOIN)
+
+
+def _answers(ids: list[int], questions: list[Question]) -> _Lookup:
+    by_id = {it.id: it for it in questions}
+    rows = db.session.execute(
+        select(Answer.delegate_id, Answer.question_id, Answer.value).where(
+            and_(Answer.delegate_id.in_(ids), Answer.question_id.in_(by_id))
+        )
+    ).all()
+    place = {id_: at for at, id_ in enumerate(by_id)}
+    rows = sorted(rows, key=lambda row: place[row.question_id])
+    texts = ((row.delegate_id, text_of(by_id[row.question_id], row.value)) for row in rows)
+    return _joined(texts, _JOIN)
+
+
+def _joined(found: Iterator[tuple[int, str]], by: str) -> _Lookup:
+    texts: dict[int, list[str]] = {}
+    for id_, text in found:
+        if text:
+            texts.setdefault(id_, []).append(text)
+    return {id_: by.join(them) for id_, them in texts.items()}
