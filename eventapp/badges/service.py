@@ -8,11 +8,11 @@ from sqlalchemy import Select, func
 
 from eventapp.badges import records, render, shipped
 from eventapp.badges.layout import BadgeRecord, design_of
+from eventapp.badges.sheets import Settings
 from eventapp.badges.template import Template
 from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.pdf.artwork import Artwork
-from eventapp.pdf.sheet import A4, n_up, single
 from eventapp.pdf.stream import About
 from eventapp.registration.models import COMING, Delegate
 from eventapp.registration.search import Selection, select_selection
@@ -68,12 +68,11 @@ def write(
     """
     template = template or shipped.find(shipped.DEFAULT)
     design = design_of(template)
-    size = design.width, design.height
     written = render.write(
         print_run(event, selection, order, template),
         stream,
         design=design,
-        paper=single(*size) if sheet == Sheet.SINGLE else n_up(A4, *size),
+        settings=Settings(paper=sheet.value),
         about=About(event.short_title, event.organiser, "vi"),
     )
     return written.badges
