@@ -8,8 +8,9 @@ there once for an event, however often it is uploaded.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import undefer
 
 from eventapp import media
@@ -214,21 +215,52 @@ def pictures_for(event: Event) -> Pictures:
 # --- Photos -------------------------------------------------------------------------------------
 
 
+_SHOWS_PHOTO = '"image": "photo"'
+"""What a version that shows a photo says, as `template.written` writes it; in a text it could not
+stand like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoState:
+    """A delegate's photo by its digest, empty without one, and whether badges show photos."""
+
+    digest: str
+    wanted: bool
+
+
+def photo_state(event: Event, delegate_id: int) -> PhotoState:
+    """As a page wants to know it, in one query."""
+    row = db.session.execute(
+        select(
+            _default_shows_photo(event.id).scalar_subquery(),
+            select(DelegatePhoto.digest).filter_by(delegate_id=delegate_id).scalar_subquery(),
+        )
+    ).one()
+    return PhotoState(row[1] or "", _is_wanted(row[0]))
+
+
 def wants_photos(event: Event) -> bool:
     """Whether the badges of the event show a photo, as they are printed where nobody says else."""
-    newest = db.session.scalar(
-        select(BadgeTemplateVersion.content)
+    return _is_wanted(db.session.scalar(_default_shows_photo(event.id)))
+
+
+def _is_wanted(found: bool | None) -> bool:
+    """Where the event has no template of its own, it prints by a shipped one."""
+    return "photo" in shipped.find(shipped.DEFAULT).sources() if found is None else bool(found)
+
+
+def _default_shows_photo(event_id: int) -> Select[Any]:
+    return (
+        select(BadgeTemplateVersion.content.contains(_SHOWS_PHOTO, autoescape=True))
         .join(BadgeTemplate)
         .where(
-            BadgeTemplate.event_id == event.id,
+            BadgeTemplate.event_id == event_id,
             BadgeTemplate.deleted_at.is_(None),
             BadgeTemplateVersion.number == BadgeTemplate.latest,
         )
         .order_by(BadgeTemplate.is_default.desc(), BadgeTemplate.id)
         .limit(1)
     )
-    shown = shipped.find(shipped.DEFAULT) if newest is None else template.read(newest.encode())
-    return "photo" in shown.sources()
 
 
 def photo_of(delegate_id: int) -> DelegatePhoto | None:

@@ -20,7 +20,7 @@ from eventapp.web import downloads
 def photo(secret: str) -> ResponseReturnValue:
     """The photo, and another in its place, where badges show one."""
     delegate = _delegate(secret)
-    if not may_add_photo(delegate):
+    if not (may_add_photo(delegate) and images.wants_photos(delegate.event)):
         return redirect(url_for(".show", secret=secret))
     form = PhotoForm()
     if form.validate_on_submit():

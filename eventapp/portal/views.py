@@ -60,8 +60,8 @@ def show(secret: str) -> ResponseReturnValue:
         place_in_line=waitlist.place_in_line(delegate),
         classes=classes_of(delegate),
         files=_files_for(delegate),
-        photo=images.photo_of(delegate.id),
-        may_add_photo=may_add_photo(delegate),
+        photo=(photo := images.photo_state(delegate.event, delegate.id)),
+        may_add_photo=photo.wanted and may_add_photo(delegate),
         has_certificate=judging.has_certificate(delegate.id),
         **_pass_of(delegate),
     )
@@ -234,12 +234,8 @@ def audiences_of(delegate: Delegate) -> frozenset[Audience]:
 
 
 def may_add_photo(delegate: Delegate) -> bool:
-    """Whether the delegate may hand in a photo: badges show one, and changes are possible still."""
-    return (
-        not delegate.is_cancelled
-        and editing.is_open(delegate.event, now())
-        and images.wants_photos(delegate.event)
-    )
+    """Whether the delegate may hand in a photo still, where badges show one."""
+    return not delegate.is_cancelled and editing.is_open(delegate.event, now())
 
 
 def _has_pass(delegate: Delegate) -> bool:
