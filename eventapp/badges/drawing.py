@@ -280,20 +280,10 @@ def _remark(element: int, placed: PlacedLines, side: int) -> Remark | None:
     fitted = placed.fitted
     measure = placed.measure
     text = " ".join(fitted.lines)
-    strange = _strange(text, placed.part.font)
+    strange = fonts.strange(text, placed.part.font)
     if measure <= Measure.SHRUNK and not strange:
         return None
     return Remark(element, text, measure, strange, side)
-
-
-@lru_cache(maxsize=4096)
-def _strange(text: str, font: str) -> str:
-    """The characters that the font itself lacks."""
-    pieces = fonts.runs(text, font)
-    if len(pieces) <= 1 and (not pieces or pieces[0][0] == font):
-        return fonts.missing(text, font) if len(text) != sum(len(it) for _, it in pieces) else ""
-    others = "".join(piece for face, piece in pieces if face != font)
-    return "".join(dict.fromkeys((others + fonts.missing(text, font)).replace(" ", "")))
 
 
 _Key = TypeVar("_Key")

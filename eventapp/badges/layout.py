@@ -1,10 +1,13 @@
 """What a badge says and where: records, a template made ready for drawing, and texts made to fit.
 
 A text element is a stack of parts that share one box: they shrink together, from their largest to
-their smallest sizes, until the stack fits. Nothing is ever cut off.
+their smallest sizes, until the stack fits; a part that is too wide takes more lines than are usual
+for it; then letters are condensed; at last everything is made as small as it must be. Nothing is
+ever cut off, and no letter reaches out of its box.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -15,12 +18,13 @@ from eventapp.pdf import MM, fitting, fonts, qr
 from eventapp.pdf.fitting import Fitted, Measure
 
 _SHRINK = 0.94
-_PATIENCE = 20
-_STEPS = 80
-"""At the last step type is a fiftieth of its largest size: everything fits before that."""
+_STRETCHES = (0.92, 0.84, 0.77, fitting.LEAST_STRETCH)
+_SMALLER = 20
+"""Steps below the smallest sizes before everything that is left is scaled down at once."""
+_LIGHT = 0.13
 _UNKNOWN_COLOUR = "#3b4754"
 _FIXED = {"text": "#16202b", "soft": "#4a5766", "line": "#8e9aa8"}
-_ARTWORK = frozenset({"category", "event", "dates", "venue"})
+_ARTWORK = frozenset({"category", *template.OF_EVENT})
 _OWN = frozenset({"name", "code"})
 
 
@@ -74,7 +78,8 @@ class Area:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One text of a stack: sizes in points, the most lines it may take, the space above it (mm).
+    """One text of a stack: sizes in points, the most lines it may take and how many of them are
+    usual, the space above it (mm).
 
     It shows the record's text of ``key``, between ``before`` and ``after``, or else ``words``.
     """
@@ -87,6 +92,7 @@ class Part:
     largest: float
     smallest: float
     lines: int
+    usual: int
     ink: str
     upper: bool
     above: float
@@ -241,6 +247,7 @@ def _part(part: template.Part) -> Part:
         largest=part.size,
         smallest=part.smallest,
         lines=part.lines,
+        usual=min(part.usual, part.lines),
         ink=part.colour,
         upper=part.upper,
         above=part.above,
@@ -249,7 +256,7 @@ def _part(part: template.Part) -> Part:
     )
 
 
-# What the faces have no cut of gets the nearest.
+# Of the serif face there are two weights: the others get the nearest.
 _FONTS: dict[str, dict[tuple[str, bool], str]] = {
     "sans": {
         ("regular", False): fonts.SANS,
@@ -257,9 +264,9 @@ _FONTS: dict[str, dict[tuple[str, bool], str]] = {
         ("semibold", False): fonts.SANS_SEMIBOLD,
         ("bold", False): fonts.SANS_BOLD,
         ("regular", True): fonts.SANS_ITALIC,
-        ("medium", True): fonts.SANS_ITALIC,
-        ("semibold", True): fonts.SANS_SEMIBOLD,
-        ("bold", True): fonts.SANS_BOLD,
+        ("medium", True): fonts.SANS_MEDIUM_ITALIC,
+        ("semibold", True): fonts.SANS_SEMIBOLD_ITALIC,
+        ("bold", True): fonts.SANS_BOLD_ITALIC,
     },
     "serif": {
         ("regular", False): fonts.SERIF,
@@ -295,26 +302,44 @@ class PlacedLines:
         """What the text needed to fit."""
         if self.fitted.size < self.part.smallest - 1e-6:
             return Measure.TOO_SMALL
-        wrapped = Measure.WRAPPED if len(self.fitted.lines) > 1 else Measure.NONE
         shrunk = Measure.SHRUNK if self.fitted.size < self.part.largest - 1e-6 else Measure.NONE
-        return max(self.fitted.measure, wrapped, shrunk)
+        return max(self.fitted.measure, shrunk)
+
+
+_Block = tuple[Part, Fitted]
 
 
 def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...], Measure]:
     """Lines of a stack for the texts of its parts, and the most that one needed to fit.
 
-    Parts without text take no space. Everything lies inside the box.
+    Parts without text take no space. Every letter lies inside the box.
     """
     width, height = stack.box.width * MM, stack.box.height * MM
-    shown = [(part, text) for part, text in zip(stack.parts, texts, strict=True) if text.strip()]
-    for step in range(_STEPS):
-        blocks = [_block(part, text, width, step) for part, text in shown]
+    shown = [
+        (part, text.upper() if part.upper else text)
+        for part, text in zip(stack.parts, texts, strict=True)
+        if text.strip()
+    ]
+    if not shown:
+        return (), Measure.NONE
+    patience = _patience(stack)
+    for step in range(patience + 1 + len(_STRETCHES) + _SMALLER):
+        blocks = [_block(part, text, width, step, patience) for part, text in shown]
         spaces = [part.above * MM * _SHRINK**step for part, _ in shown]
-        spaces[:1] = [0.0] * len(spaces[:1])
+        spaces[0] = 0.0
         needed = sum(_height(part, fitted) for part, fitted in blocks) + sum(spaces)
-        if needed <= height:
+        above, below = _overhang(blocks)
+        if above + needed + below <= height:
             break
-    top = {"top": 0.0, "middle": (height - needed) / 2, "bottom": height - needed}[stack.valign]
+    else:
+        # Everything scales alike: so it fits exactly.
+        scale = height / (above + needed + below)
+        blocks = [(part, _scaled(fitted, scale)) for part, fitted in blocks]
+        spaces = [space * scale for space in spaces]
+        needed, above, below = needed * scale, above * scale, below * scale
+    free = height - needed
+    top = {"top": 0.0, "middle": free / 2, "bottom": free}[stack.valign]
+    top = max(min(top, free - below), above)
     placed: list[PlacedLines] = []
     worst = Measure.NONE
     for space, (part, fitted) in zip(spaces, blocks, strict=True):
@@ -326,18 +351,48 @@ def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...]
     return tuple(placed), worst
 
 
-@lru_cache(maxsize=4096)
-def _block(part: Part, text: str, width: float, step: int) -> tuple[Part, Fitted]:
-    """A part's lines after so many steps of shrinking.
+@lru_cache(maxsize=256)
+def _patience(stack: Stack) -> int:
+    """After how many steps each part of a stack is at its smallest size."""
+    shrinking = math.log(_SHRINK)
+    return max(
+        math.ceil(math.log(min(1.0, it.smallest / it.largest)) / shrinking / it.yielding)
+        for it in stack.parts
+    )
 
-    Down to its smallest size it goes at its own pace; there it waits until everything in the
-    stack is as small, and only then goes on.
+
+@lru_cache(maxsize=4096)
+def _block(part: Part, text: str, width: float, step: int, patience: int) -> _Block:
+    """A part's lines after so many steps.
+
+    Down to its smallest size it goes at its own pace; when everything in the stack has come as far
+    as that, letters are condensed so that there are fewer lines, and only then they go on.
     """
-    size = max(part.smallest, part.largest * _SHRINK ** (step * part.yielding))
-    size *= _SHRINK ** max(0, step - _PATIENCE)
-    text = text.upper() if part.upper else text
-    smallest = min(part.smallest, size)
-    return part, fitting.fit(text, part.font, width, size, smallest, part.lines)
+    size = max(min(part.smallest, part.largest), part.largest * _SHRINK ** (step * part.yielding))
+    if step <= patience:
+        smallest = min(part.smallest, size)
+        return part, fitting.fit(text, part.font, width, size, smallest, part.lines, part.usual)
+    further = step - patience - 1
+    stretch = _STRETCHES[min(further, len(_STRETCHES) - 1)]
+    size *= _SHRINK ** max(0, further - len(_STRETCHES) + 1)
+    return part, fitting.condensed(text, part.font, width, size, part.lines, stretch)
+
+
+def _scaled(fitted: Fitted, scale: float) -> Fitted:
+    return Fitted(fitted.lines, fitted.size * scale, fitted.stretch, fitted.measure)
+
+
+def _overhang(blocks: Sequence[_Block]) -> tuple[float, float]:
+    """By how much letters reach above the first line's height, and below the last one's; points.
+
+    That is the case of two marks on a capital, where lines are close.
+    """
+    (part, fitted), (last, last_fitted) = blocks[0], blocks[-1]
+    above = fonts.ink(fitted.lines[0], part.font)[0] * fitted.size
+    below = fonts.ink(last_fitted.lines[-1], last.font)[1] * last_fitted.size
+    under = _height(last, last_fitted) - _first_baseline(last, last_fitted)
+    under -= (len(last_fitted.lines) - 1) * last_fitted.size * last.leading
+    return max(0.0, above - _first_baseline(part, fitted)), max(0.0, below - under)
 
 
 def _height(part: Part, fitted: Fitted) -> float:
@@ -361,7 +416,9 @@ def colour_of(ink: str, category: str) -> str:
     colour = usable_colour(category)
     if ink == "on_category":
         return ink_on(colour)
-    return readable_on_white(colour) if ink == "category_text" else colour
+    if ink == "category_light":
+        return light_of(colour)
+    return readable_on_light(colour) if ink == "category_text" else colour
 
 
 def usable_colour(colour: str) -> str:
@@ -371,15 +428,35 @@ def usable_colour(colour: str) -> str:
 
 @lru_cache(maxsize=256)
 def ink_on(colour: str) -> str:
-    """White on the colour where that is read well enough in large type, otherwise black."""
-    return "#ffffff" if 1.05 / (luminance(colour) + 0.05) >= 3.9 else "#000000"
+    """White on the colour where its contrast is 4.5 (WCAG 2.2, 1.4.3), otherwise black, whose is
+    more there."""
+    return "#ffffff" if contrast("#ffffff", colour) >= READABLE else "#000000"
 
 
 @lru_cache(maxsize=256)
-def readable_on_white(colour: str) -> str:
-    """The colour, darkened until its contrast on white is 4.5 (WCAG 2.2, 1.4.3)."""
+def light_of(colour: str) -> str:
+    """The colour as a tint: a little of it on white."""
+    return "#" + "".join(
+        f"{round(255 - _LIGHT * (255 - int(colour[at : at + 2], 16))):02x}" for at in (1, 3, 5)
+    )
+
+
+@lru_cache(maxsize=256)
+def readable_on_light(colour: str) -> str:
+    """The colour, darkened until it is read on its own tint, and so on white."""
     channels = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    while 1.05 / (luminance(colour) + 0.05) < 4.5:
+    below = light_of(colour)
+    while contrast(colour, below) < READABLE:
         channels = [int(channel * 0.9) for channel in channels]
         colour = "#" + "".join(f"{channel:02x}" for channel in channels)
     return colour
+
+
+READABLE = 4.5
+"""The least contrast between a text and what is below it (WCAG 2.2, 1.4.3, level AA)."""
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two ``#rrggbb``, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)

@@ -14,6 +14,7 @@ from eventapp.badges.template import Language
 from eventapp.database import db
 from eventapp.events.dates import date_range
 from eventapp.events.models import Category, Day, Event, Site
+from eventapp.mail import links
 from eventapp.programme.models import Session
 from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer, Question
@@ -112,6 +113,9 @@ def _makers(event: Event, keys: Collection[str]) -> dict[str, Callable[[_Row], s
         "dates@en": lambda _row: dates,
         "venue": lambda _row: event.venue,
         "venue@en": lambda _row: event.venue,
+        "organiser": lambda _row: event.organiser,
+        "contact": lambda _row: _contact(event),
+        "web": lambda _row: _web(event),
         "group": lambda row: row.letter or "",
         "bus": lambda row: row.bus or "",
         "site": lambda row: row.site or "",
@@ -120,6 +124,16 @@ def _makers(event: Event, keys: Collection[str]) -> dict[str, Callable[[_Row], s
         "code": lambda row: str(row.code),
     }
     return {key: make for key, make in made.items() if key in keys}
+
+
+def _contact(event: Event) -> str:
+    known = (event.contact_name, event.contact_phone, event.contact_email)
+    return _JOIN.join(it for it in known if it)
+
+
+def _web(event: Event) -> str:
+    """The address of the public page, as people type it."""
+    return links.absolute("events.show", event=event).partition("://")[2].rstrip("/")
 
 
 _Lookup = Mapping[int, str]

@@ -1,6 +1,6 @@
 """Print runs: which badges, in which order, by which template, straight to a stream."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, BinaryIO
 
@@ -12,13 +12,9 @@ from eventapp.badges.sheets import Settings
 from eventapp.badges.template import Template
 from eventapp.database import db
 from eventapp.events.models import Event
-from eventapp.pdf.artwork import Artwork
 from eventapp.pdf.stream import About
 from eventapp.registration.models import COMING, Delegate
 from eventapp.registration.search import Selection, select_selection
-
-# The event's logo, which the papers keep. Filled in eventapp.features.
-logo_of: list[Callable[[Event], Artwork | None]] = []
 
 
 class Sheet(StrEnum):

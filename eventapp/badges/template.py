@@ -7,6 +7,9 @@ reads by them and refuses everything else, and makes the published schema from t
 or on its code. Knows neither Flask nor the database.
 """
 
+import base64
+import hashlib
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +24,8 @@ from eventapp import text
 FORMAT: Final = "eventapp-badge-template"
 MAX_BYTES = 256 * 1024
 """Of a template without its images."""
+MAX_FILE_BYTES = 12 * 1024 * 1024
+"""Of a template's file, with its images."""
 
 SMALLEST_CODE = 13.0
 """Side of a code with its quiet zone, mm: modules of 0.45 mm, which cheap scanners read."""
@@ -28,12 +33,18 @@ SMALLEST_CODE = 13.0
 Length = Annotated[float, Meta(ge=0, le=450)]
 Side = Annotated[float, Meta(ge=20, le=450)]
 Colour = Annotated[
-    str, Meta(pattern=r"^(#[0-9a-f]{6}|text|soft|category|on_category|category_text|line)$")
+    str,
+    Meta(
+        pattern=r"^(#[0-9a-f]{6}|text|soft|line"
+        r"|category|on_category|category_text|category_light)$"
+    ),
 ]
-"""``#rrggbb``, or by meaning: ``category`` is the category's colour, ``category_text`` the same
-darkened until it is read on white, ``on_category`` black or white, whichever is read on it."""
+"""``#rrggbb``, or by meaning: ``category`` is the category's colour, ``on_category`` black or
+white, whichever is read on it, ``category_light`` a tint of it, ``category_text`` the same darkened
+until it is read on that and on white."""
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of an image, which the event keeps or which the file brings along."""
+Picture = Annotated[str, Meta(pattern=r"^(logo|photo|[0-9a-f]{64})$")]
 Source = Annotated[str, Meta(pattern=r"^([a-z_]{2,30}|question:[0-9]{1,9})$")]
 
 
@@ -90,7 +101,8 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One text of a stack. ``source`` names what it shows; ``text`` is its words by itself.
 
     ``before`` and ``after`` go with the source, and are away where it is empty. From ``size`` it
-    shrinks to ``smallest``, over at most ``lines``; ``above`` is the space before it (mm).
+    shrinks to ``smallest`` on the ``usual`` lines, before it takes more, at most ``lines``;
+    ``above`` is the space before it (mm).
     ``yielding`` is how readily it shrinks beside the others: 1 as they do, less for what dominates.
     """
 
@@ -104,6 +116,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     size: Annotated[float, Meta(ge=3, le=300)] = 12
     smallest: Annotated[float, Meta(ge=3, le=300)] = 7
     lines: Annotated[int, Meta(ge=1, le=12)] = 1
+    usual: Annotated[int, Meta(ge=1, le=12)] = 1
     colour: Colour = "text"
     upper: bool = False
     language: Language = Language.VI
@@ -144,7 +157,7 @@ class Image(Struct, frozen=True, forbid_unknown_fields=True, tag="image", omit_d
     y: Length
     width: Annotated[float, Meta(ge=1, le=450)]
     height: Annotated[float, Meta(ge=1, le=450)]
-    image: Literal["logo", "photo"] | Digest
+    image: Picture
     fit: Literal["contain", "cover"] = "contain"
     radius: Annotated[float, Meta(ge=0, le=100)] = 0
     show: Condition = ALWAYS
@@ -232,6 +245,7 @@ class Wrong(StrEnum):
     OTHER_FORMAT = "other_format"
     OTHER_VALUE = "other_value"
     OTHER_TYPE = "other_type"
+    OTHER_IMAGE = "other_image"  # its digest is not that of its bytes
 
 
 _WRONGS: tuple[tuple[re.Pattern[str], Wrong], ...] = tuple(
@@ -243,6 +257,7 @@ _WRONGS: tuple[tuple[re.Pattern[str], Wrong], ...] = tuple(
         (r"of length <= (?P<wanted>\d+)", Wrong.TOO_LONG),
         (r">=? (?P<wanted>[\d.]+)", Wrong.TOO_SMALL_NUMBER),
         (r"<=? (?P<wanted>[\d.]+)", Wrong.TOO_LARGE_NUMBER),
+        (r"Number out of range", Wrong.TOO_LARGE_NUMBER),
         (r"matching regex", Wrong.OTHER_VALUE),
         (r"Invalid enum value|Invalid value", Wrong.OTHER_VALUE),
         (r"Expected `(?P<wanted>[^`]*)`", Wrong.OTHER_TYPE),
@@ -268,23 +283,56 @@ def read(content: bytes, *, max_bytes: int = MAX_BYTES) -> Template:
         raise NotATemplate(Wrong.TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise NotATemplate(Wrong.NO_JSON) from None
+    for digest, image in found.images.items():
+        if hashlib.sha256(image).hexdigest() != digest:
+            raise NotATemplate(Wrong.OTHER_IMAGE, f"images[{digest[:12]}…]")
     return _cleaned(found)
 
 
 def written(template: Template) -> bytes:
-    """The template as JSON, laid out to be read; the same template gives the same bytes."""
-    return msgspec.json.format(msgspec.json.encode(template, order="deterministic"), indent=2)
+    """The template as JSON, laid out to be read, without what goes without saying; the same
+    template gives the same bytes."""
+    said = {"format": template.format, "version": template.version} | _plain(template, whole=False)
+    return msgspec.json.format(msgspec.json.encode(said), indent=2)
 
 
 def schema() -> dict[str, Any]:
     """What a template may hold, as a JSON schema."""
-    found = msgspec.json.schema(Template)
+    found = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Template)))
+    for described in found["$defs"].values():
+        if "description" in described:
+            described["description"] = inspect.cleandoc(described["description"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
 def as_data(template: Template) -> dict[str, Any]:
     """The template as plain dictionaries and lists, every field named."""
-    return dict(msgspec.json.decode(msgspec.json.encode(template)))
+    return dict(_plain(template, whole=True))
+
+
+def _plain(value: Any, *, whole: bool) -> Any:
+    """A value as JSON has it; of structures the fields that are not as they are by themselves,
+    or the ``whole``."""
+    if isinstance(value, Struct):
+        config = value.__struct_config__
+        found: dict[str, Any] = {config.tag_field: config.tag} if config.tag_field else {}
+        for field in msgspec.structs.fields(value):
+            held = getattr(value, field.name)
+            usual = field.default
+            if field.default_factory is not msgspec.NODEFAULT:
+                usual = field.default_factory()
+            if whole or held != usual:
+                found[field.encode_name] = _plain(held, whole=whole)
+        return found
+    if isinstance(value, Mapping):
+        return {key: _plain(value[key], whole=whole) for key in sorted(value)}
+    if isinstance(value, tuple):
+        return [_plain(it, whole=whole) for it in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 90, which is what people write
+    return value
 
 
 def key_of(source: str, language: str) -> str:
@@ -292,15 +340,44 @@ def key_of(source: str, language: str) -> str:
     return f"{source}@{language}" if source in BILINGUAL and language != Language.VI else source
 
 
-BILINGUAL = frozenset(
-    {"event", "dates", "venue", "category", "class", "site", "days", "delegation_kind"}
-)
+BILINGUAL = frozenset({"event", "dates", "venue", "category", "class", "site", "days"})
+OF_EVENT = ("event", "dates", "venue", "organiser", "contact", "web")
+"""What is the same on all badges: ``web`` is the address of the event's public page."""
 SOURCES = (
     *("name", "position", "organisation", "province", "category", "code"),
-    *("event", "dates", "venue"),
+    *OF_EVENT,
     *("group", "bus", "site", "class", "days", "further"),
 )
 """What a part can show, beside ``text`` (its own words) and ``question:<number>``."""
+
+
+def with_images(template: Template, digests: Mapping[str, str]) -> Template:
+    """The template without the images that it brought along, showing others in place of some."""
+
+    def ground(found: Ground) -> Ground:
+        image = found.image and digests.get(found.image, found.image)
+        return msgspec.structs.replace(found, image=image)
+
+    def element(found: Element) -> Element:
+        if isinstance(found, Image) and found.image in digests:
+            return msgspec.structs.replace(found, image=digests[found.image])
+        return found
+
+    sides = tuple(
+        msgspec.structs.replace(
+            side,
+            elements=tuple(map(element, side.elements)),
+            ground=ground(side.ground),
+            by_category={name: ground(it) for name, it in side.by_category.items()},
+        )
+        for side in template.sides
+    )
+    return msgspec.structs.replace(template, sides=sides, images={})
+
+
+def carrying(template: Template, images: Mapping[str, bytes]) -> Template:
+    """The template with images for a file, in the order of their digests."""
+    return msgspec.structs.replace(template, images=dict(sorted(images.items())))
 
 
 def is_source(source: str) -> bool:
@@ -337,7 +414,10 @@ def _cleaned(template: Template) -> Template:
 
     def part(found: Part) -> Part:
         return msgspec.structs.replace(
-            found, text=words(found.text), before=found.before, after=found.after
+            found,
+            text=words(found.text),
+            before=Words(*map(_joining, (found.before.vi, found.before.en))),
+            after=Words(*map(_joining, (found.after.vi, found.after.en))),
         )
 
     def element(found: Element) -> Element:
@@ -350,6 +430,13 @@ def _cleaned(template: Template) -> Template:
         for side in template.sides
     )
     return msgspec.structs.replace(template, name=words(template.name), sides=sides)
+
+
+def _joining(words: str) -> str:
+    """Cleaned, but for the spaces that hold it apart from what it goes with."""
+    clean = text.clean(words)
+    before = " " if clean and words[0].isspace() else ""
+    return f"{before}{clean} " if clean and words[-1].isspace() else f"{before}{clean}"
 
 
 # --- What the types do not say --------------------------------------------------------------------
@@ -407,8 +494,8 @@ def _faults(
         found.append(Fault.OFF_THE_BADGE)
     if width <= 0 or height <= 0:
         found.append(Fault.EMPTY_BOX)
-    conditions = (element.show.having, element.show.lacking)
-    if any(it is not None and not is_source(it) for it in conditions):
+    conditions = {element.show.having, element.show.lacking} - {None, "photo"}
+    if not all(is_source(it) and it != "text" for it in conditions if it is not None):
         found.append(Fault.UNKNOWN_SOURCE)
     if isinstance(element, Text):
         for part in element.parts:

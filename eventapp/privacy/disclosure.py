@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import AuditEntry
+from eventapp.badges.models import DelegatePhoto
 from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Attendance, Checkpoint, Scan
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
 from eventapp.mail.models import Message
+from eventapp.media import JPEG
 from eventapp.privacy.kinds import names, requests_about
 from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer, AnswerFile, QuestionKind
@@ -74,6 +76,7 @@ def everything(delegate: Delegate, language: str) -> dict[str, Any]:
         "consent": _consent(delegate, language),
         "answers": _answers(ids, language),
         "files": _files(ids),
+        "photo": _photo(delegate),
         "visit_group": _group(delegate),
         "scans": _scans(ids, language),
         "attendance": _attendance(ids, language),
@@ -169,6 +172,19 @@ def _files(ids: Sequence[int]) -> list[dict[str, Any]]:
         }
         for it in found
     ]
+
+
+def _photo(delegate: Delegate) -> dict[str, Any] | None:
+    """The photo for the badge; one of a registration that was merged into this one is here, too."""
+    found = db.session.get(DelegatePhoto, delegate.id)
+    if found is None:
+        return None
+    return {
+        "media_type": JPEG,
+        "bytes": len(found.content),
+        "sha256": found.digest,
+        "handed_in_at": _plain(found.updated_at),
+    }
 
 
 def _group(delegate: Delegate) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Table, or_, select
 
 from eventapp import text, tokens
 from eventapp.accounts.models import AuditEntry
+from eventapp.badges.models import DelegatePhoto
 from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Scan
 from eventapp.database import Model, db, now
@@ -217,6 +218,8 @@ _EMPTY_MESSAGE: Mapping[str, Any] = {
 
 # Entries of these subjects are about the programme, the installation and its staff.
 _IMPERSONAL = (
+    "badge_image",
+    "badge_template",
     "checkpoint",
     "device",
     "event",
@@ -253,6 +256,7 @@ KEPT_CHANGES = frozenset(
         "minutes",
         "not_the_same",
         "organisation_id",
+        "photo",
         "places",
         "present",
         "reprint_since",
@@ -461,5 +465,15 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(AttendanceCorrection.reason, AttendanceCorrection.made_by)
         ),
         _emptied(reason="", made_by=""),
+    ),
+    Kind(
+        "photos",
+        DelegatePhoto,
+        ("digest",),
+        lambda event_id: DelegatePhoto.delegate_id.in_(
+            select(Delegate.id).where(Delegate.event_id == event_id)
+        ),
+        lambda people: DelegatePhoto.delegate_id.in_(people.ids),
+        batch=100,
     ),
 )

@@ -82,6 +82,7 @@ SUBJECTS = {
     "material": lazy_gettext("File of a session"),
     "papers": lazy_gettext("Papers"),
     "certificates": lazy_gettext("Certificates"),
+    "badge_image": lazy_gettext("Image for badges"),
 }
 FIELDS = {
     "name": lazy_gettext("Full name"),
@@ -180,6 +181,7 @@ FIELDS = {
     "signatory_name": lazy_gettext("Name of who signs"),
     "recipients": lazy_gettext("Recipients"),
     "certificate": lazy_gettext("Certificate"),
+    "photo": lazy_gettext("Photo for the badge"),
     "present": lazy_gettext("Was there"),
     "minutes": lazy_gettext("Minutes of training"),
     "threshold": lazy_gettext("Least share of the training sessions (per cent)"),

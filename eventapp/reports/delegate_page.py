@@ -4,6 +4,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.permissions import Access, requires
+from eventapp.badges import images
 from eventapp.events.models import Event
 from eventapp.pdf import qr
 from eventapp.registration import search
@@ -30,6 +31,7 @@ def show(event: Event, delegate_id: int) -> ResponseReturnValue:
         group=people.group_of(delegate),
         arrivals=people.arrivals_of(delegate),
         scans=people.scans_of(delegate),
+        photo=images.photo_state(event, delegate_id),
         seats=seats_of(delegate_id),
         answers=search.answers_of(delegate, current_language()),
         replaced_by=search.substitute_of(delegate),

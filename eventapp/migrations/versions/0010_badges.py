@@ -74,6 +74,7 @@ def upgrade() -> None:
         _to("delegate_photo", "delegate", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("delegate_id", name=op.f("pk_delegate_photo")),
     )
+    op.create_index(op.f("ix_delegate_photo_digest"), "delegate_photo", ["digest"])
     _create_runs()
 
 
