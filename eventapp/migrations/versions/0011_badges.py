@@ -1,6 +1,6 @@
 """Badge templates, their images, photos, print runs; a code for each delegation's envelope
 
-Revision: 0010, after 0009
+Revision: 0011, after 0010
 """
 
 import secrets
@@ -8,8 +8,8 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
