@@ -145,11 +145,10 @@ def edit(secret: str) -> ResponseReturnValue:
             form.rebase(delegate)
         except service.NotInThisEvent as error:
             form.refuse(error)
-        except service.QuotaFull:
+        except service.QuotaFull as error:
             delegate = _delegate(secret)
-            form.day_ids.errors = [
-                _("There is no free place for this choice; nothing was changed.")
-            ]
+            if rest := form.refuse_full(error):
+                form.day_ids.errors = [*form.day_ids.errors, *rest]
         except service.ClassOnAnotherDay:
             form.class_id.errors = [_("Choose the day of this class too, or no class.")]
         else:

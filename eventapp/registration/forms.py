@@ -34,10 +34,10 @@ from eventapp.programme.models import Session
 from eventapp.questions.answers import WrongAnswer, is_asked
 from eventapp.questions.fields import answer_in, field_name, field_of, shown_in
 from eventapp.questions.models import QuestionKind
-from eventapp.registration import contact, organisations
+from eventapp.registration import contact, organisations, quota_words
 from eventapp.registration.choices import Choices
 from eventapp.registration.models import Delegate
-from eventapp.registration.service import DelegateData, NotInThisEvent
+from eventapp.registration.service import DelegateData, NotInThisEvent, QuotaFull
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language, day, short_day, zone
 
@@ -397,6 +397,16 @@ class DelegateFields(PageForm):
         """Show beside its field that what was chosen has gone in the meantime."""
         name = {"enrolment_ids": "class_id", "site_ids": "wish_1"}.get(error.field, error.field)
         self[name].errors = [_("This can no longer be chosen. Choose something else.")]
+
+    def refuse_full(self, error: QuotaFull) -> list[str]:
+        """Show beside its field what is full; what has no field here is returned."""
+        rest = []
+        for name, said in quota_words.beside(error):
+            if name in self:
+                self[name].errors = [*self[name].errors, said]
+            else:
+                rest.append(said)
+        return rest
 
 
 class RegistrationForm(DelegateFields):
