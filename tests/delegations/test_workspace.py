@@ -791,7 +791,7 @@ def test_a_place_held_for_an_office_is_for_that_office(client, event, delegation
     hold(client, event, link, 1, organisation_id=office.id)
     one = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\n"
     address = upload(client, link, one.encode()).location
-    assert "Không còn chỗ cho người này." in client.get(address).text
+    assert "Không còn chỗ cho người này: Bắc Ninh." in client.get(address).text
     assert db.session.query(HeldPlace).count() == 1
 
 
@@ -802,7 +802,7 @@ def test_a_held_place_is_no_way_past_another_quota(client, event, delegation, li
     quota.set_places(event.id, 0, organisation_id=office.id)
     one = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\n"
     address = upload(client, link, one.encode()).location
-    assert "Không còn chỗ cho người này." in client.get(address).text
+    assert "Không còn chỗ cho người này: Bắc Ninh; Sở Nội vụ." in client.get(address).text
 
 
 def test_a_frozen_list_asks_to_name_people_for_held_places(
