@@ -9,7 +9,7 @@ are known is nobody's business. The letter to the address does, for its owner al
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, or_, select, tuple_
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventapp import text
@@ -127,8 +127,9 @@ def lookalikes(event_id: int, people: Sequence[Delegate]) -> dict[int, list[int]
         return {}
     alike = [
         Delegate.email.in_({it.email for it in here if it.email}),
-        tuple_(Delegate.name_folded, Delegate.organisation_id).in_(
-            {(it.name_folded, it.organisation_id) for it in here}
+        and_(
+            Delegate.name_folded.in_({it.name_folded for it in here}),
+            Delegate.organisation_id.in_({it.organisation_id for it in here}),
         ),
     ]
     by_email: dict[str, dict[int, str]] = {}

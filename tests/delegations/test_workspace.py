@@ -435,7 +435,7 @@ def test_a_delegation_with_its_places_offices_and_deadline(organiser, event, del
         "lead_phone": "0912 345 678",
         "deadline": "2026-11-20T17:00",
         "places": "20",
-        "new_offices": "Hội Tin học\nSở Y tế",
+        "new_offices": "Hội Tin học\nSở Y tế ; 3",
     }
     for at, office in enumerate(offices):
         data |= {
@@ -452,7 +452,9 @@ def test_a_delegation_with_its_places_offices_and_deadline(organiser, event, del
     assert {it.name for it in row.organisations} > {"Hội Tin học", "Sở Y tế"}
     places = {it.scope: it.places for it in quota.all_of(event.id, delegation_id=row.id)}
     of = f"delegation:{row.id}"
+    [health] = [it.id for it in row.organisations if it.name == "Sở Y tế"]
     assert places == {
+        f"{of}/organisation:{health}": 3,
         of: 20,
         f"{of}/organisation:{offices[0].id}": 5,
         f"{of}/category:{event.categories[0].id}": 1,

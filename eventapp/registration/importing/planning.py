@@ -294,6 +294,8 @@ class _Planner:
         for at, error in refused.items():
             row = wanting[at]
             said = _("No place is left for this person: %(names)s.", names=names_of(error))
+            if self.scope is not None:
+                said = f"{said} {_('Ask the organisers for a place.')}"
             row.problems.append(("", said))
             row.verdict, row.data = Verdict.WRONG, None
 
