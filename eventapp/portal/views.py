@@ -56,6 +56,7 @@ def show(secret: str) -> ResponseReturnValue:
         delegate,
         answers=answers_of(delegate, current_language(), public=True),
         may_edit=editing.is_open(delegate.event, now()),
+        edit_until=editing.last_day(delegate.event),
         place_in_line=waitlist.place_in_line(delegate),
         classes=classes_of(delegate),
         files=_files_for(delegate),
