@@ -7,7 +7,7 @@ from typing import BinaryIO, Literal
 from eventapp.pdf import MM, filling, fonts
 from eventapp.pdf.filling import Filled
 from eventapp.pdf.stream import About, PageStream
-from eventapp.seating.arrangement import Hall, Seat
+from eventapp.seating.hall import Hall, Seat
 
 Size = Literal["a4", "a3"]
 _SHEETS: dict[Size, tuple[float, float, int]] = {"a4": (297, 210, 4), "a3": (420, 297, 6)}

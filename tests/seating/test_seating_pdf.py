@@ -7,7 +7,8 @@ from PIL import ImageOps
 
 from eventapp.pdf.stream import About
 from eventapp.seating import service
-from eventapp.seating.arrangement import Hall, Person, Seat, arrange
+from eventapp.seating.arrangement import Person, arrange
+from eventapp.seating.hall import Hall, Seat
 from eventapp.seating.seating_pdf import SeatingPaper, Sitting, write_seating
 from eventapp.seating.service import PlanData
 from tests.builders import build_delegate
