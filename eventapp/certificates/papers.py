@@ -184,14 +184,14 @@ def _rows(event: Event, conditions: Sequence[Any]) -> Iterator[Any]:
 
 def _holders(event: Event, rows: Iterator[Any], language: str) -> Iterator[Holder]:
     first = "vi" if language == BOTH else language
-    dates = date_range([day.date for day in event.days])
+    days = [day.date for day in event.days]
     place = settings.of(event).place or event.place
     dated: dict[date, str] = {}
     lengths: dict[int, str] = {}
     for row in rows:
         # Words are looked up once for each length and day, not for each certificate.
         if row.minutes not in lengths:
-            lengths[row.minutes] = _when(dates, row.minutes, language)
+            lengths[row.minutes] = _when(days, row.minutes, language)
         if row.issued_on not in dated:
             with force_locale(first):
                 dated[row.issued_on] = heads.place_and_date(place, row.issued_on, "", first)
@@ -211,13 +211,12 @@ def _holders(event: Event, rows: Iterator[Any], language: str) -> Iterator[Holde
         )
 
 
-def _when(dates: str, minutes: int, language: str) -> str:
+def _when(days: Sequence[date], minutes: int, language: str) -> str:
     texts = []
     for it in ("vi", "en") if language == BOTH else (language,):
         with force_locale(it):
-            texts.append(
-                _("Time: %(dates)s; duration: %(length)s", dates=dates, length=length(minutes))
-            )
+            dates, long = date_range(days, it), length(minutes)
+            texts.append(_("Time: %(dates)s; duration: %(length)s", dates=dates, length=long))
     return " / ".join(texts)
 
 

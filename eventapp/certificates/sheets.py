@@ -136,7 +136,7 @@ def _sheet(order: Order, one: Named, present: tuple[Attendee, ...], number: str)
                 issuer=head.issuer,
                 whose=f"{whose[:1].lower()}{whose[1:]}",
                 title=event.title_in(language).rstrip("."),
-                dates=date_range([day.date for day in event.days]),
+                dates=date_range([day.date for day in event.days], language),
                 venue=(event.venue or event.place).rstrip("."),
             ),
             people=present,

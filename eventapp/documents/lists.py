@@ -71,7 +71,7 @@ def write(order: Order, stream: BinaryIO) -> None:
             labels=_labels(),
             with_offices=arrangement is not Arrangement.OFFICE,
             for_signing=options["signing"],
-            dates=date_range([day.date for day in event.days]),
+            dates=date_range([day.date for day in event.days], order.language),
             venue=event.venue or event.place,
             signature=heads.signature_of(event),
             language=order.language,
