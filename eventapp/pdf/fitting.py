@@ -146,9 +146,14 @@ def _tie(before: str, after: str) -> float:
         return 0.6
     if f"{before} {after.rstrip('.,;:')}".lower() in WORDS:
         return 0.6
-    if before.lower() in LEADING_ON or (before[0].isupper() and after[0].isupper()):
+    if before.lower() in LEADING_ON or (_has_capital(before) and _has_capital(after)):
         return 0.3
     return 0.0
+
+
+def _has_capital(word: str) -> bool:
+    """Whether it begins with one, and is not all in capitals."""
+    return word[0].isupper() and (len(word) == 1 or not word.isupper())
 
 
 def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]:

@@ -13,15 +13,15 @@ hoạt động|hành chính|hướng dẫn|hạ tầng|hệ thống|hội nghị
 khoa học|khu vực|kinh tế|kế hoạch|kỹ thuật|lao động|liên quan|lãnh đạo|miền bắc|miền nam|
 miền trung|mô hình|môi trường|nghiệp vụ|nghị quyết|nghị định|ngoại vụ|nguyên nhân|ngân hàng|
 ngân sách|nhà nước|nhân dân|nhân lực|nâng cao|nông nghiệp|nông thôn|nội dung|nội vụ|phát biểu|
-phát triển|phân tích|phòng ban|phó chánh|phó chủ|phó giám|phó trưởng|phối hợp|quy định|quản lý|
-quản trị|quốc gia|quốc hội|quốc phòng|sáng tạo|sửa đổi|tham luận|tham mưu|tham quan|thanh niên|
-thanh tra|thu thập|thành phố|thông tin|thông tư|thành ủy|thương mại|thường trực|thường vụ|
-thảo luận|thể thao|thị xã|thống kê|thủ tướng|thủ tục|thứ trưởng|thực hiện|thực tế|tiêu biểu|
-trao đổi|triển khai|trung tâm|trung ương|truyền thông|trưởng ban|trưởng phòng|trực thuộc|tuyên bố|
-tài chính|tài liệu|tài nguyên|tập huấn|tổ chức|tổng cục|tổng kết|tỉnh ủy|viện trưởng|văn hóa|
-văn phòng|văn thư|vận hành|vụ trưởng|xây dựng|xã hội|y tế|yêu cầu|đa khoa|điều hành|điển hình|
-điện tử|đào tạo|đô thị|đơn vị|đại biểu|đất đai|đầu tư|định hướng|đối ngoại|đồng chí|ủy ban|
-ủy viên|ứng dụng
+phát thanh|phát triển|phân tích|phòng ban|phó chánh|phó chủ|phó giám|phó trưởng|phối hợp|quy định|
+quản lý|quản trị|quốc gia|quốc hội|quốc phòng|sáng tạo|sửa đổi|tham luận|tham mưu|tham quan|
+thanh niên|thanh tra|thu thập|thành phố|thông tin|thông tư|thành ủy|thương mại|thường trực|
+thường vụ|thảo luận|thể thao|thị xã|thống kê|thủ tướng|thủ tục|thứ trưởng|thực hiện|thực tế|
+tiêu biểu|trao đổi|triển khai|trung tâm|trung ương|truyền hình|truyền thông|trưởng ban|
+trưởng phòng|trực thuộc|tuyên bố|tài chính|tài liệu|tài nguyên|tập huấn|tổ chức|tổng cục|tổng kết|
+tỉnh ủy|viện trưởng|văn hóa|văn phòng|văn thư|vận hành|vụ trưởng|xây dựng|xã hội|y tế|yêu cầu|
+đa khoa|điều hành|điển hình|điện tử|đào tạo|đô thị|đơn vị|đại biểu|đất đai|đầu tư|định hướng|
+đối ngoại|đồng chí|ủy ban|ủy viên|ứng dụng
 """
 
 WORDS = frozenset(_LIST.replace("\n", "").split("|"))

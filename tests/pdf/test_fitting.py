@@ -95,3 +95,17 @@ def test_fewer_words_than_lines():
 def test_a_very_long_text_is_quick():
     lines = balanced("một hai ba " * 2000, FONT, 10, 300)
     assert len(lines) > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("Bộ Thông tin và Truyền thông", 125, ("Bộ Thông tin", "và Truyền thông")),
+        ("BỘ THÔNG TIN VÀ TRUYỀN THÔNG", 190, ("BỘ THÔNG TIN", "VÀ TRUYỀN THÔNG")),
+        ("Thứ trưởng Nguyễn Minh Hồng", 130, ("Thứ trưởng", "Nguyễn Minh Hồng")),
+        ("Phó Chủ tịch UBND tỉnh Bắc Ninh", 130, ("Phó Chủ tịch UBND", "tỉnh Bắc Ninh")),
+        ("Five-year review of the work", 110, ("Five-year review", "of the work")),
+    ],
+)
+def test_lines_end_where_words_and_names_do(text, width, lines):
+    assert balanced(text, FONT, 12, width) == lines
