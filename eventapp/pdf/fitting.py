@@ -153,7 +153,8 @@ def _tie(before: str, after: str) -> float:
 
 def _has_capital(word: str) -> bool:
     """Whether it begins with one, and is not all in capitals."""
-    return word[0].isupper() and (len(word) == 1 or not word.isupper())
+    first = word.lstrip('("“')[:1]
+    return first.isupper() and (len(word) == 1 or not word.isupper())
 
 
 def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
