@@ -265,11 +265,16 @@ def _unfilled(broken: Any) -> float | None:
     if len(lines) < 2:
         return None
     if broken.kind == 0:
-        (room, before), (_, last) = lines[-2:]
-        return room if len(last) == 1 and len(before) > _LEAST_WORDS else None
-    before, last = lines[-2:]
-    is_lonely = last.wordCount == 1 and before.wordCount > _LEAST_WORDS and not before.lineBreak
-    return float(before.extraSpace) if is_lonely else None
+        (room, before), (_room, last) = lines[-2:]
+        moved = before[-1]
+        is_lonely = len(last) == 1 and len(before) > _LEAST_WORDS
+    else:
+        before, last = lines[-2:]
+        room, moved = float(before.extraSpace), before.words[-1].text.rstrip().rpartition(" ")[2]
+        is_lonely = last.wordCount == 1 and before.wordCount > _LEAST_WORDS
+        is_lonely = is_lonely and not before.lineBreak
+    # A dash or a stroke is no company.
+    return room if is_lonely and any(map(str.isalnum, moved)) else None
 
 
 def _words_of_last_but_one(broken: Any) -> int:
@@ -310,7 +315,12 @@ def phrased(pieces: Sequence[tuple[str, str]], like: ParagraphStyle, width: floa
 
     Width in millimetres; the style's indents are taken from it.
     """
-    words = [(word, font) for text, font in pieces for word in fonts.clean(text).split()]
+    words = [
+        (word, font)
+        for text, font in pieces
+        for word in fonts.clean(text).split()
+        if fonts.em_width(word, font)
+    ]
     room = width * MM - like.leftIndent - like.rightIndent
     starts = fitting.phrased(words, like.fontSize, room)
     lines = [words[start:end] for start, end in pairwise([*starts, len(words)])]

@@ -54,7 +54,7 @@ def divide(
     Best is even, with words and numbers kept together where that costs little; but no line is
     wider than the limit (ems) if that can be had at all. Fewer lines when there are fewer words.
     """
-    words = text.split()
+    words = _words(text, font)
     if lines <= 1 or len(words) <= 1:
         whole = " ".join(words)
         return fonts.em_width(whole, font), (whole,)
@@ -114,10 +114,15 @@ def fit(text: str, font: str, width: float, size: float, smallest: float, lines:
     return Fitted(divided, fitting / LEAST_STRETCH, LEAST_STRETCH, Measure.TOO_SMALL)
 
 
+def _words(text: str, font: str) -> list[str]:
+    """The words of which something can be drawn: of pictures, nothing can."""
+    return [it for it in text.split() if fonts.em_width(it, font)]
+
+
 def _broken(text: str, font: str, limit: float) -> str:
     """The text with each word wider than the limit (ems) in pieces that are not."""
     words: list[str] = []
-    for word in text.split():
+    for word in _words(text, font):
         pieces = math.ceil(fonts.em_width(word, font) / limit)
         while pieces > 1:
             length = math.ceil(len(word) / pieces)
@@ -205,7 +210,7 @@ def _filled(text: str, font: str, width: float) -> tuple[str, ...]:
     lines: list[list[str]] = [[]]
     space = fonts.em_width(" ", font)
     used = 0.0
-    for word in text.split():
+    for word in _words(text, font):
         wide = fonts.em_width(word, font)
         if lines[-1] and used + space + wide > width:
             lines.append([])

@@ -110,9 +110,17 @@ def shape(name: str) -> Shape:
 
 @cache
 def _widths(name: str) -> Mapping[int, float]:
-    """Width of each character that the font has, as a part of the size of type."""
+    """Width of each character that the font has, as a part of the size of type.
+
+    Marks that steer other programs (right to left, joiners) are none, though Tinos has signs for
+    them.
+    """
     face = font(name).face
-    return {code: face.charWidths.get(code, face.defaultWidth) / 1000 for code in face.charToGlyph}
+    return {
+        code: face.charWidths.get(code, face.defaultWidth) / 1000
+        for code in face.charToGlyph
+        if unicodedata.category(chr(code))[0] != "C"
+    }
 
 
 def clean(text: str) -> str:
@@ -122,16 +130,24 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def runs(text: str, name: str) -> tuple[tuple[str, str], ...]:
-    """The text in pieces as (font, piece), each drawable in its font; see the module."""
+    """The text in pieces as (font, piece), each drawable in its font; see the module.
+
+    Of the spaces around what is left out, one is left out too.
+    """
     text = clean(text)
     glyphs = _widths(name)
     if all(map(glyphs.__contains__, map(ord, text))):
         return ((name, text),) if text else ()
     pieces: list[tuple[str, str]] = []
+    is_gap = False
     for char in text:
         found = _place(char, name)
         if found is None:
+            is_gap = is_gap or not pieces or pieces[-1][1].endswith(" ")
             continue
+        if is_gap and char == " ":
+            continue
+        is_gap = False
         if pieces and pieces[-1][0] == found[0]:
             pieces[-1] = (found[0], pieces[-1][1] + found[1])
         else:

@@ -36,7 +36,7 @@ def lines_in(text, width, align="left", font=fonts.SERIF):
     return [("".join(it.text for it in line.words).strip(), line.extraSpace) for line in lines]
 
 
-@given(SYLLABLES, st.integers(30, 160), st.sampled_from(("left", "justify")), FONTS)
+@given(SYLLABLES, st.integers(60, 160), st.sampled_from(("left", "justify")), FONTS)
 def test_no_paragraph_ends_with_a_lonely_syllable(words, width, align, font):
     lines = lines_in(" ".join(words), width, align, font)
     assert " ".join(line for line, _ in lines).split() == words
@@ -55,6 +55,13 @@ def test_what_cannot_be_divided_better_stays(words):
     assert "".join(line for line, _ in lines_in(words, 30)).replace(" ", "") == words.replace(
         " ", ""
     )
+
+
+def test_a_stroke_is_no_company_for_a_lonely_word():
+    assert [it for it, _ in lines_in("Chủ trì, trình bày / Speakers", 40)] == [
+        "Chủ trì, trình bày /",
+        "Speakers",
+    ]
 
 
 @pytest.mark.parametrize("office", OFFICES)
