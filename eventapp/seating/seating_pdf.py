@@ -230,10 +230,12 @@ class _Seats:
     def _fitted(self, name: str, largest: float) -> Filled:
         width, height = self._room
         box, sizes = (width * MM, max(height * MM, 0.1)), (largest, _LEAST_NAME)
-        whole = filling.fill(name, fonts.SANS_SEMIBOLD, box, sizes, lines=3)
-        if whole.size >= _LEAST_NAME - 0.01 and whole.stretch >= _LEAST_STRETCH:
-            return whole
-        return filling.fill(shortened(name), fonts.SANS_SEMIBOLD, box, sizes, lines=2)
+        for text in (name, shortened(name)):
+            fitted = filling.fill(text, fonts.SANS_SEMIBOLD, box, sizes, lines=3)
+            if fitted.size >= _LEAST_NAME - 0.01 and fitted.stretch >= _LEAST_STRETCH:
+                return fitted
+        given = (name.split() or [""])[-1]
+        return filling.fill(given, fonts.SANS_SEMIBOLD, box, sizes, lines=2)
 
 
 def shortened(name: str) -> str:
