@@ -201,7 +201,7 @@ def _holders(event: Event, rows: Iterator[Any], language: str) -> Iterator[Holde
             place_and_date=dated[row.issued_on],
             file_stem=" ".join(filter(None, ("" if row.is_other else row.delegation, row.name))),
             title=in_english if language == "en" else row.title,
-            title_below=row.title_en if language == BOTH else "",
+            title_below=in_english if language == BOTH and in_english != row.title else "",
             position=row.position,
             organisation=row.organisation,
             when=lengths[row.minutes],
