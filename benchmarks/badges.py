@@ -7,16 +7,13 @@ and for A4 sheets, each in a process of its own; beside them, in the same run, t
 a first attempt would draw them: a Paragraph for each text and ReportLab's QrCodeWidget.
 """
 
-import argparse
 import io
-import os
 import random
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
+from _apart import BASELINE, run
 from reportlab.graphics import renderPDF
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
@@ -123,7 +120,7 @@ def measure(kind: str, count: int) -> None:
     people = list(records(count))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
-    if kind == "baseline":
+    if kind == BASELINE:
         write_plainly(iter(people), stream)
     elif kind == "a4":
         write_badges(people, stream, sheet="a4", title="Thẻ", author="Ban Tổ chức")
@@ -139,26 +136,16 @@ def measure(kind: str, count: int) -> None:
 
 
 def main() -> None:
-    """Measure each in a process of its own, so that memory and caches are its own."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--counts", type=int, nargs="+", default=[1_000, 10_000])
-    parser.add_argument("--baseline", type=int, default=1_000, help="badges of the baseline")
-    parser.add_argument("--only", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.only:
-        measure(options.only, options.counts[0])
-        return
-    print(
-        f"{'way':>10} {'badges':>7} {'badges/s':>12} {'bytes/badge':>12}"
-        f" {'peak MB':>9} {'grew MB':>9}"
+    """Measure each in a process of its own."""
+    run(
+        measure,
+        about=__doc__,
+        ways=("single", "a4"),
+        counts=(1_000, 10_000),
+        baseline=1_000,
+        head=f"{'way':>10} {'badges':>7} {'badges/s':>12} {'bytes/badge':>12}"
+        f" {'peak MB':>9} {'grew MB':>9}",
     )
-    runs = [(kind, count) for count in options.counts for kind in ("single", "a4")]
-    for kind, count in [*runs, ("baseline", options.baseline)]:
-        subprocess.run(
-            [sys.executable, __file__, "--only", kind, "--counts", str(count)],
-            check=True,
-            env=os.environ,
-        )
 
 
 if __name__ == "__main__":

@@ -81,16 +81,21 @@ def add_delegation(
 ) -> None:
     """Add a delegation with its offices to the transaction in progress."""
     delegation = Delegation(event_id=event.id, name=name, position=position, province_code=province)
-    delegation.organisations = [
-        Organisation(
-            name=office,
-            name_folded=text.fold(office),
-            sort_key=text.collate(office),
-            position=index,
-        )
-        for index, office in enumerate(offices, start=1)
-    ]
     db.session.add(delegation)
+    for office in offices:
+        add_office(delegation, office)
+
+
+def add_office(delegation: Delegation, name: str) -> Organisation:
+    """Add an office to a delegation, in the transaction in progress."""
+    office = Organisation(
+        name=name,
+        name_folded=text.fold(name),
+        sort_key=text.collate(name),
+        position=len(delegation.organisations) + 1,
+    )
+    delegation.organisations.append(office)
+    return office
 
 
 def organisation(event: Event, office: str = "Sở Nội vụ") -> Organisation:

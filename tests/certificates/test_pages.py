@@ -17,7 +17,7 @@ from eventapp.programme.models import Session
 from eventapp.registration import links
 from tests.certificates.attended import attend_all, coming, prepare, scan
 from tests.conftest import post
-from tests.pdf.pictures import codes, opened, text_of
+from tests.pdf.pictures import codes, opened, text_of, texts_of
 
 ON = date(2026, 11, 27)
 
@@ -157,6 +157,17 @@ def test_all_in_one_pdf(organiser, event, an):
     answer = send(organiser, event, "file", scope="all", format="pdf", language="both")
     assert f"certificates-{event.slug}-both.pdf" in answer.headers["Content-Disposition"]
     assert len(opened(answer.data).pages) == 1
+    answer.close()
+
+
+@pytest.mark.parametrize("english", ["", "Tập huấn"])
+def test_a_title_that_both_languages_share_is_said_once(organiser, event, an, english):
+    event.title, event.title_en = "Tập huấn", english
+    db.session.commit()
+    service.issue(event, on=ON)
+    answer = send(organiser, event, "file", scope="all", format="pdf", language="both")
+    (page,) = texts_of(answer.data)
+    assert page.splitlines().count("Tập huấn") == 1
     answer.close()
 
 

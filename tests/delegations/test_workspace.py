@@ -18,7 +18,7 @@ from eventapp.registration.choices import choices_for
 from eventapp.registration.models import Delegate, Delegation, HeldPlace, Status
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import csrf_token, post
-from tests.pdf.pictures import codes
+from tests.pdf.pictures import codes, needs_poppler, opened, text_of
 from tests.registration.filled import counted
 
 
@@ -495,6 +495,16 @@ def test_links_on_paper_open_the_workspace(organiser, event, delegation, tmp_pat
     for address in found:
         path = re.sub("^https?://[^/]+", "", address)
         assert event_client(organiser).get(path).status_code == 200
+
+
+@needs_poppler
+def test_signs_of_markup_are_printed_as_they_are(organiser, event, delegation):
+    delegation.name = "Cục A & <b>"
+    db.session.commit()
+    page = f"/manage/{event.slug}/delegations"
+    paper = post(organiser, f"{page}/links.pdf", {"ids": [delegation.id]}, form_at=page)
+    opened(paper.data)
+    assert "Cục A & <b>" in text_of(paper.data)
 
 
 def test_a_delegation_with_people_is_not_deleted(organiser, event, delegation):
