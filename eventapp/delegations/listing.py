@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.database import db
 from eventapp.delegations.models import ChangeRequest, Decision
+from eventapp.programme import published
 from eventapp.registration import ranks
 from eventapp.registration.errors import (
     AlreadyRegistered,
@@ -150,7 +151,9 @@ def name_of(quota: Quota) -> str:
     if quota.day:
         parts.append(short_day(quota.day.date))
     if quota.session:
-        parts.append(quota.session.title_in(language))
+        records = published.public_records(quota.session.event_id)
+        [known] = published.as_public([quota.session], records)
+        parts.append(known.title_in(language))
     return ", ".join(parts) or str(_("the whole event"))
 
 
