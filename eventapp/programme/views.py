@@ -80,7 +80,8 @@ def delete(event: Event, session_id: int) -> ResponseReturnValue:
     """Take a session out."""
     revision = request.form.get("revision", default=-1, type=int)
     try:
-        service.delete_session(event.id, session_id, revision)
+        files = request.form.get("files", default=0, type=int)
+        service.delete_session(event.id, session_id, revision, files)
     except service.SessionNotFound:
         abort(404)
     except service.SessionChanged:
@@ -88,6 +89,15 @@ def delete(event: Event, session_id: int) -> ResponseReturnValue:
     except service.SessionInUse:
         flash(
             _("Delegates are enrolled in this session or were scanned at it; it was not deleted."),
+            "danger",
+        )
+    except service.OtherFiles as error:
+        flash(
+            _(
+                "Files of this session have been added or deleted meanwhile (now: %(number)s); "
+                "it was not deleted. Please look at them first.",
+                number=error.files,
+            ),
             "danger",
         )
     else:

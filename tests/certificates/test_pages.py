@@ -380,7 +380,7 @@ def test_what_is_found_is_paged_and_the_next_page_keeps_the_words(
     organiser, event, common, monkeypatch
 ):
     monkeypatch.setattr(listing, "PER_PAGE", 2)
-    for number in "Một Hai Ba".split():
+    for number in ["Một", "Hai", "Ba"]:
         coming(event, f"Trần Thị {number}", 1)
     coming(event, "Lê Văn Tư", 1)
     first = organiser.get(home(event), query_string={"q": "thi tran", "lang": "en"}).text
