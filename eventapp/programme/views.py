@@ -45,7 +45,7 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
     session = _session(event, session_id)
     checked = check(event)
     form = SessionForm(event, session, checked.attendance.places.get(session_id))
-    status = 200
+    status, theirs = 200, []
     if _sent_whole(form):
         try:
             service.change_session(
@@ -55,7 +55,10 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
             form.room.errors = [_("This room no longer exists. Choose another.")]
         except service.SessionChanged:
             status = 409
-            form.revision.data = str(_session(event, session_id).revision)
+            session, checked = _session(event, session_id), check(event)
+            form.revision.data = str(session.revision)
+            places = checked.attendance.places.get(session_id)
+            theirs = form.saved_otherwise(event, session, places)
         else:
             flash(_("The session has been changed."), "success")
             _warn(event, session_id)
@@ -66,6 +69,7 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
         form=form,
         session=_session(event, session_id),
         changed=status == 409,
+        theirs=theirs,
         clashes=[say(it, checked) for it in checked.of_session.get(session_id, ())],
         materials=materials_of(event.id, TEAM).get(session_id, ()),
         audiences=AUDIENCES,
