@@ -73,7 +73,10 @@ def test_a_file_of_25_mb_comes_and_one_byte_more_is_refused(organiser, event, se
     answer = send(organiser, event, session_id, full + b"\n")
     assert answer.status_code == 422
     assert "at most 25 MB" in unescape(answer.text)
-    assert send(organiser, event, session_id, full + b"\n" * 200_000).status_code == 413
+    answer = send(organiser, event, session_id, full + b"\n" * 200_000)
+    assert answer.status_code == 413
+    assert "at most 25 MB" in unescape(answer.text)
+    assert 'name="file"' in answer.text, "another can be chosen at once"
     assert db.session.query(Material).count() == 1
 
 
