@@ -159,13 +159,12 @@ class SessionForm(PageForm):
     def saved_otherwise(
         self, event: Event, session: Session, places: int | None
     ) -> list[tuple[str, str]]:
-        """What is saved of a session where it is not what was typed: labels, and values in words."""
+        """What is saved of a session where other things were typed: labels, and values in words."""
         saved = {**_filled(event, session), "places": places}
-        typed = {**self.data, "speakers": [it for it in self.speakers.data if it["name"]]}
+        rows = [{key: it[key] for key in _SPEAKER} for it in self.speakers.data if it["name"]]
+        typed = {**self.data, "speakers": rows}
         if typed["places"] is None and self.places.raw_data is None:
             typed["places"] = places  # the form did not ask
-        rows = [{key: it[key] for key in _SPEAKER} for it in typed["speakers"]]
-        typed["speakers"] = rows
         return [
             (str(self[name].label.text), self._in_words(name, saved[name]))
             for name in (*_COMPARED, "speakers")
