@@ -1,7 +1,7 @@
 """How many people a second get through the door, over HTTP.
 
     python benchmarks/checkin.py [--clients 1 4 16] [--seconds 5]
-                                 [--delegates 1500] [--workers 1] [--database-url postgresql://…]
+                                 [--delegates 1500] [--workers 2] [--database-url postgresql://…]
 
 Each client is a process with one kept connection that sends scans, one a request, through
 ``POST /api/v1/events/<event>/scans``: every scan is a new row of the log, the first of each person
@@ -201,7 +201,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 16])
     parser.add_argument("--seconds", type=float, default=5.0, help="for each line")
     parser.add_argument("--delegates", type=int, default=1500)
-    parser.add_argument("--workers", type=int, default=1, help="more only with PostgreSQL")
+    parser.add_argument("--workers", type=int, default=2, help="processes of the server")
     parser.add_argument("--database-url", help="an empty PostgreSQL database")
     given = parser.parse_args()
     most = max(given.clients)

@@ -1,16 +1,16 @@
 """How many people a second register, over HTTP, by the form that everybody uses.
 
     python benchmarks/registrations.py [--clients 1 4 16] [--seconds 5] [--delegates 600]
-                                       [--database-url postgresql://…] [--workers 1] [--threads 16]
+                                       [--database-url postgresql://…] [--workers 2] [--threads 16]
 
 Each client is a process with one kept connection. ``page and form`` opens the page for each person
 as a browser does, with a session and a token against forgery of its own, and sends the form;
 ``form`` opens the page once and sends one form after another. Each form makes a delegate with days
 and wishes, an audit entry and a letter, and takes a place, in one transaction. Printed for each:
 registrations a second, the median and the 99th percentile in milliseconds, how much of a processor
-the server used, and how many milliseconds of it for each. One process of Python cannot use more
-than one core: near 100% it is Python that limits it, not the disk. The milliseconds say
-most on a machine that has other things to do.
+the server used, and how many milliseconds of it for each. A process of Python cannot use more
+than one core: near 100% for each worker it is Python that limits it, not the disk. The milliseconds
+say most on a machine that has other things to do.
 
 Two limits stand beside it, measured in the same run on the same disk with as many clients:
 
@@ -211,7 +211,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 16])
     parser.add_argument("--seconds", type=float, default=5.0, help="for each line")
     parser.add_argument("--delegates", type=int, default=600, help="there before")
-    parser.add_argument("--workers", type=int, default=1, help="processes of the server")
+    parser.add_argument("--workers", type=int, default=2, help="processes of the server")
     parser.add_argument("--threads", type=int, default=16, help="of each of them")
     parser.add_argument("--database-url", help="an empty PostgreSQL database")
     given = parser.parse_args()

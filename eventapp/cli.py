@@ -3,6 +3,7 @@
 A refusal is one line on standard error that says what is wrong and what to do.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from eventapp.reports.cli import delegates
 from eventapp.visits.cli import visits
 from eventapp.web import migrations
 
+_MOST_WORKERS = 4
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="eventapp")
@@ -33,7 +36,13 @@ def cli() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 200))
-@click.option("--workers", default=1, show_default=True, help="Processes; 1 is best on SQLite.")
+@click.option(
+    "--workers",
+    default=lambda: min(_MOST_WORKERS, os.cpu_count() or 1),
+    show_default=f"one for each core, {_MOST_WORKERS} at most",
+    type=click.IntRange(1, 64),
+    help="Processes that serve pages.",
+)
 @click.option("--demo", is_flag=True, help="Set up the demo event first, where there is none.")
 @click.option("--no-mail", is_flag=True, help="Leave sending mail to 'eventapp mail work'.")
 def serve(host: str, port: int, threads: int, workers: int, demo: bool, no_mail: bool) -> None:

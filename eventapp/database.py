@@ -1,14 +1,13 @@
 """The database: one engine setting for SQLite and PostgreSQL, and the write transaction.
 
-Reads begin by themselves. Every change goes through :func:`transaction`, which on SQLite takes a
-fair lock and begins IMMEDIATE, so that threads of one server process queue in order instead of
-polling the file's lock (docs/architecture.md). Other processes are held off by SQLite itself.
+Reads begin by themselves. Every change goes through :func:`transaction`, which on SQLite waits for
+its turn and begins IMMEDIATE, so that the threads and the processes of a server queue in order
+instead of polling the file's lock (docs/architecture.md). SQLite's own lock holds off everybody
+else, and would hold if the queue were not there.
 """
 
 import logging
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +21,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from eventapp.locks import FairFileLock, FairLock
 
 log = logging.getLogger(__name__)
 
@@ -77,33 +78,22 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class FairLock:
-    """A mutual exclusion lock that serves waiting threads in the order of their arrival."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._held = False
-        self._waiting: deque[threading.Lock] = deque()
-
-    def __enter__(self) -> None:
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
-
-    def __exit__(self, *exc: object) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
-
-
 _sqlite_writers = FairLock()
+_process_locks: dict[str, FairFileLock] = {}
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """The turn to write to the SQLite database, among all threads and processes that write here."""
+    path = db.engine.url.database
+    with _sqlite_writers:
+        if not path or path == ":memory:":
+            yield
+            return
+        if (lock := _process_locks.get(path)) is None:
+            lock = _process_locks[path] = FairFileLock(path)
+        with lock:
+            yield
 
 
 @contextmanager
@@ -118,7 +108,7 @@ def transaction() -> Iterator[None]:
         raise RuntimeError("changes were made outside a transaction()")
     session.rollback()  # ends the read transaction; a snapshot cannot be promoted to a write
     if db.engine.dialect.name == "sqlite":
-        with _sqlite_writers:
+        with _turn():
             session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             with _committing():
                 yield
@@ -144,7 +134,7 @@ def forget_deleted(*, thoroughly: bool = False) -> bool:
     try:
         if is_sqlite:
             cursor = connection.cursor()
-            with _sqlite_writers:
+            with _turn():
                 is_anew = _make_anew(cursor) if thoroughly else True
                 return _empty_log(cursor) and is_anew
         connection.driver_connection.autocommit = True  # type: ignore[union-attr]

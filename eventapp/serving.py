@@ -1,8 +1,8 @@
 """The server behind ``eventapp serve``: gunicorn with threads, and the mail worker beside them;
 and the mail worker in a process of its own, ``eventapp mail work``.
 
-One process with threads is the best that SQLite can have: the write lock is fair only within a
-process (docs/architecture.md). With PostgreSQL, raise ``--workers`` or add hosts.
+A process for each core, with threads: Python uses one core for each. On SQLite they take turns to
+write (`locks.FairFileLock`); with PostgreSQL hosts can be added.
 """
 
 import errno

@@ -139,6 +139,12 @@ def as_public(sessions: Sequence[Session], records: Sequence[Record]) -> list[Re
     return sorted(found, key=lambda it: (it.starts_at, it.uid))
 
 
+def as_read(session: Session) -> Record:
+    """One session as delegates read of it: as published, or else as it is in the draft."""
+    [record] = as_public([session], public_records(session.event_id))
+    return record
+
+
 def cancelled_in(published: Published) -> list[Record]:
     """The sessions that this version has taken out, as calendars are to be told of them."""
     if published.number == 1:

@@ -115,8 +115,7 @@ def _called(row: Any, language: str) -> str:
     if isinstance(row, Day):
         return short_day(row.date)
     if isinstance(row, Session):  # as the person reads it elsewhere, not as in the draft
-        [known] = published.as_public([row], published.public_records(row.event_id))
-        return known.title_in(language)
+        return published.as_read(row).title_in(language)
     if isinstance(row, Category):
         return row.name_in(language)
     return str(row.name)

@@ -202,4 +202,5 @@ REQUESTS = {
     RequestKind.CANCEL: lazy_gettext("somebody does not come"),
     RequestKind.SUBSTITUTE: lazy_gettext("a substitute"),
     RequestKind.HOLD: lazy_gettext("further held places"),
+    RequestKind.GIVE_BACK: lazy_gettext("a held place given back"),
 }

@@ -434,7 +434,7 @@ def test_a_delegation_with_its_places_offices_and_deadline(organiser, event, del
         "lead_phone": "0912 345 678",
         "deadline": "2026-11-20T17:00",
         "places": "20",
-        "new_offices": "Hội Tin học\nSở Y tế",
+        "new_offices": "Hội Tin học\nSở Y tế ; 3",
     }
     for at, office in enumerate(offices):
         data |= {
@@ -451,7 +451,9 @@ def test_a_delegation_with_its_places_offices_and_deadline(organiser, event, del
     assert {it.name for it in row.organisations} > {"Hội Tin học", "Sở Y tế"}
     places = {it.scope: it.places for it in quota.all_of(event.id, delegation_id=row.id)}
     of = f"delegation:{row.id}"
+    [health] = [it.id for it in row.organisations if it.name == "Sở Y tế"]
     assert places == {
+        f"{of}/organisation:{health}": 3,
         of: 20,
         f"{of}/organisation:{offices[0].id}": 5,
         f"{of}/category:{event.categories[0].id}": 1,
@@ -790,7 +792,7 @@ def test_a_place_held_for_an_office_is_for_that_office(client, event, delegation
     hold(client, event, link, 1, organisation_id=office.id)
     one = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\n"
     address = upload(client, link, one.encode()).location
-    assert "Không còn chỗ cho người này." in client.get(address).text
+    assert "Không còn chỗ cho người này: Bắc Ninh." in client.get(address).text
     assert db.session.query(HeldPlace).count() == 1
 
 
@@ -801,7 +803,7 @@ def test_a_held_place_is_no_way_past_another_quota(client, event, delegation, li
     quota.set_places(event.id, 0, organisation_id=office.id)
     one = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\n"
     address = upload(client, link, one.encode()).location
-    assert "Không còn chỗ cho người này." in client.get(address).text
+    assert "Không còn chỗ cho người này: Bắc Ninh; Sở Nội vụ." in client.get(address).text
 
 
 def test_a_frozen_list_asks_to_name_people_for_held_places(

@@ -8,7 +8,7 @@ from eventapp.mail import composing
 from eventapp.mail.models import Message
 from eventapp.programme import published
 from eventapp.programme.models import SessionKind
-from eventapp.registration import quota
+from eventapp.registration import quota, quota_words
 from eventapp.registration.choices import choices_for
 from eventapp.registration.models import Delegation
 from eventapp.registration.offer import offered_by
@@ -166,3 +166,15 @@ def test_the_form_offers_only_what_is_published(event, client):
     page = client.get(f"/e/{event.slug}/register").text
     assert classes(event)[0].title in page
     assert "Lớp mới" not in page
+
+
+def test_what_is_full_is_called_what_is_published(event, client):
+    first = classes(event)[0]
+    title = first.title
+    quota.set_places(event.id, 1, session_id=first.id)
+    published.publish(event)
+    drafts.change(event, first.id, title="Tên trong bản nháp")
+    enrol(event, first.id)
+    with pytest.raises(QuotaFull) as full:
+        enrol(event, first.id, "Trần Thị Bình")
+    assert quota_words.names_of(full.value) == title

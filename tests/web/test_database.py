@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from eventapp.database import FairLock, transaction
+from eventapp.database import transaction
 from eventapp.events.models import Event
 from eventapp.extensions import db
 
@@ -87,26 +87,3 @@ def test_times_come_back_in_utc(app: Flask) -> None:
 def test_a_time_without_its_offset_is_refused(app: Flask) -> None:
     with pytest.raises(StatementError), transaction():
         db.session.add(make("a", created_at=datetime(2012, 11, 16)))
-
-
-def test_the_lock_serves_in_the_order_of_arrival() -> None:
-    lock = FairLock()
-    order: list[int] = []
-    queued = [threading.Event() for _ in range(5)]
-
-    def wait(number: int) -> None:
-        with lock:
-            order.append(number)
-
-    with lock:
-        threads = []
-        for number, mark in enumerate(queued):
-            before = len(lock._waiting)
-            thread = threading.Thread(target=wait, args=(number,))
-            thread.start()
-            while len(lock._waiting) == before:  # the thread is in the queue, not merely started
-                mark.wait(0.001)
-            threads.append(thread)
-    for thread in threads:
-        thread.join()
-    assert order == [0, 1, 2, 3, 4]
