@@ -29,7 +29,7 @@ from wtforms.validators import DataRequired, Optional, StopValidation, Validatio
 from wtforms.widgets import HiddenInput
 
 from eventapp import tokens
-from eventapp.programme.models import Session
+from eventapp.programme.offered import TrainingClass
 from eventapp.questions.answers import WrongAnswer, is_asked
 from eventapp.questions.fields import answer_in, field_name, field_of, shown_in
 from eventapp.questions.models import QuestionKind
@@ -362,7 +362,7 @@ def diets() -> list[str]:
     return [_("Vegetarian"), _("Vegan"), _("No pork"), _("No beef"), _("No seafood"), _("Halal")]
 
 
-def _class_label(session: Session, language: str) -> str:
+def _class_label(session: TrainingClass, language: str) -> str:
     room = f" · {session.room.name}" if session.room else ""
     hours = _hours(session.starts_at, session.ends_at, zone())
     return f"{session.title_in(language)} ({hours}{room})"

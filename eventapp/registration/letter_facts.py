@@ -25,7 +25,13 @@ from eventapp.mail.placeholders import Facts
 from eventapp.pdf import qr
 from eventapp.programme.models import Session
 from eventapp.registration import letter_texts, personal_links, same_address
-from eventapp.registration.itinerary import calendar_file, cancellation_file, taken_away, where
+from eventapp.registration.itinerary import (
+    calendar_file,
+    cancellation_file,
+    classes_of,
+    taken_away,
+    where,
+)
 from eventapp.registration.letters import LetterKind
 from eventapp.registration.models import COMING, HOLDING, Delegate, Delegation, Organisation, Status
 from eventapp.registration.wording import changes_in_words
@@ -173,7 +179,7 @@ def facts_of(
         "dates": date_range([it.date for it in event.days]),
         "venue": where(event),
         "days": "; ".join(day(it.date) for it in delegate.days),
-        "training": "; ".join(it.title_in(language) for it in delegate.enrolments),
+        "training": "; ".join(it.title_in(language) for it in classes_of(delegate)),
         "contact": _contact(event),
         "code": code,
         "deadline": _moment(_deadline(delegate, details), event),

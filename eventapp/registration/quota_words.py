@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from eventapp.database import db
 from eventapp.events.models import Category, Day
+from eventapp.programme import published
 from eventapp.programme.models import Session
 from eventapp.registration.models import Delegation, Organisation, Quota
 from eventapp.registration.quota import QuotaFull
@@ -39,7 +40,7 @@ def name_of(quota: Quota) -> str:
     if day := _row(Day, quota.day_id):
         parts.append(short_day(day.date))
     if session := _row(Session, quota.session_id):
-        parts.append(session.title_in(language))
+        parts.append(published.as_read(session).title_in(language))
     return ", ".join(parts) or str(_("the whole event"))
 
 

@@ -168,6 +168,7 @@ FIELDS = {
     "opens_at": lazy_gettext("Opens"),
     "closes_at": lazy_gettext("Closes"),
     "audience": lazy_gettext("For whom"),
+    "files": lazy_gettext("Files"),
     "takes_enrolment": lazy_gettext("Sign-up"),
     "kind": lazy_gettext("Kind"),
     "parent": lazy_gettext("Body above the issuer"),

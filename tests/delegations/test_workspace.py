@@ -14,12 +14,11 @@ from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.extensions import db
 from eventapp.mail.models import Message
 from eventapp.registration import quota
-from eventapp.registration.choices import choices_for
 from eventapp.registration.models import Delegate, Delegation, HeldPlace, Status
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import csrf_token, post
 from tests.pdf.pictures import codes, needs_poppler, opened, text_of
-from tests.registration.filled import counted
+from tests.registration.filled import classes, counted
 
 
 @pytest.fixture
@@ -515,7 +514,7 @@ def test_a_delegation_with_people_is_not_deleted(organiser, event, delegation):
 
 
 def test_queries_do_not_grow_with_the_people(client, event, link, count_queries):
-    session = choices_for(event).classes[0]
+    session = classes(event)[0]
     build_delegate(event, "Một", enrolments=[session])
     client.get(link)
     db.session.rollback()
