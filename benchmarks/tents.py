@@ -8,16 +8,13 @@ the same tents as a first attempt would draw them: a Paragraph for each text, ma
 fits, for each of the two sides.
 """
 
-import argparse
-import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from _apart import BASELINE, run
 from badges import records as people
 from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.styles import ParagraphStyle
@@ -81,7 +78,7 @@ def measure(kind: str, count: int) -> None:
     """Print one line for one way and number."""
     with tempfile.TemporaryFile() as stream:
         start = time.perf_counter()
-        if kind == "baseline":
+        if kind == BASELINE:
             write_plainly(records(count), stream)
         else:
             write_tents(records(count), stream, about=_ABOUT, tents=Tents(size=TentSize(kind)))
@@ -96,23 +93,15 @@ def measure(kind: str, count: int) -> None:
 
 
 def main() -> None:
-    """Measure each in a process of its own, so that memory and caches are its own."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--counts", type=int, nargs="+", default=[2_000, 10_000])
-    parser.add_argument("--baseline", type=int, default=500, help="tents of the baseline")
-    parser.add_argument("--only", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.only:
-        measure(options.only, options.counts[0])
-        return
-    print(f"{'way':>10} {'tents':>7} {'tents/s':>9} {'s':>8} {'bytes/tent':>12} {'peak MB':>9}")
-    runs = [(kind.value, count) for count in options.counts for kind in TentSize]
-    for kind, count in [*runs, ("baseline", options.baseline)]:
-        subprocess.run(
-            [sys.executable, __file__, "--only", kind, "--counts", str(count)],
-            check=True,
-            env=os.environ,
-        )
+    """Measure each in a process of its own."""
+    run(
+        measure,
+        about=__doc__,
+        ways=[size.value for size in TentSize],
+        counts=(2_000, 10_000),
+        baseline=500,
+        head=f"{'way':>10} {'tents':>7} {'tents/s':>9} {'s':>8} {'bytes/tent':>12} {'peak MB':>9}",
+    )
 
 
 if __name__ == "__main__":

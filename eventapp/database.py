@@ -6,12 +6,8 @@ instead of polling the file's lock (docs/architecture.md). SQLite's own lock hol
 else, and would hold if the queue were not there.
 """
 
-import fcntl
 import logging
-import os
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +21,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from eventapp.locks import FairFileLock, FairLock
 
 log = logging.getLogger(__name__)
 
@@ -80,61 +78,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class FairLock:
-    """A mutual exclusion lock that serves waiting threads in the order of their arrival."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._held = False
-        self._waiting: deque[threading.Lock] = deque()
-
-    def __enter__(self) -> None:
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
-
-    def __exit__(self, *exc: object) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
-
-
-class ProcessLock:
-    """A mutual exclusion lock among the processes of one machine, fair to each of them.
-
-    Two locks on bytes of a file of its own: who comes next, and who has it. Who comes next waits
-    in the kernel for whoever has it, and nobody gets before them; so a busy process cannot pass
-    its own threads on and on while another waits. The kernel gives both back when a process ends,
-    however it ends. Within a process for one thread at a time.
-
-    Only this class may open the file: POSIX locks end when their process closes it anywhere.
-    """
-
-    _NEXT, _HELD = 0, 1
-
-    def __init__(self, path: str) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-    def __enter__(self) -> None:
-        fcntl.lockf(self._file, fcntl.LOCK_EX, 1, self._NEXT)
-        try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, self._HELD)
-        finally:
-            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._NEXT)
-
-    def __exit__(self, *exc: object) -> None:
-        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, self._HELD)
-
-
 _sqlite_writers = FairLock()
-_process_locks: dict[str, ProcessLock] = {}
+_process_locks: dict[str, FairFileLock] = {}
 
 
 @contextmanager
@@ -146,7 +91,7 @@ def _turn() -> Iterator[None]:
             yield
             return
         if (lock := _process_locks.get(path)) is None:
-            lock = _process_locks[path] = ProcessLock(f"{path}-queue")
+            lock = _process_locks[path] = FairFileLock(path)
         with lock:
             yield
 

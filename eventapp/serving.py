@@ -2,7 +2,7 @@
 and the mail worker in a process of its own, ``eventapp mail work``.
 
 A process for each core, with threads: Python uses one core for each. On SQLite they take turns to
-write (`database.ProcessLock`); with PostgreSQL hosts can be added.
+write (`locks.FairFileLock`); with PostgreSQL hosts can be added.
 """
 
 import errno

@@ -32,6 +32,7 @@ def build_event(slug: str = "hoi-nghi", *, places: int | None = None) -> Event:
         organiser="Bộ Thông tin và Truyền thông",
         venue="Trung tâm văn hóa Kinh Bắc",
         place="Bắc Ninh",
+        self_edit_until=date(2099, 12, 31),  # whenever the tests run
         days=[Day(date=date(2026, 11, 26)), Day(date=date(2026, 11, 27))],
         rooms=[Room(name="Hội trường lớn", position=1), Room(name="Phòng A", position=2)],
         categories=[
@@ -80,16 +81,21 @@ def add_delegation(
 ) -> None:
     """Add a delegation with its offices to the transaction in progress."""
     delegation = Delegation(event_id=event.id, name=name, position=position, province_code=province)
-    delegation.organisations = [
-        Organisation(
-            name=office,
-            name_folded=text.fold(office),
-            sort_key=text.collate(office),
-            position=index,
-        )
-        for index, office in enumerate(offices, start=1)
-    ]
     db.session.add(delegation)
+    for office in offices:
+        add_office(delegation, office)
+
+
+def add_office(delegation: Delegation, name: str) -> Organisation:
+    """Add an office to a delegation, in the transaction in progress."""
+    office = Organisation(
+        name=name,
+        name_folded=text.fold(name),
+        sort_key=text.collate(name),
+        position=len(delegation.organisations) + 1,
+    )
+    delegation.organisations.append(office)
+    return office
 
 
 def organisation(event: Event, office: str = "Sở Nội vụ") -> Organisation:

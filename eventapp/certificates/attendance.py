@@ -15,6 +15,7 @@ from eventapp.certificates.models import AttendanceCorrection
 from eventapp.checkin.models import Attendance, Checkpoint, CheckpointKind
 from eventapp.database import db
 from eventapp.events.models import Event
+from eventapp.programme import published
 from eventapp.programme.models import Session, SessionKind
 from eventapp.visits.models import VisitGroup
 
@@ -51,12 +52,20 @@ class Record:
 
 
 def training_sessions(event_id: int) -> Sequence[Session]:
-    """The event's training, in the order of time."""
-    return db.session.scalars(
+    """The event's training, in the order of time; once a programme is published, as far as it is.
+
+    What organisers only plan must not count against those who attended everything there was.
+    """
+    found = db.session.scalars(
         select(Session)
         .filter_by(event_id=event_id, kind=SessionKind.TRAINING)
         .order_by(Session.starts_at, Session.ends_at, Session.id)
     ).all()
+    public = published.latest(event_id)
+    if public is None:
+        return found
+    uids = {it.uid for it in public.records}
+    return [it for it in found if it.uid in uids]
 
 
 def record(

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, NumberRange
 from eventapp.certificates.models import CertificateRule
 from eventapp.certificates.service import RuleData
 from eventapp.events.models import Event
-from eventapp.registration.forms import Ticks, at_most, cleaned
+from eventapp.registration.fields import Ticks, at_most, cleaned
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 

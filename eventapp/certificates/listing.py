@@ -15,6 +15,7 @@ from eventapp.certificates.rule import Standing
 from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.registration.models import Delegate, Organisation
+from eventapp.registration.search import naming
 
 PER_PAGE = 50
 
@@ -64,10 +65,12 @@ def find(
     *,
     state: State | None = None,
     delegation_id: int | None = None,
+    words: str = "",
     page: int = 1,
 ) -> Listing:
     """Those in that state and of that delegation, None for all, in the order of lists.
 
+    ``words`` are of the name, the office or the number of the certificate, in any order.
     A fixed number of queries; a page beyond the last is the last.
     """
     judged = judging.judge(event, rule)
@@ -77,11 +80,13 @@ def find(
     states = {
         id_: state_of(it, held.get(id_), is_outdated=id_ in outdated) for id_, it in judged.items()
     }
+    named = _named(event.id, words, held) if words else None
     chosen = [
         id_
         for id_, it in judged.items()
         if (state is None or states[id_] is state)
         and (delegation_id is None or it.delegation_id == delegation_id)
+        and (named is None or id_ in named)
     ]
     number = min(max(page, 1), max(1, -(-len(chosen) // PER_PAGE)))
     shown = chosen[(number - 1) * PER_PAGE : number * PER_PAGE]
@@ -101,6 +106,15 @@ def state_of(judged: Judged, certificate: Certificate | None, *, is_outdated: bo
     if judged.standing is not Standing.QUALIFIES:
         return State.UNEARNED
     return State.OUTDATED if is_outdated else State.ISSUED
+
+
+def _named(event_id: int, words: str, held: Mapping[int, Certificate]) -> set[int]:
+    found = select(Delegate.id).where(Delegate.event_id == event_id, *naming(words))
+    number = words.strip().casefold()
+    return {
+        *db.session.scalars(found),
+        *(id_ for id_, it in held.items() if it.number_text.casefold() == number),
+    }
 
 
 def _people(ids: Sequence[int]) -> dict[int, Delegate]:

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField
 
 from eventapp.certificates.certificate_pdf import (
     Form,
@@ -20,8 +20,9 @@ from eventapp.certificates.certificate_pdf import (
 )
 from eventapp.certificates.models import Certificate
 from eventapp.database import db
-from eventapp.documents import heads, people, settings
-from eventapp.documents.paper import PDF, ZIP, Kind, NothingToPrint, Options, Order
+from eventapp.documents import heads, settings
+from eventapp.documents.paper import PDF, ZIP, Kind, NothingToPrint, Order
+from eventapp.documents.whose import DelegationOptions, delegation_field, delegation_id
 from eventapp.events.dates import date_range
 from eventapp.events.models import Event
 from eventapp.mail import links
@@ -33,25 +34,22 @@ _AT_ONCE = 500
 _A_CODE = "0" * 12
 
 
-class CertificateOptions(Options):
+class CertificateOptions(DelegationOptions):
     """Whose certificates, in which language, in one file or many."""
 
-    delegation = SelectField(_l("Delegation"), default="")
+    delegation = delegation_field()
     apart = BooleanField(_l("Each certificate in a file of its own, in a ZIP file"))
 
     def fill_choices(self, event: Event) -> None:
         """One language or both; all delegations, or one."""
         self.language.choices = [*LANGUAGES.items(), (BOTH, " – ".join(LANGUAGES.values()))]
-        self.delegation.choices = [
-            ("", _("All delegations")),
-            *((str(id_), name) for id_, name in people.delegations(event)),
-        ]
+        super().fill_choices(event)
 
 
 def write(order: Order, stream: BinaryIO) -> None:
     """Write the valid certificates that were ordered. Raises NothingToPrint if there are none."""
-    chosen = order.options["delegation"]
-    conditions = [Delegation.id == int(chosen)] if chosen else []
+    chosen = delegation_id(order)
+    conditions = [] if chosen is None else [Delegation.id == chosen]
     rows = order.shown(_rows(order.event, conditions))
     apart = order.options["apart"] and not order.is_preview
     write_rows(order.event, rows, stream, language=order.language, apart=apart)
@@ -184,14 +182,14 @@ def _rows(event: Event, conditions: Sequence[Any]) -> Iterator[Any]:
 
 def _holders(event: Event, rows: Iterator[Any], language: str) -> Iterator[Holder]:
     first = "vi" if language == BOTH else language
-    dates = date_range([day.date for day in event.days])
+    days = [day.date for day in event.days]
     place = settings.of(event).place or event.place
     dated: dict[date, str] = {}
     lengths: dict[int, str] = {}
     for row in rows:
         # Words are looked up once for each length and day, not for each certificate.
         if row.minutes not in lengths:
-            lengths[row.minutes] = _when(dates, row.minutes, language)
+            lengths[row.minutes] = _when(days, row.minutes, language)
         if row.issued_on not in dated:
             with force_locale(first):
                 dated[row.issued_on] = heads.place_and_date(place, row.issued_on, "", first)
@@ -203,7 +201,7 @@ def _holders(event: Event, rows: Iterator[Any], language: str) -> Iterator[Holde
             place_and_date=dated[row.issued_on],
             file_stem=" ".join(filter(None, ("" if row.is_other else row.delegation, row.name))),
             title=in_english if language == "en" else row.title,
-            title_below=row.title_en if language == BOTH else "",
+            title_below=in_english if language == BOTH and in_english != row.title else "",
             position=row.position,
             organisation=row.organisation,
             when=lengths[row.minutes],
@@ -211,13 +209,12 @@ def _holders(event: Event, rows: Iterator[Any], language: str) -> Iterator[Holde
         )
 
 
-def _when(dates: str, minutes: int, language: str) -> str:
+def _when(days: Sequence[date], minutes: int, language: str) -> str:
     texts = []
     for it in ("vi", "en") if language == BOTH else (language,):
         with force_locale(it):
-            texts.append(
-                _("Time: %(dates)s; duration: %(length)s", dates=dates, length=length(minutes))
-            )
+            dates, long = date_range(days, it), length(minutes)
+            texts.append(_("Time: %(dates)s; duration: %(length)s", dates=dates, length=long))
     return " / ".join(texts)
 
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from eventapp.certificates import attendance, judging
@@ -20,8 +20,9 @@ from eventapp.certificates.sheet_pdf import (
     write_sheets,
 )
 from eventapp.documents import heads, people
-from eventapp.documents.paper import Kind, NothingToPrint, Options, Order
-from eventapp.documents.people import Arrangement, Chosen, Named
+from eventapp.documents.paper import Kind, NothingToPrint, Order
+from eventapp.documents.people import Arrangement, Named
+from eventapp.documents.whose import DelegationOptions, called, chosen_of, delegation_field
 from eventapp.events.dates import date_range
 from eventapp.events.models import Event
 
@@ -30,22 +31,15 @@ KIND = "GXN"
 _SHEETS_OF_PREVIEW = 3
 
 
-class SheetOptions(Options):
+class SheetOptions(DelegationOptions):
     """Whose sheet, and its number."""
 
-    delegation = SelectField(_l("Delegation"), default="")
+    delegation = delegation_field()
     number = IntegerField(
         _l("Number of the first paper"),
         [Optional(), NumberRange(1, 999_999, _l("Enter a number from 1 to 999999."))],
         description=_l("The others count on from it. Empty leaves it to be written by hand."),
     )
-
-    def fill_choices(self, event: Event) -> None:
-        """All delegations, or one."""
-        self.delegation.choices = [
-            ("", _("All delegations")),
-            *((str(id_), name) for id_, name in people.delegations(event)),
-        ]
 
 
 def write(order: Order, stream: BinaryIO) -> None:
@@ -94,13 +88,11 @@ def _recipients(event: Event) -> tuple[str, ...]:
 def _sheets(order: Order) -> Iterator[Sheet]:
     """A sheet for each delegation of which somebody was there."""
     event, number = order.event, order.options["number"]
-    chosen = order.options["delegation"]
     sessions = attendance.training_sessions(event.id)
     rule = judging.rule_of(event.id)
     known = attendance.record(event, sessions, door_counts=rule.door_counts)
     dates = {day.id: day.date for day in event.days}
-    whose = Chosen(event.id, delegation_id=int(chosen) if chosen else None)
-    source = people.people(whose, Arrangement.DELEGATION)
+    source = people.people(chosen_of(order), Arrangement.DELEGATION)
     written = 0
     for _delegation, of_it in groupby(source, key=lambda it: it.delegation_id):
         present: list[Attendee] = []
@@ -121,11 +113,7 @@ def _sheet(order: Order, one: Named, present: tuple[Attendee, ...], number: str)
     event, language = order.event, order.language
     # Read as it is written, between other texts: the language is set for each.
     with force_locale(language):
-        whose = (
-            _("Delegates of other organisations")
-            if one.is_other
-            else _("Delegation of %(name)s", name=one.province)
-        )
+        whose = called(one)
         head = heads.head_of(event, KIND, number=number, language=language)
         return Sheet(
             letterhead=head,
@@ -136,7 +124,7 @@ def _sheet(order: Order, one: Named, present: tuple[Attendee, ...], number: str)
                 issuer=head.issuer,
                 whose=f"{whose[:1].lower()}{whose[1:]}",
                 title=event.title_in(language).rstrip("."),
-                dates=date_range([day.date for day in event.days]),
+                dates=date_range([day.date for day in event.days], language),
                 venue=(event.venue or event.place).rstrip("."),
             ),
             people=present,

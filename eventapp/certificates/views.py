@@ -1,5 +1,6 @@
 """Organisers' pages of certificates: the list, issuing, printing, the rule, one person."""
 
+from collections.abc import Callable
 from datetime import date
 from tempfile import TemporaryFile
 from typing import Any
@@ -18,6 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from eventapp import text
 from eventapp.accounts.permissions import Access, requires
 from eventapp.certificates import attendance, judging, listing, papers, person, service
 from eventapp.certificates.errors import (
@@ -37,6 +39,7 @@ from eventapp.certificates.forms import (
     RuleForm,
 )
 from eventapp.certificates.listing import State
+from eventapp.certificates.models import Certificate
 from eventapp.database import now
 from eventapp.documents import people
 from eventapp.documents.paper import PDF, SUFFIXES, ZIP, NothingToPrint
@@ -59,6 +62,8 @@ STATES = {
 }
 PAPER_LANGUAGES = {**LANGUAGES, papers.BOTH: " – ".join(LANGUAGES.values())}
 _MOST = 20_000
+_MOST_LETTERS = 200
+_FILTERS = ("q", "state", "delegation")
 
 
 @certificates.get("/manage/<event:event>/certificates")
@@ -69,11 +74,13 @@ def index(event: Event) -> ResponseReturnValue:
     chosen = request.args.get("state", "")
     state = State(chosen) if chosen in set(State) else None
     delegation_id = request.args.get("delegation", type=int)
+    words = text.clean(request.args.get("q", ""))[:_MOST_LETTERS]
     found = listing.find(
         event,
         rule,
         state=state,
         delegation_id=delegation_id,
+        words=words,
         page=request.args.get("page", 1, type=int),
     )
     sessions = attendance.training_sessions(event.id)
@@ -85,6 +92,7 @@ def index(event: Event) -> ResponseReturnValue:
         states=STATES,
         state=state,
         delegation_id=delegation_id,
+        words=words,
         delegations=people.delegations(event),
         sessions=sessions,
         sources=attendance.sources(event, sessions, door_counts=rule.door_counts),
@@ -92,7 +100,7 @@ def index(event: Event) -> ResponseReturnValue:
         today=_today(event),
         here={
             name: value
-            for name, value in (("state", state), ("delegation", delegation_id))
+            for name, value in (("q", words), ("state", state), ("delegation", delegation_id))
             if value
         },
     )
@@ -125,7 +133,7 @@ def _issue(event: Event, ids: list[int] | None, on: date) -> None:
     except NobodyToIssue:
         flash(_("Nobody among them qualifies and has no certificate yet."), "warning")
         return
-    text = _(
+    said = _(
         "Certificates issued: %(number)s (numbers %(first)s to %(last)s).",
         number=done.count,
         first=done.first,
@@ -133,8 +141,8 @@ def _issue(event: Event, ids: list[int] | None, on: date) -> None:
     )
     left = len(ids) - done.count if ids is not None else 0
     if left:
-        text += " " + _("%(number)s of those ticked got none: see why in the list.", number=left)
-    flash(text, "success")
+        said += " " + _("%(number)s of those ticked got none: see why in the list.", number=left)
+    flash(said, "success")
 
 
 @certificates.post("/manage/<event:event>/certificates/file")
@@ -215,29 +223,31 @@ def correct(event: Event, delegate_id: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def withdraw(event: Event, certificate_id: int) -> ResponseReturnValue:
     """Make a certificate invalid."""
-    form, delegate_id = ReasonForm(), request.form.get("delegate", 0, type=int)
-    if not form.validate_on_submit():
-        return _page(event, delegate_id, withdrawing=form), 422
-    try:
-        done = service.withdraw(event, certificate_id, form.reason.data or "")
-    except CertificateNotFound:
-        abort(404)
-    except AlreadyWithdrawn:
-        flash(_("This certificate was withdrawn already."), "warning")
-    else:
-        flash(_("Certificate %(number)s is withdrawn.", number=done.number_text), "success")
-    return redirect(url_for(".show", event=event, delegate_id=delegate_id), 303)
+    said = _l("Certificate %(number)s is withdrawn.")
+    return _with_reason("withdrawing", service.withdraw, event, certificate_id, said)
 
 
 @certificates.post("/manage/<event:event>/certificates/<int:certificate_id>/reissue")
 @requires(Access.ORGANISE)
 def reissue(event: Event, certificate_id: int) -> ResponseReturnValue:
     """Issue a certificate anew under its number, with what is known now."""
+    said = _l("Certificate %(number)s is issued anew.")
+    return _with_reason("reissuing", service.reissue, event, certificate_id, said)
+
+
+def _with_reason(
+    name: str,
+    change: Callable[[Event, int, str], Certificate],
+    event: Event,
+    certificate_id: int,
+    said: Any,
+) -> ResponseReturnValue:
+    """Change a certificate for the reason that was sent; ``name`` is the form's on the page."""
     form, delegate_id = ReasonForm(), request.form.get("delegate", 0, type=int)
     if not form.validate_on_submit():
-        return _page(event, delegate_id, reissuing=form), 422
+        return _page(event, delegate_id, **{name: form}), 422
     try:
-        done = service.reissue(event, certificate_id, form.reason.data or "")
+        done = change(event, certificate_id, form.reason.data or "")
     except CertificateNotFound:
         abort(404)
     except AlreadyWithdrawn:
@@ -245,7 +255,7 @@ def reissue(event: Event, certificate_id: int) -> ResponseReturnValue:
     except NothingChanged:
         flash(_("The certificate says what is known still; nothing was changed."), "warning")
     else:
-        flash(_("Certificate %(number)s is issued anew.", number=done.number_text), "success")
+        flash(said % {"number": done.number_text}, "success")
     return redirect(url_for(".show", event=event, delegate_id=delegate_id), 303)
 
 
@@ -276,9 +286,7 @@ def _ticked() -> list[int] | None:
 
 def _here() -> dict[str, Any]:
     """The filters of the list from which something was sent."""
-    return {
-        name: value for name in ("state", "delegation") if (value := request.form.get(name, ""))
-    }
+    return {name: value for name in _FILTERS if (value := request.form.get(name, ""))}
 
 
 def _today(event: Event) -> date:

@@ -19,18 +19,15 @@ from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.delegations.service import DelegationError, locked
 from eventapp.events.models import Event
 from eventapp.questions import files
-from eventapp.registration import duplicates, holding, service, substitution, waitlist
+from eventapp.registration import duplicates, holding, service, substitution
 from eventapp.registration.details import DelegateData
 from eventapp.registration.errors import DelegateNotFound
 from eventapp.registration.models import (
-    GONE,
     Delegate,
     Delegation,
     HeldPlace,
     Organisation,
-    Status,
 )
-from eventapp.registration.quota import Ledger
 from eventapp.registration.service import By, Consent
 from eventapp.registration.substitution import Substitute
 
@@ -48,7 +45,7 @@ class Frozen(DelegationError):
 
 
 class AskedAlready(DelegationError):
-    """There is a request about this person that nobody has decided yet."""
+    """There is a request about this person or held place that nobody has decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +70,6 @@ class _Wanted:
     data: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     consent: Consent | None = None
-
-
-# --- By the lead --------------------------------------------------------------------------------
 
 
 def add(
@@ -196,6 +190,20 @@ def hold(
     return _do_or_ask(event, delegation_id, do, _Wanted(RequestKind.HOLD, data=places, note=note))
 
 
+def give_back(event: Event, delegation_id: int, place_id: int) -> Done:
+    """Hold a place no longer. Raises HeldPlaceNotFound."""
+    place = db.session.get(HeldPlace, place_id)
+    if place is None or place.delegation_id != delegation_id:
+        raise holding.HeldPlaceNotFound(place_id)
+    what = {"category_id": place.category_id, "organisation_id": place.organisation_id}
+
+    def do(check: Check) -> None:
+        holding.give_back(event, delegation_id, place_id, check=check)
+
+    wanted = _Wanted(RequestKind.GIVE_BACK, held_place_id=place_id, data=what, note=place.note)
+    return _do_or_ask(event, delegation_id, do, wanted)
+
+
 def submit(event: Event, delegation_id: int) -> None:
     """Hand the list in; from now on its changes are requests. Raises DelegationNotFound."""
     event_id = event.id
@@ -211,10 +219,10 @@ def withdraw(event: Event, delegation_id: int, request_id: int) -> None:
     """Take back a request that nobody has decided. Raises RequestNotFound, AlreadyDecided."""
     event_id = event.id
     with transaction():
-        request = _locked_request(event_id, request_id)
+        request = locked_request(event_id, request_id)
         if request.delegation_id != delegation_id:
             raise RequestNotFound(request_id)
-        _close(request, Decision.WITHDRAWN, "")
+        close(request, Decision.WITHDRAWN, "")
 
 
 def _do_or_ask(
@@ -247,8 +255,8 @@ def _ask_if_frozen(event_id: int, delegation_id: int, wanted: _Wanted) -> Change
         delegation = locked(event_id, delegation_id)
         if not is_frozen(delegation, now()):
             return None
-        if wanted.delegate_id and _is_asked_about(wanted.delegate_id):
-            raise AskedAlready(wanted.delegate_id)
+        if _is_asked_about(wanted):
+            raise AskedAlready(wanted.delegate_id or wanted.held_place_id)
         request = ChangeRequest(
             event_id=event_id,
             delegation_id=delegation_id,
@@ -272,8 +280,14 @@ def _is_frozen_now(delegation_id: int) -> bool:
     return found is not None and is_frozen(found, now())
 
 
-def _is_asked_about(delegate_id: int) -> bool:
-    query = select(ChangeRequest.id).filter_by(delegate_id=delegate_id, decision=Decision.WAITING)
+def _is_asked_about(wanted: _Wanted) -> bool:
+    query = select(ChangeRequest.id).filter_by(decision=Decision.WAITING)
+    if wanted.delegate_id:
+        query = query.filter_by(delegate_id=wanted.delegate_id)
+    elif wanted.kind in (RequestKind.GIVE_BACK, RequestKind.FILL):
+        query = query.filter_by(held_place_id=wanted.held_place_id)
+    else:
+        return False
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -292,39 +306,8 @@ def _member(event_id: int, delegation_id: int, delegate_id: int) -> None:
         raise DelegateNotFound(delegate_id)
 
 
-# --- By an organiser ----------------------------------------------------------------------------
-
-
-def decline(event: Event, request_id: int, answer: str) -> ChangeRequest:
-    """Leave the list as it is, and say why. Raises RequestNotFound, AlreadyDecided."""
-    event_id = event.id
-    with transaction():
-        request = _locked_request(event_id, request_id)
-        _close(request, Decision.DECLINED, answer)
-        return request
-
-
-def accept(event: Event, request_id: int, answer: str = "", *, beyond: str = "") -> ChangeRequest:
-    """Do what was asked for, in the transaction that says so.
-
-    ``beyond`` is the reason for more places than there are. Raises RequestNotFound,
-    AlreadyDecided, and whatever stands in the way of the change: QuotaFull, AlreadyRegistered,
-    NotInThisEvent, ClassOnAnotherDay, DelegateNotFound, NothingToInherit.
-    """
-    event_id = event.id
-
-    def attempt() -> ChangeRequest:
-        ledger = Ledger(event_id)
-        request = _locked_request(event_id, request_id)
-        _DOES[RequestKind(request.kind)](ledger, request, beyond)
-        waitlist.advance(event_id, ledger)
-        _close(request, Decision.ACCEPTED, answer)
-        return request
-
-    return service.retried(attempt)
-
-
-def _close(request: ChangeRequest, decision: Decision, answer: str) -> None:
+def close(request: ChangeRequest, decision: Decision, answer: str) -> None:
+    """Decide on a locked request, within the transaction in progress; the lead is told."""
     request.decision = decision
     request.decided_at = now()
     request.decided_by = audit.actor.get()
@@ -338,7 +321,9 @@ def _close(request: ChangeRequest, decision: Decision, answer: str) -> None:
         letters.tell_lead(request.delegation, letters.LeadLetter.DECIDED, request_id=request.id)
 
 
-def _locked_request(event_id: int, request_id: int) -> ChangeRequest:
+def locked_request(event_id: int, request_id: int) -> ChangeRequest:
+    """A request that waits, ours until the transaction ends. Raises RequestNotFound,
+    AlreadyDecided."""
     request = db.session.scalar(
         select(ChangeRequest).filter_by(id=request_id, event_id=event_id).with_for_update()
     )
@@ -347,78 +332,3 @@ def _locked_request(event_id: int, request_id: int) -> ChangeRequest:
     if request.decision != Decision.WAITING:
         raise AlreadyDecided(request_id)
     return request
-
-
-def _do_add(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
-    place = None
-    if request.kind == RequestKind.FILL:
-        place = db.session.get(HeldPlace, request.held_place_id) if request.held_place_id else None
-        if place is None:
-            raise holding.HeldPlaceNotFound(request.held_place_id)
-    service.register_in_transaction(
-        ledger,
-        request.event_id,
-        DelegateData(**request.data),
-        submission_hash=service.submission_hash(f"request-{request.id}", request.data),
-        consent=_consent(request),
-        by=By.ORGANISER,
-        beyond=beyond,
-        is_somebody_else=True,
-        held_place=(request.delegation_id, place.id) if place else None,
-    )
-
-
-def _do_edit(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
-    delegate = _of_request(request)
-    service.change_details(ledger, delegate, DelegateData(**request.data), beyond=beyond)
-
-
-def _do_cancel(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
-    delegate = _of_request(request)
-    if delegate.status not in GONE:
-        service.end(ledger, delegate, Status.CANCELLED, request.note)
-
-
-def _do_substitute(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
-    substitution.substitute_in_transaction(
-        ledger,
-        request.event_id,
-        _of_request(request).id,
-        Substitute(**request.data),
-        consent=_consent(request),
-        reason=request.note,
-        is_somebody_else=True,
-    )
-
-
-def _do_hold(ledger: Ledger, request: ChangeRequest, beyond: str) -> None:
-    holding.hold_in_transaction(
-        ledger,
-        request.event_id,
-        request.delegation_id,
-        category_id=request.data["category_id"],
-        organisation_id=request.data["organisation_id"],
-        number=request.data["number"],
-        note=request.note,
-        beyond=bool(beyond),
-    )
-
-
-def _consent(request: ChangeRequest) -> Consent | None:
-    return Consent(request.consent_version, "lead") if request.consent_version else None
-
-
-def _of_request(request: ChangeRequest) -> Delegate:
-    if request.delegate_id is None:
-        raise DelegateNotFound(request.delegate_id)
-    return service.locked(request.event_id, request.delegate_id)
-
-
-_DOES: dict[RequestKind, Callable[[Ledger, ChangeRequest, str], None]] = {
-    RequestKind.ADD: _do_add,
-    RequestKind.FILL: _do_add,
-    RequestKind.EDIT: _do_edit,
-    RequestKind.CANCEL: _do_cancel,
-    RequestKind.SUBSTITUTE: _do_substitute,
-    RequestKind.HOLD: _do_hold,
-}

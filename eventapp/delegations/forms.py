@@ -1,5 +1,6 @@
 """Forms of organisers about a delegation, and of a lead about people and places."""
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +42,7 @@ from eventapp.web.language import current_language
 
 MAX_PLACES = 100_000
 MAX_OFFICES = 200
+_WITH_PLACES = re.compile(r"(.*?)\s*[;\t]\s*([0-9]{1,5})", re.ASCII)
 
 
 def places_field(label: Any) -> IntegerField:
@@ -110,7 +112,10 @@ class DelegationForm(PageForm):
         _l("Add offices"),
         [at_most(20_000)],
         filters=[cleaned_lines],
-        description=_l("One a line."),
+        description=_l(
+            "One a line; after a semicolon how many places it has, if it has its own: "
+            "Department of Home Affairs; 5."
+        ),
         render_kw={"rows": 4},
     )
     category_places = FieldList(FormField(CategoryForm))
@@ -181,7 +186,8 @@ class DelegationForm(PageForm):
         if len(lines) > MAX_OFFICES:
             raise ValidationError(_("Add at most %(number)s at a time.", number=MAX_OFFICES))
         for line in lines:
-            if not text.fold(line) or len(line) > 300:
+            name, _places = _office(line)
+            if not text.fold(name) or len(name) > 300:
                 raise ValidationError(_("“%(text)s” is no name of an office.", text=line[:80]))
 
     def data_of(self) -> DelegationData:
@@ -198,7 +204,7 @@ class DelegationForm(PageForm):
             if it.form["id"].data in known
         ]
         lines = [line for line in (self.new_offices.data or "").split("\n") if line]
-        offices += [Office(None, line) for line in dict.fromkeys(lines)]
+        offices += [Office(None, *it) for it in dict(map(_office, lines)).items()]
         categories = {str(it.id) for it in self.event.categories}
         return DelegationData(
             name=self.name.data or "",
@@ -215,6 +221,12 @@ class DelegationForm(PageForm):
                 if it.form["id"].data in categories
             },
         )
+
+
+def _office(line: str) -> tuple[str, int | None]:
+    """The name of an office and its places: ``Sở Nội vụ; 5``."""
+    found = _WITH_PLACES.fullmatch(line)
+    return (found[1], int(found[2])) if found else (line, None)
 
 
 def in_zone(value: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -19,6 +19,7 @@ from eventapp.mail.models import Message
 from eventapp.mail.placeholders import Facts
 from eventapp.registration import personal_links
 from eventapp.registration.itinerary import where
+from eventapp.registration.letter_facts import reply_to
 from eventapp.registration.models import HOLDING, Delegate, Delegation, Organisation, Quota
 from eventapp.web.language import day, phone
 
@@ -197,6 +198,7 @@ def _facts(delegation: Delegation, link: str, request: ChangeRequest | None) -> 
             for line in (f"{_('Contact')}: {contact}" if contact else "", event.organiser)
             if line
         ],
+        reply_to=reply_to(event),
         link=link,
         link_label=_("Open the list of the delegation"),
     )
@@ -228,6 +230,7 @@ def _asked(request: ChangeRequest) -> str:
         RequestKind.CANCEL: _("take %(name)s off the list", name=who),
         RequestKind.SUBSTITUTE: _("%(new)s instead of %(old)s", new=name, old=who),
         RequestKind.HOLD: _("hold %(number)s more places", number=request.data.get("number", "")),
+        RequestKind.GIVE_BACK: _("give a held place back"),
     }
     return str(said[RequestKind(request.kind)])
 

@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
-from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table, TableStyle
 
-from eventapp.pdf import document, fonts, qr
+from eventapp.pdf import document, fonts
+from eventapp.pdf.code import Code
 from eventapp.pdf.stream import About
 
 _MARGINS = document.Margins(15, 15, 15, 15)
-_CARD, _CODE = 90 * mm, 34 * mm
+_CARD, _CODE = 90 * mm, 34.0  # points; mm
 _HEIGHT = 62 * mm
-_INK, _RULE = HexColor("#14202e"), HexColor("#76839a")
+# Without one a table names a font that is not embedded.
+_FONT = ("FONT", (0, 0), (-1, -1), fonts.SANS, 8)
+_RULE = HexColor("#76839a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +46,13 @@ class LinkSheet:
     created: datetime
 
 
-class _Code(Flowable):
-    """A QR code with its quiet zone left empty around it."""
-
-    def __init__(self, text: str, size: float) -> None:
-        super().__init__()
-        self.text = text
-        self.width = self.height = size
-
-    def draw(self) -> None:
-        rows = qr.symbol(self.text)
-        quiet = self.width * qr.QUIET_ZONE / (len(rows) + 2 * qr.QUIET_ZONE)
-        module = (self.width - 2 * quiet) / len(rows)
-        self.canv.setFillColor(HexColor("#000000"))
-        path = self.canv.beginPath()
-        for y, row in enumerate(rows):
-            for x in range(len(rows)):
-                if row >> (len(rows) - 1 - x) & 1:
-                    top = self.height - quiet - (y + 1) * module
-                    path.rect(quiet + x * module, top, module, module)
-        self.canv.drawPath(path, stroke=0, fill=1)
-
-
 def write_links(sheet: LinkSheet, cards: Sequence[LinkCard], stream: BinaryIO) -> int:
     """Write the cards as a PDF; how many pages. Same input, same bytes."""
     title = document.style(fonts.SANS_BOLD, 14, "left", below=2)
     soft = document.style(fonts.SANS, 9, "left", below=6)
     story: list[Flowable] = [
-        document.paragraph(escape(sheet.title), title),
-        document.paragraph(escape(f"{sheet.event_title}. {sheet.warning}"), soft),
+        document.paragraph(sheet.title, title),
+        document.paragraph(f"{sheet.event_title}. {sheet.warning}", soft),
     ]
     cells: list[list[Flowable] | str] = [_card(sheet, card) for card in cards]
     rows = [[*cells[at : at + 2], ""][:2] for at in range(0, len(cells), 2)]
@@ -84,6 +64,7 @@ def write_links(sheet: LinkSheet, cards: Sequence[LinkCard], stream: BinaryIO) -
                 rowHeights=[_HEIGHT] * len(rows),
                 style=TableStyle(
                     [
+                        _FONT,
                         ("GRID", (0, 0), (-1, -1), 0.5, _RULE, "butt", (2, 2)),
                         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                         ("LEFTPADDING", (0, 0), (-1, -1), 6),
@@ -102,21 +83,22 @@ def write_links(sheet: LinkSheet, cards: Sequence[LinkCard], stream: BinaryIO) -
 
 
 def _card(sheet: LinkSheet, card: LinkCard) -> list[Flowable]:
-    width = _CARD - _CODE - 14
+    width = _CARD - _CODE * mm - 14
     size = 12 if len(card.delegation) < 40 else 9
     name = document.style(fonts.SANS_BOLD, size, "left", below=3)
     text = document.style(fonts.SANS, 8.5, "left", below=2)
     small = document.style(fonts.SANS, 6.5, "left")
-    lines: list[Flowable] = [document.paragraph(escape(card.delegation), name)]
+    lines: list[Flowable] = [document.paragraph(card.delegation, name)]
     for label, value in ((sheet.lead_label, card.lead), (sheet.deadline_label, card.deadline)):
         if value:
-            lines.append(document.paragraph(escape(f"{label}: {value}"), text))
-    lines.append(document.paragraph(escape(sheet.how_to), text))
+            lines.append(document.paragraph(f"{label}: {value}", text))
+    lines.append(document.paragraph(sheet.how_to, text))
     upper = Table(
-        [[_Code(card.address, _CODE), lines]],
-        colWidths=[_CODE + 2, width],
+        [[Code(card.address, _CODE), lines]],
+        colWidths=[_CODE * mm + 2, width],
         style=TableStyle(
             [
+                _FONT,
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 0),
@@ -125,4 +107,4 @@ def _card(sheet: LinkSheet, card: LinkCard) -> list[Flowable]:
             ]
         ),
     )
-    return [upper, document.paragraph(escape(card.address), small)]
+    return [upper, document.paragraph(card.address, small)]

@@ -22,14 +22,14 @@ from eventapp.registration.models import (
     COMING,
     Delegate,
     Delegation,
+    HeldPlace,
     Organisation,
     Preference,
-    Quota,
     Status,
 )
 from eventapp.registration.quota import QuotaFull
+from eventapp.registration.quota_words import names_of
 from eventapp.registration.substitution import NothingToInherit
-from eventapp.web.language import current_language, short_day
 
 PER_PAGE = 30
 
@@ -132,33 +132,17 @@ def _requests(event_id: int) -> Any:
             joinedload(ChangeRequest.delegation),
             joinedload(ChangeRequest.delegate).joinedload(Delegate.organisation),
             joinedload(ChangeRequest.delegate).joinedload(Delegate.category),
-            joinedload(ChangeRequest.held_place),
+            joinedload(ChangeRequest.held_place).joinedload(HeldPlace.category),
+            joinedload(ChangeRequest.held_place).joinedload(HeldPlace.organisation),
         )
     )
-
-
-def name_of(quota: Quota) -> str:
-    """What a quota counts, in words."""
-    language = current_language()
-    parts = []
-    if quota.delegation:
-        parts.append(quota.delegation.name)
-    if quota.organisation:
-        parts.append(quota.organisation.name)
-    if quota.category:
-        parts.append(quota.category.name_in(language))
-    if quota.day:
-        parts.append(short_day(quota.day.date))
-    if quota.session:
-        parts.append(quota.session.title_in(language))
-    return ", ".join(parts) or str(_("the whole event"))
 
 
 def why_not(error: RegistrationError | QuotaFull) -> str:
     """A refusal in words: what is wrong and what to do."""
     if isinstance(error, QuotaFull):
-        names = "; ".join(name_of(it) for it in error.quotas)
-        return str(_("No place is left: %(names)s.", names=names))
+        said = _("No place is left: %(names)s.", names=names_of(error))
+        return f"{said} {_('Ask the organisers for a place.')}"
     if isinstance(error, AlreadyRegistered):
         return str(_("Somebody of this name is registered already."))
     if isinstance(error, ClassOnAnotherDay):

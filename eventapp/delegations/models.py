@@ -20,6 +20,7 @@ class RequestKind(StrEnum):
     SUBSTITUTE = "substitute"
     FILL = "fill"  # name somebody for a held place
     HOLD = "hold"
+    GIVE_BACK = "give_back"  # a held place
 
 
 class Decision(StrEnum):
@@ -38,7 +39,8 @@ class ChangeRequest(Model):
     __table_args__ = (
         Index("ix_change_request_event_id_decision", "event_id", "decision"),
         CheckConstraint(
-            "kind in ('add', 'edit', 'cancel', 'substitute', 'fill', 'hold')", name="kind"
+            "kind in ('add', 'edit', 'cancel', 'substitute', 'fill', 'hold', 'give_back')",
+            name="kind",
         ),
         CheckConstraint(
             "decision in ('waiting', 'accepted', 'declined', 'withdrawn')", name="decision"

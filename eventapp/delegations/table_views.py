@@ -1,6 +1,5 @@
 """The workspace's tables: a grid to type or paste into, files, and what they would do."""
 
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +13,7 @@ from eventapp.database import db
 from eventapp.delegations import listing, tables
 from eventapp.delegations.workspace import choices_of, delegation_of, guessing, page_of, workspace
 from eventapp.questions.answers import options_in, text_of
-from eventapp.questions.models import Question, QuestionKind
+from eventapp.questions.models import QuestionKind
 from eventapp.registration import consent
 from eventapp.registration.choices import Choices
 from eventapp.registration.exporting import SEPARATOR, one_line
@@ -279,7 +278,7 @@ def _grid(choices: Choices, delegation: Delegation) -> dict[str, Any]:
 
 def _row_of(delegate: Delegate, choices: Choices) -> dict[str, Any]:
     """Somebody on the list as a row of the grid."""
-    cells = _cells_of(delegate, choices.questions)
+    cells = _cells_of(delegate, choices)
     shown = columns.keys_for(choices, choices.delegations[0])
     return {
         "id": delegate.id,
@@ -289,8 +288,10 @@ def _row_of(delegate: Delegate, choices: Choices) -> dict[str, Any]:
     }
 
 
-def _cells_of(delegate: Delegate, questions: Sequence[Question]) -> dict[str, str]:
+def _cells_of(delegate: Delegate, choices: Choices) -> dict[str, str]:
     language = current_language()
+    chosen = {it.id for it in delegate.enrolments}
+    training = [it.title_in(language) for it in choices.classes if it.id in chosen]
     answers = {it.question_id: it.value for it in delegate.answers}
     return {
         "name": delegate.name,
@@ -300,13 +301,13 @@ def _cells_of(delegate: Delegate, questions: Sequence[Question]) -> dict[str, st
         "email": delegate.email,
         "phone": delegate.phone,
         "days": SEPARATOR.join(f"{day.date:%d/%m/%Y}" for day in delegate.days),
-        "training": SEPARATOR.join(one_line(it.title_in(language)) for it in delegate.enrolments),
+        "training": SEPARATOR.join(map(one_line, training)),
         "wishes": SEPARATOR.join(it.site.name for it in delegate.preferences),
         "diet": delegate.diet,
         "needs": delegate.needs,
         **{
             columns.question_key(it): text_of(it, answers[it.id], language)
-            for it in questions
+            for it in choices.questions
             if it.id in answers
         },
     }

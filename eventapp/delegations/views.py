@@ -20,7 +20,7 @@ from wtforms.validators import Optional
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.database import now
-from eventapp.delegations import changes, invitations, listing, service
+from eventapp.delegations import changes, deciding, invitations, listing, service
 from eventapp.delegations.forms import DelegationForm, ReasonForm, in_zone
 from eventapp.delegations.freezing import is_over
 from eventapp.delegations.links_pdf import LinkCard, LinkSheet, write_links
@@ -31,6 +31,7 @@ from eventapp.registration import holding, quota
 from eventapp.registration.errors import RegistrationError
 from eventapp.registration.models import Delegation
 from eventapp.registration.quota import QuotaFull
+from eventapp.registration.quota_words import names_of
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language, moment
 
@@ -310,10 +311,10 @@ def decide(event: Event, request_id: int) -> ResponseReturnValue:
     try:
         if request.form.get("decision") == "accept":
             beyond = answer if "beyond" in request.form else ""
-            changes.accept(event, request_id, answer, beyond=beyond)
+            deciding.accept(event, request_id, answer, beyond=beyond)
             flash(_("Accepted: the list has been changed."), "success")
         else:
-            changes.decline(event, request_id, answer)
+            deciding.decline(event, request_id, answer)
             flash(_("Declined: the list stays as it is."), "success")
     except changes.RequestNotFound:
         abort(404)
@@ -327,12 +328,11 @@ def decide(event: Event, request_id: int) -> ResponseReturnValue:
 
 
 def _why_full(error: QuotaFull) -> str:
-    names = ", ".join(listing.name_of(it) for it in error.quotas)
     return str(
         _(
             "Not accepted: no place is left (%(names)s). Give a reason and tick "
             "“beyond the places”, or decline.",
-            names=names,
+            names=names_of(error),
         )
     )
 

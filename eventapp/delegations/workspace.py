@@ -96,6 +96,9 @@ def new(secret: str, place_id: int | None = None) -> ResponseReturnValue:
                 held_place_id=place_id,
                 is_somebody_else=bool(form.is_somebody_else.data),
             )
+        except changes.AskedAlready:
+            _flash_asked_already()
+            return _back(secret)
         except (RegistrationError, QuotaFull) as error:
             delegation = delegation_of(secret)
             is_doubted = _say(form, error)
@@ -264,11 +267,13 @@ def give_back(secret: str, place_id: int) -> ResponseReturnValue:
     """Hold a place no longer."""
     delegation = delegation_of(secret)
     try:
-        holding.give_back(delegation.event, delegation.id, place_id)
+        done = changes.give_back(delegation.event, delegation.id, place_id)
+    except changes.AskedAlready:
+        _flash_asked_already()
     except holding.HeldPlaceNotFound as error:
         flash(listing.why_not(error), "warning")
     else:
-        flash(_("The place is free again."), "success")
+        _flash(done, _("The place is free again."))
     return _back(secret)
 
 
@@ -366,6 +371,9 @@ def _say(form: LeadsForm, error: RegistrationError | QuotaFull) -> bool:
         return True
     elif isinstance(error, AlreadyRegistered):
         form.name.errors = [_("Somebody of this name and e-mail address is registered already.")]
+    elif isinstance(error, QuotaFull):
+        if rest := form.refuse_full(error):
+            form.name.errors = rest
     else:
         form.name.errors = [listing.why_not(error)]
     return False
@@ -398,7 +406,7 @@ def _flash_same_address(done: changes.Done, delegation_id: int) -> None:
 
 def _flash_asked_already() -> None:
     flash(
-        _("There is a request about this person that is not decided yet. Withdraw it first."),
+        _("There is a request about this that is not decided yet. Withdraw it first."),
         "warning",
     )
 

@@ -4,6 +4,7 @@ import math
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from eventapp.database import now
 from eventapp.demo.people import make_people
 from eventapp.events.models import Category, Day, Event, Room, Site
 from eventapp.events.presets import Preset, PresetSession
@@ -33,6 +34,8 @@ def add_event(preset: Preset) -> Event:
         timezone=preset.timezone,
         contact_name=preset.contact_name,
         contact_email=preset.contact_email,
+        # The conference is over; whoever tries the program changes registrations all the same.
+        self_edit_until=now().date() + timedelta(days=365),
         illustrative=",".join(sorted(preset.illustrative)),
         days=[Day(date=date) for date in preset.days],
         rooms=[Room(name=name, position=i) for i, name in enumerate(preset.rooms, start=1)],

@@ -67,6 +67,14 @@ class Edition:
     version: str  # "Phiên bản 3, công bố lúc 10:00 ngày 12/11/2012"
     address: str  # whole, for the QR code
     how_to: str  # what the code is for
+    # Both in the second language, where the paper has two.
+    other_version: str = ""
+    other_how_to: str = ""
+
+    @property
+    def versions(self) -> str:
+        """The version in each of the paper's languages."""
+        return " / ".join(filter(None, (self.version, self.other_version)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +125,16 @@ def write_agenda(agenda: AgendaDocument, stream: BinaryIO) -> int:
         story += letterhead.foot(agenda.signature, width=width, language=agenda.language)
     if agenda.edition is not None:
         story.append(KeepTogether([Spacer(0, 6 * MM), _edition(agenda.edition, width)]))
-    running = labels.draft if agenda.edition is None else agenda.edition.version
-    return document.write(story, stream, about=about_of(agenda), paper=_PAPER, running=running)
+    edition = agenda.edition
+    return document.write(
+        story,
+        stream,
+        about=about_of(agenda),
+        paper=_PAPER,
+        running=edition.version if edition else labels.draft,
+        # The head of a draft says on the first page what it is.
+        first_foot=edition.versions if edition else "",
+    )
 
 
 def about_of(agenda: AgendaDocument) -> About:
@@ -133,14 +149,18 @@ def about_of(agenda: AgendaDocument) -> About:
 
 def _edition(edition: Edition, width: float) -> Flowable:
     """The version, beside the code that says whether it is the last one."""
-    text = [
-        document.paragraph(edition.version, document.style(fonts.SERIF_BOLD, 11)),
-        document.paragraph(edition.how_to, document.style(size=11)),
-    ]
+    room = width - _CODE - 2
+    bold, other = document.style(fonts.SERIF_BOLD, 11), document.style(fonts.SERIF_ITALIC, 11)
+    texts = (
+        (edition.version, bold),
+        (edition.how_to, document.style(size=11)),
+        (edition.other_version, other),
+        (edition.other_how_to, other),
+    )
+    lines: list[Flowable] = [document.heading(text, it, room) for text, it in texts if text]
+    above = Spacer(0, (2 if edition.other_version else 6) * MM)
     return tables.plain(
-        [[Code(edition.address, _CODE), [Spacer(0, 6 * MM), *text]]],
-        [_CODE + 2, width - _CODE - 2],
-        font=fonts.SERIF,
+        [[Code(edition.address, _CODE), [above, *lines]]], [_CODE + 2, room], font=fonts.SERIF
     )
 
 

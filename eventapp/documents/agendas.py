@@ -83,7 +83,7 @@ def _paper(
                 for plan in plans
             ),
             venue=event.venue or event.place,
-            dates=date_range([day.date for day in event.days]),
+            dates=date_range([day.date for day in event.days], language),
             labels=AgendaLabels(
                 kind=_("Programme"),
                 time=_("Time"),
@@ -158,9 +158,11 @@ def _in_both(first: AgendaDocument, second: AgendaDocument) -> AgendaDocument:
     )
     edition = first.edition
     if edition is not None and second.edition is not None:
-        # The version in one language is enough for the running title.
-        how_to = f"{edition.how_to} {second.edition.version}. {second.edition.how_to}"
-        edition = replace(edition, how_to=how_to)
+        edition = replace(
+            edition,
+            other_version=second.edition.version,
+            other_how_to=second.edition.how_to,
+        )
     return replace(
         first,
         labels=replace(labels, on=f"{labels.on}:", at=f"{labels.at}:"),
@@ -175,6 +177,6 @@ def _in_both(first: AgendaDocument, second: AgendaDocument) -> AgendaDocument:
             )
             for one, two in zip(first.days, second.days, strict=True)
         ),
-        note=joined(lambda it: it.note, " "),
+        note=joined(lambda it: it.note, "\n"),
         edition=edition,
     )

@@ -79,7 +79,16 @@ def _head(agenda: AgendaDocument, logo: Artwork | None) -> Flowable:
         widths.insert(0, left)
     if edition:
         small = document.style(fonts.SANS, 7, "center", leading=1.25)
-        texts = [document.paragraph(it, small) for it in (edition.version, edition.how_to)]
+        texts = [
+            document.heading(it, small, right - 1)
+            for it in (
+                edition.version,
+                edition.how_to,
+                edition.other_version,
+                edition.other_how_to,
+            )
+            if it
+        ]
         cells.append([Code(edition.address, _HEAD, centred=True), *texts])
         widths.append(right)
     return tables.plain([cells], widths, font=fonts.SANS)

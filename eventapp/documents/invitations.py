@@ -18,8 +18,14 @@ from eventapp.documents.invitation_pdf import (
     write_invitations,
     write_invitations_apart,
 )
-from eventapp.documents.paper import PDF, ZIP, Kind, NothingToPrint, Options, Order
+from eventapp.documents.paper import PDF, ZIP, Kind, NothingToPrint, Order
 from eventapp.documents.people import Arrangement, Chosen, Named
+from eventapp.documents.whose import (
+    DelegationOptions,
+    chosen_of,
+    delegation_field,
+    pending_field,
+)
 from eventapp.events.models import Event
 from eventapp.pdf import letterhead
 from eventapp.programme import published
@@ -39,7 +45,7 @@ class To(StrEnum):
     PERSON = "person"
 
 
-class InvitationOptions(Options):
+class InvitationOptions(DelegationOptions):
     """To whom, with which number, in one file or many."""
 
     to = SelectField(
@@ -51,7 +57,7 @@ class InvitationOptions(Options):
         ],
         default=To.DELEGATION.value,
     )
-    delegation = SelectField(_l("Delegation"), default="")
+    delegation = delegation_field()
     number = IntegerField(
         _l("Number of the paper"),
         [Optional(), NumberRange(1, 999_999, _l("Enter a number from 1 to 999999."))],
@@ -63,24 +69,13 @@ class InvitationOptions(Options):
     )
     brief = BooleanField(_l("Without the summary of the programme"))
     apart = BooleanField(_l("Each letter in a file of its own, in a ZIP file"))
-    pending = BooleanField(_l("Also those who are not approved yet"))
-
-    def fill_choices(self, event: Event) -> None:
-        """All delegations, or one."""
-        self.delegation.choices = [
-            ("", _("All delegations")),
-            *((str(id_), name) for id_, name in people.delegations(event)),
-        ]
+    pending = pending_field()
 
 
 def write(order: Order, stream: BinaryIO) -> None:
     """Write the invitations that were ordered. Raises NothingToPrint if there is nobody."""
     options, event = order.options, order.event
-    chosen = Chosen(
-        event.id,
-        delegation_id=int(options["delegation"]) if options["delegation"] else None,
-        with_pending=options["pending"],
-    )
+    chosen = chosen_of(order)
     if not people.count(chosen):
         raise NothingToPrint(_("There is nobody to invite: nobody has been approved yet."))
     to = To(options["to"])
@@ -101,20 +96,25 @@ def _addressees(event: Event, chosen: Chosen, to: To, order: Order) -> Iterator[
 
 
 def _recipients(source: Iterable[Named], to: To) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Lines and the stem of the file's name; of each delegation and office the first alone."""
-    seen: int | None = None
+    """Lines and the stem of the file's name; of each delegation and office the first alone.
+
+    Who belongs to no delegation is invited through their office.
+    """
+    seen: tuple[bool, int] | None = None
     for it in source:
         if to is To.PERSON:
             post = ", ".join(filter(None, (it.position, it.whole_office)))
             stem = " ".join(filter(None, ("" if it.is_other else it.delegation, it.name)))
             yield (_("Mr/Ms %(name)s", name=it.name), post), stem
             continue
-        key = it.delegation_id if to is To.DELEGATION else it.office_id
-        if key == seen or (to is To.DELEGATION and it.is_other):
+        by_office = to is To.OFFICE or it.is_other
+        key = by_office, it.office_id if by_office else it.delegation_id
+        if key == seen:
             continue
         seen = key
-        if to is To.OFFICE:
-            yield (it.whole_office,), f"{it.delegation} {it.office}"
+        if by_office:
+            stem = it.office if it.is_other else f"{it.delegation} {it.office}"
+            yield (it.whole_office,), stem
         elif it.province_kind:
             yield (_("Delegation of %(name)s", name=it.province),), it.delegation
         else:

@@ -16,8 +16,15 @@ from eventapp.documents.list_pdf import (
     Person,
     write_list,
 )
-from eventapp.documents.paper import Kind, NothingToPrint, Options, Order
+from eventapp.documents.paper import Kind, NothingToPrint, Order
 from eventapp.documents.people import Arrangement, Chosen, Named
+from eventapp.documents.whose import (
+    DelegationOptions,
+    called,
+    chosen_of,
+    delegation_field,
+    pending_field,
+)
 from eventapp.events.dates import date_range
 from eventapp.events.models import Event
 from eventapp.registration.models import Delegation, Organisation
@@ -25,7 +32,7 @@ from eventapp.registration.models import Delegation, Organisation
 _ROWS_OF_PREVIEW = 200
 
 
-class ListOptions(Options):
+class ListOptions(DelegationOptions):
     """Whose list, in which order, and whether people sign it."""
 
     order = SelectField(
@@ -37,26 +44,15 @@ class ListOptions(Options):
         ],
         default=Arrangement.DELEGATION.value,
     )
-    delegation = SelectField(_l("Delegation"), default="")
+    delegation = delegation_field()
     signing = BooleanField(_l("With a column to sign in"))
-    pending = BooleanField(_l("Also those who are not approved yet"))
-
-    def fill_choices(self, event: Event) -> None:
-        """All delegations, or one."""
-        self.delegation.choices = [
-            ("", _("All delegations")),
-            *((str(id_), name) for id_, name in people.delegations(event)),
-        ]
+    pending = pending_field()
 
 
 def write(order: Order, stream: BinaryIO) -> None:
     """Write the list that was ordered. Raises NothingToPrint if nobody is on it."""
     options, event = order.options, order.event
-    chosen = Chosen(
-        event.id,
-        delegation_id=int(options["delegation"]) if options["delegation"] else None,
-        with_pending=options["pending"],
-    )
+    chosen = chosen_of(order)
     total = people.count(chosen)
     if not total:
         raise NothingToPrint(_("Nobody is on this list: nobody has been approved yet."))
@@ -69,14 +65,21 @@ def write(order: Order, stream: BinaryIO) -> None:
             rows=_rows(shown, chosen, arrangement),
             total=_("The list has %(number)s delegates.", number=total),
             labels=_labels(),
-            with_offices=arrangement is not Arrangement.OFFICE,
+            with_offices=_with_offices(chosen, arrangement),
             for_signing=options["signing"],
-            dates=date_range([day.date for day in event.days]),
+            dates=date_range([day.date for day in event.days], order.language),
             venue=event.venue or event.place,
             signature=heads.signature_of(event),
             language=order.language,
         )
         write_list(paper, stream)
+
+
+def _with_offices(chosen: Chosen, arrangement: Arrangement) -> bool:
+    """Whether each line says the office: not where headings do, or where all are of one."""
+    if arrangement is Arrangement.OFFICE:
+        return False
+    return chosen.delegation_id is None or len(people.counts_by(Organisation.id, chosen)) > 1
 
 
 def _subject(event: Event, chosen: Chosen, language: str) -> tuple[str, ...]:
@@ -85,7 +88,7 @@ def _subject(event: Event, chosen: Chosen, language: str) -> tuple[str, ...]:
         return (title,)
     # Whoever is first says how their delegation is called.
     first = next(people.people(chosen, Arrangement.RANK))
-    return (_("Delegation of %(name)s", name=first.province), title)
+    return (called(first), title)
 
 
 def _labels() -> ListLabels:

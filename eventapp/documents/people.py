@@ -18,6 +18,7 @@ from eventapp.registration.models import (
     Status,
 )
 from eventapp.registration.ranks import BY_DELEGATION, BY_OFFICE, BY_RANK
+from eventapp.text import fold
 
 _AT_ONCE = 500
 
@@ -68,8 +69,9 @@ class Named:
 
     @property
     def whole_office(self) -> str:
-        """The office with the delegation, if that says more: "Sở Nội vụ, tỉnh Bắc Ninh"."""
-        if self.is_other or self.delegation == self.office:
+        """The office with the delegation, if that says more: "Sở Nội vụ, tỉnh Bắc Ninh", but
+        "Tỉnh ủy Bắc Ninh"."""
+        if self.is_other or f" {fold(self.office)}".endswith(f" {fold(self.delegation)}"):
             return self.office
         return f"{self.office}, {self.province}"
 

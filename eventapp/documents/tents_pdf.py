@@ -87,7 +87,7 @@ _POSITION = _Line(fonts.SANS_SEMIBOLD, 0.105, 0.05, _INK)
 _ORGANISATION = _Line(fonts.SANS, 0.09, 0.045, _SOFT)
 _SIDE, _RIDGE, _FOOT = 0.1, 0.06, 0.09  # white around the text, as parts of a face's height
 _SMALL_ROOM = 2.6  # of its largest size: two lines
-_GAP = 0.055
+_GAP, _BELOW_NAME = 0.055, 0.08  # between texts; capitals stand on their line
 _LOGO = 0.3
 
 
@@ -158,14 +158,15 @@ class _Printer:
             if text.strip()
         ]
         room = height * (1 - _RIDGE - _FOOT)
-        taken = sum(it.height + _GAP * height for _, it in small)
+        gaps = [_BELOW_NAME * height, *(_GAP * height for _ in small)][: len(small)]
+        taken = sum(it.height for _, it in small) + sum(gaps)
         largest = self._fitted(_NAME, name, width, (room - taken) / height)
         blocks = [(_NAME, largest), *small]
         down = (room - taken - largest.height) / 2 + _RIDGE * height
         lines = []
-        for kind, fitted in blocks:
+        for (kind, fitted), gap in zip(blocks, (*gaps, 0.0), strict=True):
             lines.append(self._block(kind, fitted, left + width / 2, height - down))
-            down += fitted.height + _GAP * height
+            down += fitted.height + gap
         return drawn + b"BT\n%bET\n" % b"".join(lines)
 
     def _fitted(self, kind: _Line, text: str, width: float, room: float) -> Filled:

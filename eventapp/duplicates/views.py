@@ -19,6 +19,7 @@ from eventapp.registration.errors import DelegateNotFound
 from eventapp.registration.exporting import one_line
 from eventapp.registration.models import Delegate
 from eventapp.registration.quota import QuotaFull
+from eventapp.registration.quota_words import names_of
 from eventapp.web.language import LANGUAGES, current_language, phone, short_day
 
 duplicates = Blueprint("duplicates", __name__)
@@ -117,11 +118,12 @@ def merge(event: Event, first_id: int, second_id: int) -> ResponseReturnValue:
         flash(_("One of the two was changed meanwhile. Please compare them again."), "warning")
         first, second = _both(event, first_id, second_id)
         return _page(event, first, second), 409
-    except QuotaFull:
+    except QuotaFull as error:
         flash(
             _(
-                "There is no free place for this choice; nothing was changed. "
-                "Keep the category and the organisation of the one who has a place."
+                "No place is left (%(names)s); nothing was changed. "
+                "Keep the category and the organisation of the one who has a place.",
+                names=names_of(error),
             ),
             "warning",
         )

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from reportlab.platypus import Flowable, KeepTogether, Paragraph
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable, KeepTogether
 
 from eventapp.pdf import document, fonts
 from eventapp.pdf.stream import About
 
 _PAPER = document.Paper(margins=document.Margins(top=20, bottom=20, left=25, right=20))
 _SIZE = 17.0
+_HANGING = 5.0  # of the second line of a name, mm
+_TOGETHER = 3
+"""So many lines of a part stay on one page with its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,22 @@ def write_introduction(paper: IntroductionDocument, stream: BinaryIO, *, about: 
 
 
 def _part(part: IntroductionPart) -> Sequence[Flowable]:
-    """A part whose heading does not stand alone at the foot of a page."""
+    """A part whose heading does not stand alone at the foot of a page, nor its end at the head."""
     title = document.style(fonts.SERIF_BOLD, _SIZE + 1, above=5, below=2)
+    person = document.style(size=_SIZE, leading=1.35, below=2.5)
     rest = document.style(fonts.SERIF_ITALIC, _SIZE, leading=1.35, below=1.5)
-    lines: list[Flowable] = [_person(name, held) for name, held in part.named]
-    lines += [document.paragraph(f"– {text}" if part.named else text, rest) for text in part.rest]
-    heading = document.paragraph(f"{part.heading}:", title)
-    return [KeepTogether([heading, *lines[:1]]), *lines[1:]]
+    lines = [_line(_person(name, held), person) for name, held in part.named]
+    lines += [_line([(f"– {text}", fonts.SERIF_ITALIC)], rest) for text in part.rest]
+    heading: Flowable = document.heading(f"{part.heading}:", title, _PAPER.text_width)
+    if len(lines) <= _TOGETHER:
+        return [KeepTogether([heading, *lines])]
+    return [KeepTogether([heading, lines[0]]), *lines[1:-2], KeepTogether(lines[-2:])]
 
 
-def _person(name: str, held: str) -> Paragraph:
-    style = document.style(size=_SIZE, leading=1.35, below=2.5)
-    text = f"– <b>{fonts.markup(name, fonts.SERIF_BOLD)}</b>"
-    if held:
-        text += f" – {fonts.markup(held, fonts.SERIF)}"
-    return Paragraph(text, style)
+def _person(name: str, held: str) -> list[tuple[str, str]]:
+    named = [("–", fonts.SERIF), (name, fonts.SERIF_BOLD)]
+    return [*named, (f"– {held}", fonts.SERIF)] if held else named
+
+
+def _line(pieces: Sequence[tuple[str, str]], like: ParagraphStyle) -> Flowable:
+    return document.phrased(pieces, document.hanging(like, _HANGING), _PAPER.text_width)

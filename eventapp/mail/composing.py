@@ -17,7 +17,7 @@ from sqlalchemy import select
 from eventapp.database import db
 from eventapp.mail import placeholders
 from eventapp.mail.models import LetterTemplate, Message
-from eventapp.mail.outbox import Letter
+from eventapp.mail.outbox import REPLY_TO, Letter
 from eventapp.mail.placeholders import Facts, Wording
 
 
@@ -83,6 +83,7 @@ def compose(message: Message, *, is_sending: bool = False) -> Letter:
             html=message.html,
             calendar=message.calendar,
             pass_code=message.pass_code,
+            reply_to=_reply_to(message),
         )
     kind = kinds.get(message.kind)
     if kind is None:
@@ -131,4 +132,10 @@ def written(wording: Wording, facts: Facts) -> Letter:
         html=template.render(subject=subject, facts=facts, blocks=blocks, locale=str(get_locale())),
         calendar=facts.calendar,
         pass_code=facts.pass_code if has_picture else "",
+        reply_to=facts.reply_to,
     )
+
+
+def _reply_to(message: Message) -> tuple[str, str]:
+    name, address = (message.details or {}).get(REPLY_TO) or ("", "")
+    return str(name), str(address)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -23,6 +24,7 @@ PICTURE = "pass"
 """Content-ID of the QR code: in the HTML of a message it is the image ``cid:pass``."""
 _SUBMISSION, _SMTPS, _PLAIN = 587, 465, 25
 _CLOSING = 421  # the server goes away (RFC 5321, 3.8)
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 
 
@@ -81,6 +83,8 @@ def compose(message: Message, letter: Letter, sender: str, at: datetime) -> Emai
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _address(*parseaddr(sender))
     mail["To"] = _address(message.to_name, message.to_address)
+    if reply_to := _reply_to(letter):
+        mail["Reply-To"] = reply_to
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message.message_id
@@ -173,6 +177,16 @@ def _address(name: str, address: str) -> Address:
     """A mailbox whose domain any server understands (RFC 5890)."""
     local, _, domain = address.rpartition("@")
     return Address(name, local, domain.encode("idna").decode())
+
+
+def _reply_to(letter: Letter) -> Address | None:
+    """Who gets the answers. An address that is none holds no letter up: the sender gets them."""
+    if not _ADDRESS.fullmatch(letter.reply_to[1]):
+        return None
+    try:
+        return _address(*letter.reply_to)
+    except (ValueError, UnicodeError, MessageError):
+        return None
 
 
 def _refusal(code: int, text: bytes | str) -> DeliveryError:

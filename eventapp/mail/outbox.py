@@ -23,7 +23,8 @@ _INSERT = insert(Message.__table__)  # type: ignore[arg-type]
 class Letter:
     """What is to be sent: a text, the same as HTML, and perhaps a calendar file (RFC 5545).
 
-    With a pass code, the HTML shows its QR code as the image ``cid:pass``.
+    With a pass code, the HTML shows its QR code as the image ``cid:pass``. ``reply_to`` is the name
+    and address of whoever is to get answers; without an address they go to the sender.
     """
 
     subject: str
@@ -31,6 +32,7 @@ class Letter:
     html: str = ""
     calendar: bytes | None = None
     pass_code: str = ""
+    reply_to: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Page:
 
 FORGETS = "forgets"
 """In the details of a message: its address is forgotten once it is sent or given up."""
+REPLY_TO = "reply_to"
+"""In the details of a message that was written at once: `Letter.reply_to`."""
 
 
 def enqueue(
@@ -65,6 +69,9 @@ def enqueue(
     It joins the transaction in progress; delivery follows once that is committed
     (eventapp.mail.worker). With ``forgets`` nothing of it is kept then, not even the address.
     """
+    details: dict[str, Any] = {FORGETS: True} if forgets else {}
+    if letter.reply_to[1]:
+        details[REPLY_TO] = list(letter.reply_to)
     message = Message(
         event_id=event_id,
         message_id=_message_id(host),
@@ -75,7 +82,7 @@ def enqueue(
         html=letter.html,
         calendar=letter.calendar,
         pass_code=letter.pass_code,
-        details={FORGETS: True} if forgets else {},
+        details=details,
     )
     db.session.add(message)
     return message

@@ -34,16 +34,29 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a letter says below its wording: a text, addresses with what each leads to, a text."""
+
+    text: str
+    links: Sequence[tuple[str, str]]
+    """(what it is, address)"""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the placeholders of one letter stand for.
 
-    ``values`` are texts of one line, perhaps empty. ``title`` stands over the letter and
-    ``footer`` under it, whatever the wording. ``calendar`` (RFC 5545) goes with the letter.
+    ``values`` are texts of one line, perhaps empty. ``title`` stands over the letter, ``notice``
+    and ``footer`` under it, whatever the wording. ``calendar`` (RFC 5545) goes with the letter.
     """
 
     values: Mapping[str, str]
     title: str = ""
+    notice: Notice | None = None
     footer: Sequence[str] = ()
+    reply_to: tuple[str, str] = ("", "")
+    """Name and address of whoever is to get the answers."""
     link: str = ""
     link_label: str = ""
     details: Sequence[tuple[str, str]] = ()
@@ -153,6 +166,9 @@ def text_of(wording: Wording, facts: Facts) -> str:
                 for line, block in lines
             )
         )
+    if facts.notice:
+        others = "\n".join(f"- {label}\n  {link}" for label, link in facts.notice.links)
+        paragraphs += [facts.notice.text, others, facts.notice.after]
     return "\n\n".join([*paragraphs, "\n".join(facts.footer)]).strip() + "\n"
 
 

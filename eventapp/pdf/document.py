@@ -5,10 +5,10 @@ Sizes and margins follow Nghị định 30/2020/NĐ-CP, phụ lục I: A4, top a
 the second page on.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, islice
+from itertools import chain, groupby, islice, pairwise
 from typing import IO, Any, BinaryIO, Literal, cast
 
 from reportlab.lib.colors import HexColor
@@ -30,6 +30,7 @@ from eventapp.pdf.stream import About, StreamedCanvas
 
 TEXT_SIZE = 13.0
 """Points: the smaller of the two sizes that the decree allows."""
+_LEAST_WORDS = 2  # that stay on a line of which one is taken
 _PAGE_NUMBER_SIZE = 13.0
 _RUNNING_SIZE = 10.0
 
@@ -78,29 +79,27 @@ def write(
     numbered: bool = True,
     font: str = fonts.SERIF,
     running: str = "",
+    first_foot: str = "",
 ) -> int:
     """Lay the story out on pages and write them; returns how many there are.
 
     The story is read as it is needed, and each page is written when it is full: memory does not
     grow with its length. Numbers (``2/5``) stand in the top margin from the second page of each
-    paper on (`next_paper`), with the `running` title on their right. Same input, same bytes.
+    paper on (`next_paper`), with the `running` title on their right. `first_foot` stands small in
+    the bottom margin of its first page, where the decree has room for what says where a paper is
+    from. Same input, same bytes.
     """
     fonts.register_families()
     paper = paper or Paper()
     size = (paper.width * MM, paper.height * MM)
 
-    def number(canvas: Canvas, _: BaseDocTemplate) -> None:
-        page = canvas.page_of_paper if isinstance(canvas, StreamedCanvas) else 0
-        if numbered and page > 1 and isinstance(canvas, StreamedCanvas):
-            y = size[1] - paper.margins.top / 2 * MM - _PAGE_NUMBER_SIZE / 3
-            middle = (paper.margins.left + paper.text_width / 2) * MM
-            canvas.setFont(font, _PAGE_NUMBER_SIZE)
-            canvas.drawRightString(middle, y, f"{page}/")
-            canvas.show_total(middle, y, font, _PAGE_NUMBER_SIZE)
-            if running:
-                edge = (paper.width - paper.margins.right) * MM
-                left = edge - fonts.width(running, font, _RUNNING_SIZE)
-                canvas.show_lines([(left, y, running, font, _RUNNING_SIZE)])
+    def mark(canvas: Canvas, _: BaseDocTemplate) -> None:
+        if not isinstance(canvas, StreamedCanvas):
+            return
+        if canvas.page_of_paper > 1 and numbered:
+            _number(canvas, paper, font, running)
+        elif canvas.page_of_paper == 1 and first_foot:
+            _foot(canvas, paper, font, first_foot)
 
     frame = Frame(
         paper.margins.left * MM,
@@ -113,7 +112,7 @@ def write(
         bottomPadding=0,
     )
     template = BaseDocTemplate(stream, pagesize=size, title=about.title, author=about.author)
-    template.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=number)])
+    template.addPageTemplates([PageTemplate(id="page", frames=[frame], onPage=mark)])
 
     def make(target: str | IO[bytes], /, **_: Any) -> StreamedCanvas:
         return StreamedCanvas(cast(BinaryIO, target), pagesize=size, about=about, font=font)
@@ -122,6 +121,28 @@ def write(
     flowables.append(_Source(iter(story), flowables))
     template.build(flowables, canvasmaker=make)
     return template.page
+
+
+def _number(canvas: StreamedCanvas, paper: Paper, font: str, running: str) -> None:
+    """A page's number in the middle of the top margin, and the running title on its right."""
+    y = (paper.height - paper.margins.top / 2) * MM - _PAGE_NUMBER_SIZE / 3
+    middle = (paper.margins.left + paper.text_width / 2) * MM
+    canvas.setFont(font, _PAGE_NUMBER_SIZE)
+    canvas.drawRightString(middle, y, f"{canvas.page_of_paper}/")
+    canvas.show_total(middle, y, font, _PAGE_NUMBER_SIZE)
+    if running:
+        edge = (paper.width - paper.margins.right) * MM
+        left = edge - fonts.width(running, font, _RUNNING_SIZE)
+        canvas.show_lines([(left, y, running, font, _RUNNING_SIZE)])
+
+
+def _foot(canvas: StreamedCanvas, paper: Paper, font: str, text: str) -> None:
+    """A line in the middle of the bottom margin."""
+    wide = fonts.width(text, font, _RUNNING_SIZE)
+    size = _RUNNING_SIZE * min(1.0, paper.text_width * MM / wide)
+    left = (paper.margins.left + paper.text_width / 2) * MM - wide * size / _RUNNING_SIZE / 2
+    y = paper.margins.bottom / 2 * MM - size / 3
+    canvas.show_lines([(left, y, text, font, size)])
 
 
 def next_paper() -> list[Flowable]:
@@ -192,8 +213,18 @@ def indented(like: ParagraphStyle, indent: float) -> ParagraphStyle:
     return ParagraphStyle(f"{like.name}-{indent}", parent=like, firstLineIndent=indent * MM)
 
 
+@cache
+def hanging(like: ParagraphStyle, indent: float) -> ParagraphStyle:
+    """The style with every line but the first indented by so many millimetres."""
+    name = f"{like.name}-hanging-{indent}"
+    return ParagraphStyle(name, parent=like, leftIndent=indent * MM, firstLineIndent=-indent * MM)
+
+
 class _Text(Paragraph):
-    """A paragraph that is divided into lines once for a width: tables ask for it five times."""
+    """A paragraph whose last line is no lonely syllable, as far as that can be had.
+
+    It is divided into lines once for a width: tables ask for it five times.
+    """
 
     _laid: tuple[float, tuple[float, float]] | None = None
 
@@ -204,6 +235,62 @@ class _Text(Paragraph):
             self._laid = availWidth, super().wrap(availWidth, availHeight)
         return self._laid[1]
 
+    def breakLines(self, width: Any) -> Any:  # noqa: N802 - ReportLab's name
+        """ReportLab's hook: the lines for a width, or for one each (points)."""
+        whole = self.frags
+        broken: Any = super().breakLines(width)
+        room = _unfilled(broken)
+        if room is None:
+            return broken
+        widths = [*width] if isinstance(width, list | tuple) else [width]
+        lines = broken.lines
+        widths += [widths[-1]] * (len(lines) - len(widths))
+        # So narrow that one word more goes on to the last line, though ReportLab presses spaces.
+        font = self.style.fontName
+        pressed = self.style.spaceShrinkage * fonts.width(" ", font, self.style.fontSize)
+        less = room + 0.01 + pressed * _words_of_last_but_one(broken)
+        widths[len(lines) - 2] -= less
+        divided, self.frags = self.frags, whole
+        again: Any = super().breakLines(widths)
+        if len(again.lines) != len(lines):
+            self.frags = divided
+            return broken
+        _widen(again, less)
+        return again
+
+
+def _unfilled(broken: Any) -> float | None:
+    """How much of the last line but one is empty (points), if the last is a lonely word."""
+    lines = broken.lines
+    if len(lines) < 2:
+        return None
+    if broken.kind == 0:
+        (room, before), (_room, last) = lines[-2:]
+        moved = before[-1]
+        is_lonely = len(last) == 1 and len(before) > _LEAST_WORDS
+    else:
+        before, last = lines[-2:]
+        room, moved = float(before.extraSpace), before.words[-1].text.rstrip().rpartition(" ")[2]
+        is_lonely = last.wordCount == 1 and before.wordCount > _LEAST_WORDS
+        is_lonely = is_lonely and not before.lineBreak
+    # A dash or a stroke is no company.
+    return room if is_lonely and any(map(str.isalnum, moved)) else None
+
+
+def _words_of_last_but_one(broken: Any) -> int:
+    line = broken.lines[-2]
+    return len(line[1]) if broken.kind == 0 else cast(int, line.wordCount)
+
+
+def _widen(broken: Any, by: float) -> None:
+    """Let the last line but one reach as far as the others again, where it is justified."""
+    if broken.kind == 0:
+        room, words = broken.lines[-2]
+        broken.lines[-2] = room + by, words
+    else:
+        broken.lines[-2].extraSpace += by
+        broken.lines[-2].maxWidth += by
+
 
 def paragraph(text: str, like: ParagraphStyle) -> Paragraph:
     """A text, not markup, as a paragraph."""
@@ -211,6 +298,39 @@ def paragraph(text: str, like: ParagraphStyle) -> Paragraph:
 
 
 def heading(text: str, like: ParagraphStyle, width: float) -> Paragraph:
-    """A short text in lines as even as can be, none a single lonely word; width in millimetres."""
-    lines = fitting.balanced(text, like.fontName, like.fontSize, width * MM)
+    """A short text in lines as even as can be, none a single lonely word; width in millimetres.
+
+    Where the text has lines of its own, each is divided by itself.
+    """
+    lines = [
+        line
+        for part in text.splitlines()
+        for line in fitting.balanced(part, like.fontName, like.fontSize, width * MM)
+    ]
     return _Text("<br/>".join(fonts.markup(line, like.fontName) for line in lines), like)
+
+
+def phrased(pieces: Sequence[tuple[str, str]], like: ParagraphStyle, width: float) -> Paragraph:
+    """A text to read out, in pieces as (text, font): its lines end where a reader may pause.
+
+    Width in millimetres; the style's indents are taken from it.
+    """
+    words = [
+        (word, font)
+        for text, font in pieces
+        for word in fonts.clean(text).split()
+        if fonts.em_width(word, font)
+    ]
+    room = width * MM - like.leftIndent - like.rightIndent
+    starts = fitting.phrased(words, like.fontSize, room)
+    lines = [words[start:end] for start, end in pairwise([*starts, len(words)])]
+    return _Text("<br/>".join(_in_fonts(line, like.fontName) for line in lines), like)
+
+
+def _in_fonts(words: Sequence[tuple[str, str]], usual: str) -> str:
+    """Words of one line as markup."""
+    found = []
+    for font, those in groupby(words, key=lambda it: it[1]):
+        text = fonts.markup(" ".join(word for word, _ in those), font)
+        found.append(text if font == usual else f'<font face="{font}">{text}</font>')
+    return " ".join(found)

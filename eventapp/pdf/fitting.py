@@ -9,13 +9,14 @@ takes more lines, up to those allowed; it is condensed; it becomes smaller than 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
 
 from eventapp.pdf import fonts
-from eventapp.pdf.words import WORDS
+from eventapp.pdf.words import LEADING_ON, WORDS
 
 LEAST_STRETCH = 0.7
 """Letters narrower than this are hard to read; rather than that, they become smaller."""
@@ -60,7 +61,7 @@ def divide(
     Best is even, with words and numbers kept together where that costs little; but no line is
     wider than the limit (ems) if that can be had at all. Fewer lines when there are fewer words.
     """
-    words = text.split()
+    words = _words(text, font)
     if lines <= 1 or len(words) <= 1:
         whole = " ".join(words)
         return fonts.em_width(whole, font), (whole,)
@@ -150,10 +151,15 @@ def condensed(
     return Fitted(divided, size, width / widest, Measure.CONDENSED)
 
 
+def _words(text: str, font: str) -> list[str]:
+    """The words of which something can be drawn: of pictures, nothing can."""
+    return [it for it in text.split() if fonts.em_width(it, font)]
+
+
 def _broken(text: str, font: str, limit: float) -> str:
     """The text with each word wider than the limit (ems) in pieces that are not."""
     words: list[str] = []
-    for word in text.split():
+    for word in _words(text, font):
         pieces = math.ceil(fonts.em_width(word, font) / limit)
         while pieces > 1 and len(word) > 1:
             length = math.ceil(len(word) / pieces)
@@ -173,14 +179,25 @@ def broken(text: str, font: str, size: float, width: float) -> str:
 def _tie(before: str, after: str) -> float:
     """How much two syllables belong together, from -0.2 to 0.6 average lines.
 
-    Numbers stay with what they number (NĐ 64/2007, Xe 2, 5 năm), and the two syllables of a word
-    together (cơ quan) as far as they are known; after a comma is a good place.
+    Numbers stay with what they number (NĐ 64/2007, Xe 2, 5 năm), the two syllables of a word
+    together (cơ quan) as far as they are known, and those of a name (Nguyễn Minh Hồng, Bắc Ninh);
+    a line rather begins with "và" or "của" than ends with it; after a comma is a good place.
     """
     if before[-1] in ",;:·–":
         return -0.2
     if after[0].isdigit() or before.isdigit():
         return 0.6
-    return 0.6 if f"{before} {after.rstrip('.,;:')}".lower() in WORDS else 0.0
+    if f"{before} {after.rstrip('.,;:')}".lower() in WORDS:
+        return 0.6
+    if before.lower() in LEADING_ON or (_has_capital(before) and _has_capital(after)):
+        return 0.3
+    return 0.0
+
+
+def _has_capital(word: str) -> bool:
+    """Whether it begins with one, and is not all in capitals."""
+    first = word.lstrip('("“')[:1]
+    return first.isupper() and (len(word) == 1 or not word.isupper())
 
 
 def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]:
@@ -195,12 +212,43 @@ def balanced(text: str, font: str, size: float, width: float) -> tuple[str, ...]
     return divide(text, font, len(filled), limit)[1]
 
 
+def phrased(words: Sequence[tuple[str, str]], size: float, width: float) -> list[int]:
+    """With which words the lines begin of a text that is read out: their places, the first 0.
+
+    Words are (text, font), the width is in points. There are as few lines as can be; they end
+    where a reader may pause, if that leaves not too much of them empty, and the last is not a
+    lonely syllable.
+    """
+    limit = width / size
+    wide = [fonts.em_width(text, font) for text, font in words]
+    space = fonts.em_width(" ", words[0][1]) if words else 0.0
+    ties = [0.0, *(_tie(a, b) for (a, _), (b, _) in pairwise(words))]
+    count = len(words)
+    # best[i]: (lines, cost, starts) of the first i words.
+    best: list[tuple[int, float, list[int]]] = [(0, 0.0, [])]
+    for end in range(1, count + 1):
+        choices = []
+        line = -space
+        for start in range(end - 1, -1, -1):
+            line += wide[start] + space
+            if line > limit and start < end - 1:
+                break
+            lines, cost, starts = best[start]
+            if end < count:
+                cost += ((limit - line) / limit) ** 2
+            elif start == count - 1 > 0:
+                cost += 2.0
+            choices.append((lines + 1, cost + ties[start], [*starts, start]))
+        best.append(min(choices))
+    return best[count][2]
+
+
 def _filled(text: str, font: str, width: float) -> tuple[str, ...]:
     """Each line as full as it can be; width in ems."""
     lines: list[list[str]] = [[]]
     space = fonts.em_width(" ", font)
     used = 0.0
-    for word in text.split():
+    for word in _words(text, font):
         wide = fonts.em_width(word, font)
         if lines[-1] and used + space + wide > width:
             lines.append([])

@@ -24,6 +24,8 @@ from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
+from eventapp.pdf.unhinted import unhinted
+
 SANS = "BeVietnamPro-Regular"
 SANS_MEDIUM = "BeVietnamPro-Medium"
 SANS_SEMIBOLD = "BeVietnamPro-SemiBold"
@@ -56,6 +58,7 @@ ALL = tuple(_FALLBACKS)
 """Names of all fonts; they are the names of their files too."""
 
 _STYLES: tuple[tuple[Literal[0, 1], Literal[0, 1]], ...] = ((0, 0), (0, 1), (1, 0), (1, 1))
+_SUBSETS_KEPT = 32
 _BOX = "\u25a1"
 _SPACES = dict.fromkeys(map(ord, "\t\n\r\u00a0\u2002\u2003\u2009\u202f"), " ")
 
@@ -78,9 +81,20 @@ def font(name: str) -> TTFont:
     with _reading:
         if name not in pdfmetrics.getRegisteredFontNames():
             with as_file(files(__package__) / "fonts" / f"{name}.ttf") as path:
-                # Letters are placed one by one: composed Vietnamese letters need no shaping.
-                pdfmetrics.registerFont(TTFont(name, str(path), shapable=False))
+                # Letters are placed one by one: composed Vietnamese letters need no shaping. What
+                # is embedded are those that are used, not all of ASCII besides.
+                loaded = TTFont(name, str(path), shapable=False, asciiReadable=False)
+            _embed_lean(loaded)
+            pdfmetrics.registerFont(loaded)
         return cast(TTFont, pdfmetrics.getFont(name))
+
+
+def _embed_lean(loaded: TTFont) -> None:
+    """Embed subsets without instructions; a file after another often needs the same one."""
+    face: Any = loaded.face
+    subset_of = face.makeSubset
+    lean = lru_cache(maxsize=_SUBSETS_KEPT)(lambda codes: unhinted(subset_of(list(codes))))
+    face.makeSubset = lambda codes: lean(tuple(codes))
 
 
 @cache
@@ -105,9 +119,17 @@ def shape(name: str) -> Shape:
 
 @cache
 def _widths(name: str) -> Mapping[int, float]:
-    """Width of each character that the font has, as a part of the size of type."""
+    """Width of each character that the font has, as a part of the size of type.
+
+    Marks that steer other programs (right to left, joiners) are none, though Tinos has signs for
+    them.
+    """
     face = font(name).face
-    return {code: face.charWidths.get(code, face.defaultWidth) / 1000 for code in face.charToGlyph}
+    return {
+        code: face.charWidths.get(code, face.defaultWidth) / 1000
+        for code in face.charToGlyph
+        if unicodedata.category(chr(code))[0] != "C"
+    }
 
 
 @cache
@@ -123,16 +145,24 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def runs(text: str, name: str) -> tuple[tuple[str, str], ...]:
-    """The text in pieces as (font, piece), each drawable in its font; see the module."""
+    """The text in pieces as (font, piece), each drawable in its font; see the module.
+
+    Of the spaces around what is left out, one is left out too.
+    """
     text = clean(text)
     glyphs = _widths(name)
     if all(map(glyphs.__contains__, map(ord, text))):
         return ((name, text),) if text else ()
     pieces: list[tuple[str, str]] = []
+    is_gap = False
     for char in _as_read(text):
         found = _place(char, name)
         if found is None:
+            is_gap = is_gap or not pieces or pieces[-1][1].endswith(" ")
             continue
+        if is_gap and char == " ":
+            continue
+        is_gap = False
         if pieces and pieces[-1][0] == found[0]:
             pieces[-1] = (found[0], pieces[-1][1] + found[1])
         else:

@@ -57,6 +57,7 @@ def show(secret: str) -> ResponseReturnValue:
         delegate,
         answers=answers_of(delegate, current_language(), public=True),
         may_edit=editing.is_open(delegate.event, now()),
+        edit_until=editing.last_day(delegate.event),
         place_in_line=waitlist.place_in_line(delegate),
         classes=classes_of(delegate),
         files=_files_for(delegate),
@@ -148,11 +149,10 @@ def edit(secret: str) -> ResponseReturnValue:
             form.rebase(delegate)
         except service.NotInThisEvent as error:
             form.refuse(error)
-        except service.QuotaFull:
+        except service.QuotaFull as error:
             delegate = _delegate(secret)
-            form.day_ids.errors = [
-                _("There is no free place for this choice; nothing was changed.")
-            ]
+            if rest := form.refuse_full(error):
+                form.day_ids.errors = [*form.day_ids.errors, *rest]
         except service.ClassOnAnotherDay:
             form.class_id.errors = [_("Choose the day of this class too, or no class.")]
         else:

@@ -19,6 +19,7 @@ from eventapp.privacy.kinds import names, requests_about
 from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer, AnswerFile, QuestionKind
 from eventapp.registration import consent
+from eventapp.registration.itinerary import classes_of
 from eventapp.registration.models import Delegate, Organisation, Preference
 from eventapp.visits.service import group_of
 
@@ -105,7 +106,7 @@ def _registration(it: Delegate, language: str) -> dict[str, Any]:
         "organisation": it.organisation.name,
         "delegation": it.organisation.delegation.name,
         "days": [day.date.isoformat() for day in it.days],
-        "classes": [session.title_in(language) for session in it.enrolments],
+        "classes": [its.title_in(language) for its in classes_of(it)],
         "wishes": [wish.site.name for wish in it.preferences],
         # The secret of the link itself is not held.
         "has_personal_link": it.secret_hash is not None,

@@ -6,6 +6,7 @@ from eventapp.events.models import Event
 from eventapp.mail import composing
 from eventapp.mail.outbox import Letter
 from eventapp.mail.placeholders import Facts, Wording
+from eventapp.registration.letter_facts import reply_to
 
 _SUBJECT = lazy_gettext("Consent withdrawn: {event}")
 _BODY = lazy_gettext(
@@ -24,5 +25,6 @@ def withdrawn(event: Event, language: str) -> Letter:
             values={"event": event.title_in(language)},
             title=event.short_title_in(language),
             footer=[it for it in (event.organiser, event.contact_email) if it],
+            reply_to=reply_to(event),
         )
         return composing.written(Wording(str(_SUBJECT), str(_BODY)), facts)

@@ -16,7 +16,7 @@ from eventapp.events.models import Event
 from eventapp.privacy import erasing
 from eventapp.privacy.models import Erasure
 from eventapp.registration import consent
-from eventapp.registration.forms import at_most, cleaned
+from eventapp.registration.fields import at_most, cleaned
 from eventapp.web import streaming
 from eventapp.web.forms import PageForm
 

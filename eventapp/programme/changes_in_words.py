@@ -37,7 +37,10 @@ class Told:
     @property
     def in_one_line(self) -> str:
         """For a letter: ``Moved: Opening. 26/11/2026, 08:00–08:20 → 08:30–08:50``."""
-        return f"{', '.join(self.labels)}: {self.title}. {'; '.join(self.lines)}"
+        # A label may hold a comma, and is a sentence's beginning where it stands alone.
+        first, *others = self.labels
+        labels = "; ".join([first, *(it[:1].lower() + it[1:] for it in others)])
+        return f"{labels}: {self.title}. {'; '.join(self.lines)}"
 
 
 def told(differences: Sequence[Difference], language: str, zone: ZoneInfo) -> list[Told]:

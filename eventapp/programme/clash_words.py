@@ -97,6 +97,16 @@ def _visit(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tup
 
 
 def _capacity(clash: Clash, sessions: tuple[Session, ...], checked: Checked) -> tuple[str, str]:
+    if clash.is_offered:
+        return (
+            _(
+                "“%(title)s”: sign-up is open for %(number)d, but the room holds %(limit)d.",
+                title=sessions[0].title_in(current_language()),
+                number=clash.number,
+                limit=clash.limit,
+            ),
+            _("Find a larger room, or lower the places."),
+        )
     return (
         _(
             "“%(title)s”: %(number)d are signed up, but there is room for %(limit)d.",

@@ -19,7 +19,7 @@ class Rule(StrEnum):
     PERSON = "person"  # a speaker or chair at two at once
     DELEGATES = "delegates"  # delegates signed up for two at once
     VISIT = "visit"  # a visit group away while its members' session goes on
-    CAPACITY = "capacity"  # more signed up than there are places or seats
+    CAPACITY = "capacity"  # more signed up, or offered, than there are places or seats
     HOURS = "hours"  # outside the day's hours
 
 
@@ -76,6 +76,8 @@ class Clash:
     number: int = 0
     """How many are signed up, for CAPACITY; how many delegates it concerns, for the others."""
     limit: int = 0
+    is_offered: bool = False
+    """For CAPACITY: not so many are signed up yet, but so many may."""
 
 
 def find(items: Iterable[Item], departures: Iterable[Departure] = ()) -> list[Clash]:
@@ -120,6 +122,11 @@ def alone(item: Item) -> list[Clash]:
     if limits and len(item.delegates) > min(limits):
         number = len(item.delegates)
         found.append(Clash(Rule.CAPACITY, (item.id,), number=number, limit=min(limits)))
+    elif item.places is not None and item.seats is not None and item.places > item.seats:
+        offered = item.places
+        found.append(
+            Clash(Rule.CAPACITY, (item.id,), number=offered, limit=item.seats, is_offered=True)
+        )
     is_early = item.opens_at is not None and item.starts_at < item.opens_at
     is_late = item.closes_at is not None and item.ends_at > item.closes_at
     if is_early or is_late:

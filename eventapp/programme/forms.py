@@ -60,6 +60,13 @@ def cleaned(value: str | None) -> str:
     return text.clean(value or "")
 
 
+_SPEAKER = ("name", "position", "organisation")
+_COMPARED = (
+    *("title", "title_en", "kind", "day", "starts", "ends", "room", "chair"),
+    *("takes_enrolment", "places"),
+)
+
+
 class SpeakerForm(Form):
     """One row of the speakers; an empty row is nobody."""
 
@@ -108,7 +115,7 @@ class SessionForm(PageForm):
         description=_l("For how many delegates; left empty, there is no limit."),
         render_kw={"inputmode": "numeric", "min": 0},
     )
-    speakers = FieldList(FormField(SpeakerForm), max_entries=MAX_SPEAKERS)
+    speakers = FieldList(FormField(SpeakerForm), _l("Speakers"), max_entries=MAX_SPEAKERS)
     revision = HiddenField()
     more_speakers = SubmitField(_l("More speakers"))
     submit = SubmitField(_l("Save"))
@@ -148,6 +155,32 @@ class SessionForm(PageForm):
         _check_step(field)
         if self.starts.data and field.data and field.data <= self.starts.data:
             raise ValidationError(_("The end must come after the start."))
+
+    def saved_otherwise(
+        self, event: Event, session: Session, places: int | None
+    ) -> list[tuple[str, str]]:
+        """What is saved of a session where other things were typed: labels, and values in words."""
+        saved = {**_filled(event, session), "places": places}
+        rows = [{key: it[key] for key in _SPEAKER} for it in self.speakers.data if it["name"]]
+        typed = {**self.data, "speakers": rows}
+        if typed["places"] is None and self.places.raw_data is None:
+            typed["places"] = places  # the form did not ask
+        return [
+            (str(self[name].label.text), self._in_words(name, saved[name]))
+            for name in (*_COMPARED, "speakers")
+            if typed[name] != saved[name]
+        ]
+
+    def _in_words(self, name: str, value: Any) -> str:
+        if name == "speakers":
+            value = "; ".join(", ".join(filter(None, it.values())) for it in value)
+        elif name == "takes_enrolment":
+            value = _("yes") if value else _("no")
+        elif isinstance(value, time):
+            value = f"{value:%H:%M}"
+        elif isinstance(self[name], SelectField):
+            value = dict(self[name].choices).get(value, value)
+        return "–" if value in (None, "") else str(value)
 
     def places_set(self) -> Places | None:
         """The places that were typed; None where the form did not ask."""

@@ -70,15 +70,19 @@ class MaterialForm(PageForm):
 @csrf.exempt  # asked for below, once a form of this size may be read at all
 def session_materials(event: Event, session_id: int) -> ResponseReturnValue:
     """The files of a session, and a form for one more."""
-    if request.method == "POST":
+    is_too_large = (request.content_length or 0) > _MAX_REQUEST
+    if request.method == "POST" and not is_too_large:
         request.max_content_length = _MAX_REQUEST
         csrf.protect()
     try:
         session = session_of(event.id, session_id)
     except SessionNotFound:
         abort(404)
-    form = MaterialForm()
-    if form.validate_on_submit() and _added(event, session_id, form):
+    # Of what is too large nothing is read: neither its file nor its token.
+    form = MaterialForm(formdata=None) if is_too_large else MaterialForm()
+    if is_too_large:
+        form.file.errors = [str(_REFUSALS[media.Refusal.TOO_LARGE])]
+    elif form.validate_on_submit() and _added(event, session_id, form):
         flash(_("The file has been added."), "success")
         return redirect(url_for(".session_materials", event=event, session_id=session_id), 303)
     page = render_template(
@@ -89,6 +93,8 @@ def session_materials(event: Event, session_id: int) -> ResponseReturnValue:
         materials=materials.materials_of(event.id, materials.TEAM).get(session_id, ()),
         audiences=AUDIENCES,
     )
+    if is_too_large:
+        return page, 413
     return page, 422 if form.errors else 200
 
 

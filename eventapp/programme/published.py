@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, orm, select
 from sqlalchemy.orm import undefer
 
 from eventapp.accounts import audit
@@ -85,9 +85,9 @@ on_publishing: list[Callable[[Publication], int]] = []
 letters it has put into the outbox. Filled in eventapp.features."""
 
 
-def latest(event_id: int) -> Published | None:
-    """What the public sees; None before the first publication."""
-    row = db.session.scalar(
+def latest(event_id: int, session: orm.Session | None = None) -> Published | None:
+    """What the public sees; None before the first publication. It is read in that session."""
+    row = (session or db.session).scalar(
         _with_content(event_id).order_by(ProgrammeVersion.number.desc()).limit(1)
     )
     return _published(row) if row else None
@@ -137,6 +137,12 @@ def as_public(sessions: Sequence[Session], records: Sequence[Record]) -> list[Re
     known = {it.uid: it for it in records}
     found = [known.get(it.uid) or _record(it) for it in sessions]
     return sorted(found, key=lambda it: (it.starts_at, it.uid))
+
+
+def as_read(session: Session) -> Record:
+    """One session as delegates read of it: as published, or else as it is in the draft."""
+    [record] = as_public([session], public_records(session.event_id))
+    return record
 
 
 def cancelled_in(published: Published) -> list[Record]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from eventapp.accounts import audit
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Day, Event, Room
-from eventapp.programme.models import Session, SessionKind, Speaker
+from eventapp.programme.models import Material, Session, SessionKind, Speaker
 
 STEP_MINUTES = 5
 """Sessions begin and end at full steps of the hour."""
@@ -33,6 +33,15 @@ class SessionChanged(ProgrammeError):
 
 class SessionInUse(ProgrammeError):
     """Delegates are enrolled in the session, or have been scanned at it."""
+
+
+class OtherFiles(ProgrammeError):
+    """The session has another number of files than somebody was told."""
+
+    def __init__(self, files: int) -> None:
+        """With how many it has."""
+        super().__init__(files)
+        self.files = files
 
 
 class EndsBeforeStart(ProgrammeError):
@@ -196,10 +205,11 @@ def move_session(event_id: int, session_id: int, revision: int, to: Placement) -
         return session.revision
 
 
-def delete_session(event_id: int, session_id: int, revision: int) -> None:
-    """Take a session out of the programme.
+def delete_session(event_id: int, session_id: int, revision: int, files: int = 0) -> None:
+    """Take a session out of the programme, with that many files.
 
-    Raises SessionNotFound, SessionChanged, SessionInUse.
+    Files do not come back with an earlier version, so they go only with somebody's knowledge.
+    Raises SessionNotFound, SessionChanged, OtherFiles, SessionInUse.
     """
     with transaction():
         # Locked, so that whoever is being enrolled now is either seen below or refused.
@@ -210,13 +220,13 @@ def delete_session(event_id: int, session_id: int, revision: int) -> None:
         taken = select(func.count()).where(enrolment.c.session_id == session_id)
         if db.session.scalar(taken):
             raise SessionInUse(session_id)
-        audit.record(
-            "delete",
-            "session",
-            session_id,
-            event_id=event_id,
-            changes={"title": [session.title, None]},
-        )
+        names = db.session.scalars(select(Material.name).filter_by(session_id=session_id)).all()
+        if len(names) != files:
+            raise OtherFiles(len(names))
+        changes: dict[str, list[object]] = {"title": [session.title, None]}
+        if names:
+            changes["files"] = ["; ".join(sorted(names)), None]
+        audit.record("delete", "session", session_id, event_id=event_id, changes=changes)
         db.session.delete(session)
         try:
             _flush(session_id)

@@ -158,6 +158,7 @@ def restore(event: Event, number: int) -> ResponseReturnValue:
         form=form,
         plan=plan,
         changes=_told(event, plan.differences),
+        comes_back=any(it.before is None for it in plan.differences),
         changed=status == 409,
     )
     return page, status

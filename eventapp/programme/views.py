@@ -45,7 +45,7 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
     session = _session(event, session_id)
     checked = check(event)
     form = SessionForm(event, session, checked.attendance.places.get(session_id))
-    status = 200
+    status, theirs = 200, []
     if _sent_whole(form):
         try:
             service.change_session(
@@ -55,7 +55,10 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
             form.room.errors = [_("This room no longer exists. Choose another.")]
         except service.SessionChanged:
             status = 409
-            form.revision.data = str(_session(event, session_id).revision)
+            session, checked = _session(event, session_id), check(event)
+            form.revision.data = str(session.revision)
+            places = checked.attendance.places.get(session_id)
+            theirs = form.saved_otherwise(event, session, places)
         else:
             flash(_("The session has been changed."), "success")
             _warn(event, session_id)
@@ -66,6 +69,7 @@ def edit(event: Event, session_id: int) -> ResponseReturnValue:
         form=form,
         session=_session(event, session_id),
         changed=status == 409,
+        theirs=theirs,
         clashes=[say(it, checked) for it in checked.of_session.get(session_id, ())],
         materials=materials_of(event.id, TEAM).get(session_id, ()),
         audiences=AUDIENCES,
@@ -80,7 +84,8 @@ def delete(event: Event, session_id: int) -> ResponseReturnValue:
     """Take a session out."""
     revision = request.form.get("revision", default=-1, type=int)
     try:
-        service.delete_session(event.id, session_id, revision)
+        files = request.form.get("files", default=0, type=int)
+        service.delete_session(event.id, session_id, revision, files)
     except service.SessionNotFound:
         abort(404)
     except service.SessionChanged:
@@ -88,6 +93,15 @@ def delete(event: Event, session_id: int) -> ResponseReturnValue:
     except service.SessionInUse:
         flash(
             _("Delegates are enrolled in this session or were scanned at it; it was not deleted."),
+            "danger",
+        )
+    except service.OtherFiles as error:
+        flash(
+            _(
+                "Files of this session have been added or deleted meanwhile (now: %(number)s); "
+                "it was not deleted. Please look at them first.",
+                number=error.files,
+            ),
             "danger",
         )
     else:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, object_session, selectinload
+from sqlalchemy.orm import Session, object_session, selectinload
 
 from eventapp.events.models import Category, Day, Event, Site
-from eventapp.programme.models import Session
+from eventapp.programme.offered import TrainingClass, classes_of
 from eventapp.questions.models import Question, QuestionKind
 from eventapp.questions.service import asked
-from eventapp.registration.models import Delegate, Delegation, Organisation
+from eventapp.registration.models import Delegate, Delegation, Organisation, enrolment
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Choices:
     others: Sequence[Delegation]
     categories: Sequence[Category]
     days: Sequence[Day]
-    classes: Sequence[Session]
+    classes: Sequence[TrainingClass]
     sites: Sequence[Site]
     questions: Sequence[Question] = ()
     """Those of the event's own that are asked here."""
@@ -67,7 +67,8 @@ def choices_for(
 ) -> Choices:
     """What the event offers, in a fixed number of queries; or what one delegation may choose.
 
-    With ``public``, categories that only organisers give are left out, except the delegate's own.
+    With ``public``, categories that only organisers give and classes that are not published are
+    left out, except those that the delegate, or somebody of the one delegation, has already.
     The rows are of the event's own session.
     """
     session = object_session(event)
@@ -82,12 +83,7 @@ def choices_for(
         .options(selectinload(Delegation.organisations.and_(~Organisation.is_typed)))
     ).all()
     own_category = delegate.category_id if delegate else None
-    classes = session.scalars(
-        select(Session)
-        .where(Session.event_id == event.id, Session.takes_enrolment)
-        .order_by(Session.starts_at, Session.title, Session.id)
-        .options(joinedload(Session.room))
-    ).all()
+    own = _classes_chosen(session, delegate, delegation_id)
     return Choices(
         provinces=[it for it in delegations if it.province_code],
         ministries=[it for it in delegations if not it.province_code and not it.is_other],
@@ -96,8 +92,27 @@ def choices_for(
             it for it in event.categories if it.is_public or not public or it.id == own_category
         ],
         days=event.days,
-        classes=classes,
+        classes=[
+            it for it in classes_of(event, also=own) if it.is_public or not public or it.id in own
+        ],
         sites=event.sites,
         questions=[it for it in asked(event.id, session=session) if it.is_public or not public],
         kept_organisation=delegate.organisation if delegate else None,
     )
+
+
+def _classes_chosen(
+    session: Session, delegate: Delegate | None, delegation_id: int | None
+) -> frozenset[int]:
+    """The classes that somebody is in who is asked about."""
+    if delegate is not None:
+        return frozenset(it.id for it in delegate.enrolments)
+    if delegation_id is None:
+        return frozenset()
+    query = (
+        select(enrolment.c.session_id)
+        .join(Delegate, Delegate.id == enrolment.c.delegate_id)
+        .join(Delegate.organisation)
+        .where(Organisation.delegation_id == delegation_id)
+    )
+    return frozenset(session.scalars(query.distinct()))

@@ -28,7 +28,14 @@ from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.mail import links as addresses
 from eventapp.questions import downloads, files
-from eventapp.registration import duplicates, links, search, service, substitution
+from eventapp.registration import (
+    duplicates,
+    links,
+    quota_words,
+    search,
+    service,
+    substitution,
+)
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.differences import differences
 from eventapp.registration.forms import DelegateFields, at_most, cleaned, diets
@@ -88,7 +95,7 @@ class CancelForm(PageForm):
         _l("Reason"),
         [at_most(500)],
         filters=[cleaned],
-        description=_l("For the organisers' records. The delegate is not told."),
+        description=_l("The delegate is told this reason."),
         render_kw={"rows": 3, "maxlength": 500},
     )
 
@@ -190,7 +197,6 @@ def refuse(event: Event, delegate_id: int) -> ResponseReturnValue:
     """Refuse a registration that awaits approval; the reason is told."""
     delegate = _delegate(event, delegate_id)
     form = CancelForm()
-    form.reason.description = _("The delegate is told this reason.")
     if form.validate_on_submit():
         service.set_status(event, delegate_id, Status.REFUSED, reason=form.reason.data or "")
         flash(_("The registration has been refused and its place is free."), "success")
@@ -301,9 +307,9 @@ def renew_link(event: Event, delegate_id: int) -> ResponseReturnValue:
 
 
 @delegates.errorhandler(QuotaFull)
-def _full(_error: QuotaFull) -> ResponseReturnValue:
+def _full(error: QuotaFull) -> ResponseReturnValue:
     """The one button of somebody who had a place when the page was shown, and has none now."""
-    flash(_("No place is left. Give a reason to admit somebody beyond the places."), "danger")
+    flash(_why_full(error), "danger")
     return _back_to_page()
 
 
@@ -314,6 +320,12 @@ def _over(_error: service.RegistrationOver) -> ResponseReturnValue:
         "warning",
     )
     return _back_to_page()
+
+
+def _why_full(error: QuotaFull) -> str:
+    names = quota_words.names_of(error)
+    said = _("Give a reason to admit somebody beyond the places.")
+    return f"{_('No place is left: %(names)s.', names=names)} {said}"
 
 
 def _back_to_page() -> ResponseReturnValue:
@@ -337,9 +349,7 @@ def _say(form: OrganisersForm, error: Exception) -> None:
     # The transaction was rolled back: what the page shows is read again.
     db.session.rollback()
     if isinstance(error, QuotaFull):
-        form.beyond.errors = [
-            _("No place is left. Give a reason to admit somebody beyond the places.")
-        ]
+        form.beyond.errors = [_why_full(error)]
     elif isinstance(error, SameNameAndOffice):
         form.is_somebody_else.errors = [
             _("Somebody of this name is registered from this office already.")

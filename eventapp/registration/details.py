@@ -1,6 +1,6 @@
 """What is known of a delegate, and how it comes onto the row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,8 +10,9 @@ from sqlalchemy import BindParameter, bindparam, select
 from eventapp import text
 from eventapp.accounts import audit
 from eventapp.database import Model, db
-from eventapp.events.models import Category, Day, Site
+from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
+from eventapp.programme.offered import TrainingClass, classes_from
 from eventapp.questions import files
 from eventapp.questions.answers import WrongAnswer, check, is_asked, text_of
 from eventapp.questions.models import Answer, Question, QuestionKind
@@ -57,7 +58,9 @@ def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
     days = _all_of(Day, event_id, data.day_ids, "day_ids")
     classes = _all_of(Session, event_id, data.enrolment_ids, "enrolment_ids")
     sites = _all_of(Site, event_id, data.site_ids, "site_ids")
-    check_classes(classes, days)
+    if classes:
+        offered = classes_from(db.session.get_one(Event, event_id), classes)
+        check_classes(offered, days, kept={it.id for it in delegate.enrolments})
 
     delegate.name = text.clean(data.name)
     delegate.position = data.position
@@ -107,9 +110,12 @@ _AUDITED = frozenset(
 )
 
 
-def check_classes(classes: Sequence[Session], days: Sequence[Day]) -> None:
-    """Raise NotInThisEvent where nobody enrols, ClassOnAnotherDay than those attended."""
-    if not all(it.takes_enrolment for it in classes):
+def check_classes(
+    classes: Sequence[TrainingClass], days: Sequence[Day], kept: Collection[int] = ()
+) -> None:
+    """Raise NotInThisEvent where nobody enrols, unless they are ``kept``; ClassOnAnotherDay than
+    those attended, by the days that the public reads."""
+    if not all(it.takes_enrolment or it.id in kept for it in classes):
         raise NotInThisEvent("enrolment_ids")
     if not {it.day_id for it in classes} <= {day.id for day in days}:
         raise ClassOnAnotherDay

@@ -5,7 +5,8 @@ from typing import Any
 
 from wtforms import Field
 
-from eventapp.registration.forms import NOT_CHOSEN, DelegateFields
+from eventapp.registration.fields import NOT_CHOSEN
+from eventapp.registration.forms import DelegateFields
 from eventapp.registration.models import Delegate
 from eventapp.web.language import phone
 

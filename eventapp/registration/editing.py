@@ -1,6 +1,6 @@
 """What delegates may change of their own registration, and until when."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -37,6 +37,10 @@ def is_open(event: Event, at: datetime) -> bool:
     """Whether delegates may change anything on this day, in the event's zone."""
     if not parts_of(event):
         return False
-    return (
-        event.self_edit_until is None or at.astimezone(event.zone).date() <= event.self_edit_until
-    )
+    last = last_day(event)
+    return last is None or at.astimezone(event.zone).date() <= last
+
+
+def last_day(event: Event) -> date | None:
+    """The last day on which delegates may change anything: as set, or else the event's own last."""
+    return event.self_edit_until or max((it.date for it in event.days), default=None)

@@ -1,7 +1,7 @@
 """The form by which somebody registers, and the fields that it shares with the organisers'."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,78 +19,56 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
 )
 from wtforms.form import BaseForm
 from wtforms.utils import unset_value
-from wtforms.validators import DataRequired, Length, Optional, StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
+from wtforms.widgets import HiddenInput
 
-from eventapp import text, tokens
-from eventapp.programme.models import Session
+from eventapp import tokens
+from eventapp.programme.offered import TrainingClass
 from eventapp.questions.answers import WrongAnswer, is_asked
 from eventapp.questions.fields import answer_in, field_name, field_of, shown_in
 from eventapp.questions.models import QuestionKind
-from eventapp.registration import contact, organisations
+from eventapp.registration import quota_words
 from eventapp.registration.choices import Choices
+from eventapp.registration.fields import (
+    ANOTHER,
+    NOT_CHOSEN,
+    Chosen,
+    Ticks,
+    at_most,
+    cleaned,
+    cleaned_lines,
+    forget_nonsense,
+)
 from eventapp.registration.models import Delegate
-from eventapp.registration.service import DelegateData, NotInThisEvent
+from eventapp.registration.origin_checks import ContactChecks, OfficeChecks
+from eventapp.registration.service import DelegateData, NotInThisEvent, QuotaFull
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language, day, short_day, zone
 
-NOT_CHOSEN = 0
-ANOTHER = -1
-"""The office that is not in the list: it is typed instead."""
+__all__ = [
+    "ANOTHER",
+    "NOT_CHOSEN",
+    "DelegateFields",
+    "EditForm",
+    "RegistrationForm",
+    "Ticks",
+    "at_most",
+    "cleaned",
+    "cleaned_lines",
+    "diets",
+]
 
 _WISHES = 3
-_ID = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
-def cleaned(value: str | None) -> str:
-    """A line of text as it should be stored; a filter of fields."""
-    return text.clean(value or "")
-
-
-def cleaned_lines(value: str | None) -> str:
-    """Lines of text as they should be stored; a filter of fields."""
-    return text.clean_lines(value or "")
-
-
-def at_most(number: int) -> Length:
-    """Refuse longer texts than the column holds."""
-    return Length(max=number, message=_l("Use at most %(max)d characters."))
-
-
-class Ticks(SelectMultipleField):
-    """Several of a few, as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class Chosen(Field):
-    """One row of a long list, by its id. The template writes the list; the field only knows which
-    ids stand in it, for making hundreds of options costs more than a registration."""
-
-    widget = None  # type: ignore[assignment]
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """An id, or nothing that could be chosen."""
-        if valuelist:
-            sent = valuelist[0]
-            self.data = int(sent) if _ID.fullmatch(sent) else NOT_CHOSEN
-
-    def among(self, known: Container[int]) -> None:
-        """Take what does not stand in the list as not chosen."""
-        if self.raw_data and self.data not in known:
-            self.data = NOT_CHOSEN
-
-
-class DelegateFields(PageForm):
+class DelegateFields(OfficeChecks, ContactChecks, PageForm):
     """Everything that is known of a delegate; `data_of` gives it to the service.
 
     Subclasses that may do without an e-mail address or a telephone number set ``needs_contact``.
@@ -190,7 +168,7 @@ class DelegateFields(PageForm):
         for field in self:
             field.flags.required = field.name in required
             if isinstance(field, SelectField) and field.raw_data:
-                _forget_nonsense(field)
+                forget_nonsense(field)
 
     @property
     def _required(self) -> set[str]:
@@ -257,83 +235,10 @@ class DelegateFields(PageForm):
         if field.data and not any(map(str.isalpha, field.data)):
             raise ValidationError(_("Enter the name in letters."))
 
-    def validate_delegation_id(self, field: Field) -> None:
-        """Somebody comes from somewhere."""
-        if field.data == NOT_CHOSEN:
-            raise StopValidation(_("Choose the province or ministry you come from."))
-
-    def validate_organisation_id(self, field: Field) -> None:
-        """The office is one of the chosen delegation's, or is typed."""
-        delegation = self.choices.delegation(self.delegation_id.data)
-        typed = self.organisation_typed.data
-        if delegation is None or (field.data in {NOT_CHOSEN, ANOTHER} and typed):
-            return
-        if field.data == ANOTHER:
-            return  # said beside the typed name
-        if field.data == NOT_CHOSEN:
-            only = organisations.only_office(delegation)
-            if only is not None:
-                field.data = only.id  # a ministry is its own office
-            elif not self.choices.offices(delegation):
-                return  # nothing to choose: said beside the typed name
-            else:
-                raise StopValidation(
-                    _("Choose your office, or “Another” and write its name below.")
-                )
-        office = next((it for it in self.choices.offices(delegation) if it.id == field.data), None)
-        if office is None:
-            raise StopValidation(
-                _("This office does not belong to %(delegation)s.", delegation=delegation.name)
-                + " "
-                + _("Choose an office of the province or ministry above.")
-            )
-        if typed and text.fold(typed) != office.name_folded:
-            raise StopValidation(
-                _("Choose an office from the list or write one, not both: clear one of the two.")
-            )
-
-    def validate_organisation_typed(self, field: Field) -> None:
-        """A name when none is chosen from the list."""
-        if field.data and not text.fold(field.data):
-            raise ValidationError(_("Write the name of the organisation in letters."))
-        delegation = self.choices.delegation(self.delegation_id.data)
-        nothing_listed = delegation is not None and not self.choices.offices(delegation)
-        chosen = self.organisation_id.data
-        if not field.data and (chosen == ANOTHER or (chosen == NOT_CHOSEN and nothing_listed)):
-            raise ValidationError(_("Write the name of your organisation."))
-
     def validate_category_id(self, field: Field) -> None:
         """Everybody comes as something."""
         if field.data == NOT_CHOSEN:
             raise StopValidation(_("Choose what you attend as."))
-
-    def validate_email(self, field: Field) -> None:
-        """An address that mail can go to."""
-        if not field.data:
-            if self.needs_contact:
-                raise StopValidation(_("Enter an e-mail address: the pass is sent to it."))
-            return
-        try:
-            field.data = contact.normalise_email(field.data)
-        except contact.InvalidEmail:
-            raise StopValidation(
-                _("This is not an e-mail address. Write one such as ten@bacninh.gov.vn.")
-            ) from None
-
-    def validate_phone(self, field: Field) -> None:
-        """A number that can be called."""
-        if not field.data:
-            if self.needs_contact:
-                raise StopValidation(_("Enter a mobile phone number."))
-            return
-        try:
-            field.data = contact.normalise_phone(field.data)
-        except contact.InvalidPhone:
-            raise StopValidation(
-                _("This number cannot be called. Write all its digits, such as 0912 345 678,")
-                + " "
-                + _("or + and the country code for a foreign number.")
-            ) from None
 
     def validate_day_ids(self, field: Field) -> None:
         """Whoever registers comes on some day."""
@@ -398,6 +303,16 @@ class DelegateFields(PageForm):
         name = {"enrolment_ids": "class_id", "site_ids": "wish_1"}.get(error.field, error.field)
         self[name].errors = [_("This can no longer be chosen. Choose something else.")]
 
+    def refuse_full(self, error: QuotaFull) -> list[str]:
+        """Show beside its field what is full; what has no field here is returned."""
+        rest = []
+        for name, said in quota_words.beside(error):
+            if name in self:
+                self[name].errors = [*self[name].errors, said]
+            else:
+                rest.append(said)
+        return rest
+
 
 class RegistrationForm(DelegateFields):
     """The public form: the fields, consent, and a token that makes sending twice harmless."""
@@ -447,7 +362,7 @@ def diets() -> list[str]:
     return [_("Vegetarian"), _("Vegan"), _("No pork"), _("No beef"), _("No seafood"), _("Halal")]
 
 
-def _class_label(session: Session, language: str) -> str:
+def _class_label(session: TrainingClass, language: str) -> str:
     room = f" · {session.room.name}" if session.room else ""
     hours = _hours(session.starts_at, session.ends_at, zone())
     return f"{session.title_in(language)} ({hours}{room})"
@@ -484,14 +399,3 @@ def _defaults(choices: Choices, delegate: Delegate | None) -> dict[str, Any]:
         "needs": delegate.needs,
         **wishes,
     }
-
-
-def _forget_nonsense(field: SelectField) -> None:
-    """What a browser cannot have sent counts as not chosen, and is asked for again."""
-    choices: Any = field.choices or ()
-    known = {choice[0] for choice in choices}
-    field.process_errors = []
-    if isinstance(field, SelectMultipleField):
-        field.data = [value for value in field.data or () if value in known]
-    elif field.data not in known:
-        field.data = NOT_CHOSEN

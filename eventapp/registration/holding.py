@@ -82,15 +82,29 @@ def hold_in_transaction(
     return places
 
 
-def give_back(event: Event, delegation_id: int, place_id: int) -> None:
+def give_back(
+    event: Event,
+    delegation_id: int,
+    place_id: int,
+    *,
+    check: Callable[[], None] | None = None,
+) -> None:
     """Hold a place no longer; it goes to the waitlist. Raises HeldPlaceNotFound."""
     event_id = event.id
     with transaction():
         ledger = Ledger(event_id)
-        place = locked(event_id, delegation_id, place_id)
-        end(ledger, place)
-        audit.record("give_back", "held_place", place_id, event_id=event_id)
+        if check is not None:
+            check()
+        give_back_in_transaction(ledger, event_id, delegation_id, place_id)
         waitlist.advance(event_id, ledger)
+
+
+def give_back_in_transaction(
+    ledger: Ledger, event_id: int, delegation_id: int, place_id: int
+) -> None:
+    """As `give_back`, within the transaction in progress, and nobody on the waitlist asked yet."""
+    end(ledger, locked(event_id, delegation_id, place_id))
+    audit.record("give_back", "held_place", place_id, event_id=event_id)
 
 
 def give_back_all(event: Event, delegation_id: int) -> int:

@@ -4,6 +4,7 @@ Nothing here knows of a request: letters are composed by the mail worker.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,8 +24,14 @@ from eventapp.mail.models import MailStatus, Message
 from eventapp.mail.placeholders import Facts
 from eventapp.pdf import qr
 from eventapp.programme.models import Session
-from eventapp.registration import letter_texts, personal_links
-from eventapp.registration.itinerary import calendar_file, cancellation_file, taken_away, where
+from eventapp.registration import letter_texts, personal_links, same_address
+from eventapp.registration.itinerary import (
+    calendar_file,
+    cancellation_file,
+    classes_of,
+    taken_away,
+    where,
+)
 from eventapp.registration.letters import LetterKind
 from eventapp.registration.models import COMING, HOLDING, Delegate, Delegation, Organisation, Status
 from eventapp.registration.wording import changes_in_words
@@ -46,6 +53,7 @@ _STATUSES = {
     LetterKind.REMINDER: COMING,
 }
 _WITH_CALENDAR = (LetterKind.REGISTERED, LetterKind.APPROVED, LetterKind.CHANGED)
+_FIRST = (LetterKind.REGISTERED, LetterKind.RECEIVED, LetterKind.WAITLISTED)
 _ENDING = (LetterKind.CANCELLED, LetterKind.REFUSED, LetterKind.SUBSTITUTED)
 _WITH_PASS = (
     LetterKind.REGISTERED,
@@ -63,7 +71,7 @@ def facts(message: Message) -> Facts:
     if kind == LetterKind.OFFERED and (delegate.offer_expires_at or now()) < now():
         raise Overtaken("offer_over")
     secret = personal_links.known_secret(delegate)
-    return facts_of(
+    said = facts_of(
         delegate,
         kind,
         message.details,
@@ -71,6 +79,7 @@ def facts(message: Message) -> Facts:
         is_admitted=delegate.status == Status.APPROVED,
         calendar=_calendar(message, delegate, kind),
     )
+    return replace(said, notice=same_address.notice(delegate)) if kind in _FIRST else said
 
 
 def addressee(message: Message, statuses: Collection[Status]) -> Delegate:
@@ -170,7 +179,7 @@ def facts_of(
         "dates": date_range([it.date for it in event.days]),
         "venue": where(event),
         "days": "; ".join(day(it.date) for it in delegate.days),
-        "training": "; ".join(it.title_in(language) for it in delegate.enrolments),
+        "training": "; ".join(it.title_in(language) for it in classes_of(delegate)),
         "contact": _contact(event),
         "code": code,
         "deadline": _moment(_deadline(delegate, details), event),
@@ -183,6 +192,7 @@ def facts_of(
         values,
         title=event.short_title_in(language),
         footer=_footer(values),
+        reply_to=reply_to(event),
         link=link,
         link_label=_label(kind, is_admitted),
         details=_details(values),
@@ -216,6 +226,11 @@ def _label(kind: str, is_admitted: bool) -> str:
 def _contact(event: Event) -> str:
     number = phone(event.contact_phone) if event.contact_phone else ""
     return ", ".join(part for part in (event.contact_name, number, event.contact_email) if part)
+
+
+def reply_to(event: Event) -> tuple[str, str]:
+    """Who gets the answers to letters of an event, if it says so."""
+    return event.contact_name or event.organiser, event.contact_email
 
 
 def _footer(values: Mapping[str, str]) -> list[str]:

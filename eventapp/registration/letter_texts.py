@@ -136,6 +136,7 @@ TEXTS = {
         _l(
             "Dear {name},\n\n"
             "Your registration is cancelled: {event}\n\n"
+            "Reason: {reason}\n\n"
             "Your pass is no longer valid. If this is a mistake, please contact the organisers: "
             "{contact}\n\n"
             "Yours sincerely,\n"

@@ -21,7 +21,7 @@ from sqlalchemy import inspect, orm, select, update
 
 from eventapp.database import Model, db
 from eventapp.events.models import Category, Day, Event, Room, Site, new_version
-from eventapp.programme.models import Session
+from eventapp.programme.models import ProgrammeVersion, Session
 from eventapp.questions.models import Question
 from eventapp.registration import protocol, ranks
 from eventapp.registration.choices import Choices, choices_for
@@ -35,6 +35,7 @@ _PARTS = (
     Day,
     Delegation,
     Organisation,
+    ProgrammeVersion,
     ProtocolRank,
     Question,
     Room,
@@ -62,6 +63,7 @@ class Offer:
         return replace(
             self.all,
             categories=[it for it in self.all.categories if it.is_public],
+            classes=[it for it in self.all.classes if it.is_public],
             questions=[it for it in self.all.questions if it.is_public],
         )
 

@@ -17,7 +17,7 @@ from eventapp.events.models import Category, Event
 from eventapp.registration import quota, service, waitlist
 from eventapp.registration.choices import Choices, choices_for
 from eventapp.registration.errors import DelegateNotFound
-from eventapp.registration.forms import NOT_CHOSEN, at_most, cleaned
+from eventapp.registration.fields import NOT_CHOSEN, at_most, cleaned
 from eventapp.registration.models import Quota, Status
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language, short_day

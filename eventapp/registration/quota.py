@@ -252,6 +252,11 @@ def left(event_id: int) -> int | None:
     return max(0, row.places - row.taken)
 
 
+def full_for(event_id: int, claim: Claim) -> list[Quota]:
+    """The quotas that count a place and have none free, for people to read."""
+    return [it for it in all_of(event_id) if claim.fits(it) and not _has_room(it, 1)]
+
+
 def scope_of(names: dict[str, int | None]) -> str:
     """What a quota names, as one text: ``delegation:3/category:2``; empty for the event."""
     return "/".join(

@@ -308,14 +308,18 @@ def _chosen(event: Event, selection: Selection) -> list[ColumnElement[bool]]:
     return [Delegate.event_id == event.id, Delegate.id.in_(selection.ids)]
 
 
-def _conditions(event_id: int, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [Delegate.event_id == event_id]
+def naming(words: str) -> list[ColumnElement[bool]]:
+    """What holds for delegates whom these words name: in any order, with marks or without."""
     # A folded term holds no % and no _. The column begins with a space: a term begins a word.
     # The longest first: fewest people have it, and only theirs are compared with the others.
-    terms = sorted(search_terms(filters.q), key=len, reverse=True)
-    conditions += [Delegate.search_text.like(f"% {term}%") for term in terms]
-    if filters.q and not terms:
-        conditions.append(false())  # symbols alone name nobody
+    terms = sorted(search_terms(words), key=len, reverse=True)
+    if words and not terms:
+        return [false()]  # symbols alone name nobody
+    return [Delegate.search_text.like(f"% {term}%") for term in terms]
+
+
+def _conditions(event_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [Delegate.event_id == event_id, *naming(filters.q)]
     if filters.delegation is not None or filters.office:
         offices = select(Organisation.id).join(Delegation).where(Delegation.event_id == event_id)
         if filters.delegation is not None:

@@ -16,13 +16,13 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events import service as events
 from eventapp.events.models import Event
-from eventapp.registration import editing, quota, waitlist
+from eventapp.registration import contact, editing, quota, waitlist
 from eventapp.text import clean
 from eventapp.web.forms import PageForm
 
@@ -88,6 +88,15 @@ class SettingsForm(PageForm):
         description=_l("After this day it is anonymised; empty is a year after the last day."),
     )
     submit = SubmitField(_l("Save"))
+
+    def validate_contact_email(self, field: Field) -> None:
+        """An address that delegates can answer to, if there is one."""
+        try:
+            field.data = contact.normalise_email(field.data or "")
+        except contact.InvalidEmail:
+            raise ValidationError(
+                _("This is not an e-mail address. Write one such as ten@bacninh.gov.vn.")
+            ) from None
 
     def validate_places(self, field: Field) -> None:
         """Show a message of ours for what is not a number."""

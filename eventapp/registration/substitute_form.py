@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired
 
-from eventapp.registration.forms import DelegateFields, at_most, cleaned, cleaned_lines
+from eventapp.registration.fields import at_most, cleaned, cleaned_lines
+from eventapp.registration.forms import DelegateFields
 from eventapp.registration.substitution import Substitute
 from eventapp.web.forms import PageForm
 

@@ -13,7 +13,7 @@ from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
-from eventapp.registration import consent, contact, links, quota, service
+from eventapp.registration import consent, contact, links, quota, quota_words, service
 from eventapp.registration.forms import RegistrationForm, cleaned, diets
 from eventapp.registration.models import Status
 from eventapp.registration.offer import offered_by
@@ -45,8 +45,8 @@ def register(event: Event) -> ResponseReturnValue:
             )
         except service.RegistrationClosed:
             refusal = "closed"
-        except service.QuotaFull:
-            refusal = "full"
+        except service.QuotaFull as error:
+            refusal = "full" if form.refuse_full(error) else None
         except service.SameNameAndOffice:
             is_doubted = True
             form.name.errors = [
@@ -62,7 +62,7 @@ def register(event: Event) -> ResponseReturnValue:
             form.class_id.errors = [_("Choose the day of this class too, or no class.")]
         else:
             if registered.secret is not None:
-                _say_done(registered)
+                _say_done(event, registered)
                 return redirect(url_for("portal.show", secret=registered.secret), 303)
             refusal = "already"  # the link was renewed since the form was sent first
     page = render_template(
@@ -78,11 +78,18 @@ def register(event: Event) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-def _say_done(registered: service.Registered) -> None:
+def _say_done(event: Event, registered: service.Registered) -> None:
     if registered.is_replay:
         flash(_("This form was sent before. Here is your registration; nothing was added."), "info")
     elif registered.status == Status.WAITLISTED:
-        flash(_("Every place is taken: you are on the waitlist."), "warning")
+        full = quota.full_for(event.id, quota.claim_of(registered.delegate))
+        names = "; ".join(quota_words.name_of(it) for it in full)
+        flash(
+            _("No place is left: you are on the waitlist (%(names)s).", names=names)
+            if names
+            else _("Every place is taken: you are on the waitlist."),
+            "warning",
+        )
     elif registered.status == Status.PENDING:
         flash(_("Your registration has arrived; the organisers will decide on it."), "success")
     else:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from eventapp.database import db
 from eventapp.events.models import Category, Day, Site
+from eventapp.programme import published
 from eventapp.programme.models import Session
 from eventapp.questions.models import Question
 from eventapp.registration.models import Organisation
@@ -113,8 +114,8 @@ def _names(field: str, before: Any, after: Any, language: str) -> dict[int, str]
 def _called(row: Any, language: str) -> str:
     if isinstance(row, Day):
         return short_day(row.date)
-    if isinstance(row, Session):
-        return row.title_in(language)
+    if isinstance(row, Session):  # as the person reads it elsewhere, not as in the draft
+        return published.as_read(row).title_in(language)
     if isinstance(row, Category):
         return row.name_in(language)
     return str(row.name)

@@ -169,6 +169,7 @@ FIELDS = {
     "opens_at": lazy_gettext("Opens"),
     "closes_at": lazy_gettext("Closes"),
     "audience": lazy_gettext("For whom"),
+    "files": lazy_gettext("Files"),
     "takes_enrolment": lazy_gettext("Sign-up"),
     "kind": lazy_gettext("Kind"),
     "parent": lazy_gettext("Body above the issuer"),
@@ -203,4 +204,5 @@ REQUESTS = {
     RequestKind.CANCEL: lazy_gettext("somebody does not come"),
     RequestKind.SUBSTITUTE: lazy_gettext("a substitute"),
     RequestKind.HOLD: lazy_gettext("further held places"),
+    RequestKind.GIVE_BACK: lazy_gettext("a held place given back"),
 }

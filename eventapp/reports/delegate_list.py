@@ -21,7 +21,7 @@ from eventapp.events.models import Event
 from eventapp.questions.answers import label_of
 from eventapp.questions.models import QuestionKind
 from eventapp.questions.service import asked
-from eventapp.registration import paging, reminding, search
+from eventapp.registration import duplicates, paging, reminding, search
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.registration.paging import SORTS
@@ -65,6 +65,7 @@ def index(event: Event) -> ResponseReturnValue:
         answers=_answers(event),
         statuses=STATUS_NAMES,
         about=people.about(page.rows),
+        lookalikes=duplicates.lookalikes(event.id, page.rows),
     )
     # htmx shows only the results, but the address must say where one is.
     return (

@@ -7,7 +7,7 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.badges import images
 from eventapp.events.models import Event
 from eventapp.pdf import qr
-from eventapp.registration import search
+from eventapp.registration import duplicates, search
 from eventapp.registration.delegate_views import delegates
 from eventapp.reports import people
 from eventapp.reports.changes import changes
@@ -22,6 +22,7 @@ _HISTORY = 20
 def show(event: Event, delegate_id: int) -> ResponseReturnValue:
     """Everything that is known of a delegate, and what can be done."""
     delegate = search.load(event, delegate_id) or abort(404)
+    lookalikes = duplicates.lookalikes(event.id, [delegate]).get(delegate.id, [])
     return render_template(
         "delegates/show.html",
         event=event,
@@ -32,6 +33,7 @@ def show(event: Event, delegate_id: int) -> ResponseReturnValue:
         arrivals=people.arrivals_of(delegate),
         scans=people.scans_of(delegate),
         photo=images.photo_state(event, delegate_id),
+        lookalikes=[it for id_ in lookalikes if (it := search.load(event, id_)) is not None],
         seats=seats_of(delegate_id),
         answers=search.answers_of(delegate, current_language()),
         replaced_by=search.substitute_of(delegate),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventapp.database import Model, UtcDateTime, now
 from eventapp.events.models import Event, Room
 from eventapp.programme.models import Session
-from eventapp.seating.arrangement import Hall, Seat
+from eventapp.seating.hall import Hall, Seat
 
 
 class SeatingPlan(Model):
@@ -47,7 +47,7 @@ class SeatingPlan(Model):
 
     @property
     def hall(self) -> Hall:
-        """The plan as `eventapp.seating.arrangement` takes it."""
+        """The plan as the pure modules take it."""
         return Hall(
             self.rows,
             self.seats,

@@ -11,7 +11,7 @@ from eventapp.database import db
 from eventapp.events.models import Room
 from eventapp.registration import ranking, ranks
 from eventapp.registration.models import COMING, Delegate, Delegation, Organisation, enrolment
-from eventapp.seating.arrangement import Seat
+from eventapp.seating.hall import Seat
 from eventapp.seating.models import SeatingPlan, SeatTaken
 
 

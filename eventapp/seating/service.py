@@ -17,7 +17,8 @@ from eventapp.events.models import Event, Room
 from eventapp.registration import ranking
 from eventapp.registration.models import Delegate, Delegation
 from eventapp.seating import arrangement
-from eventapp.seating.arrangement import Person, Seat, Seated
+from eventapp.seating.arrangement import Person, Seated
+from eventapp.seating.hall import Seat
 from eventapp.seating.models import SeatingPlan, SeatTaken
 from eventapp.seating.reading import SeatingError, find, wanted
 

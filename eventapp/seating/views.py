@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from eventapp.accounts.permissions import Access, requires
 from eventapp.events.models import Event
 from eventapp.seating import reading, service
-from eventapp.seating.arrangement import Seat
 from eventapp.seating.forms import PlanForm
+from eventapp.seating.hall import Seat
 from eventapp.seating.models import SeatingPlan
 
 seating = Blueprint("seating", __name__, url_prefix="/manage/<event:event>/seating")

@@ -5,17 +5,21 @@ processes let twice as many attempts through, and looks through all its counts i
 own up to a hundred times a second. The one for several processes needs another server (Redis).
 """
 
-import fcntl
+import atexit
 import mmap
+import os
 import struct
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from limits.storage import Storage
+
+from eventapp.locks import FileLock
 
 URI = "attempts://"
 """The setting by which the limiter counts here."""
@@ -39,8 +43,8 @@ class Attempts(Storage):
         super().__init__(uri, wrap_exceptions)
         self._table = mmap.mmap(-1, _SLOTS * _SLOT.size)
         self._threads = threading.Lock()
-        # The kernel's lock on a file without a name: given back if a process ends while it counts.
-        self._processes = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
+        # Not a semaphore: if a process is killed while it counts, the kernel gives this one back.
+        self._processes = FileLock(_temporary_file())
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -90,12 +94,8 @@ class Attempts(Storage):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with self._threads:
-            fcntl.lockf(self._processes, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.lockf(self._processes, fcntl.LOCK_UN)
+        with self._threads, self._processes:
+            yield
 
     def _find(self, key: str, at: float) -> tuple[int, float, int]:
         """Where the key's window is, or is to be: (place, its end, how many; 0 where none is)."""
@@ -117,3 +117,17 @@ class Attempts(Storage):
 
     def _slots(self) -> Iterator[tuple[int, float, int]]:
         yield from _SLOT.iter_unpack(self._table)
+
+
+def _temporary_file() -> str:
+    """An empty file until this process, not one forked from it, ends."""
+    made_by = os.getpid()
+    number, path = tempfile.mkstemp(prefix="eventapp-attempts-")
+    os.close(number)
+
+    def remove() -> None:
+        if os.getpid() == made_by:
+            Path(path).unlink(missing_ok=True)
+
+    atexit.register(remove)
+    return path

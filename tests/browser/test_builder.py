@@ -273,6 +273,35 @@ def test_of_two_organisers_neither_overwrites_the_other(open_page: OPEN, session
     assert times(first) == "17:40–18:40"
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_by_the_form_too_the_second_sees_what_the_first_has_saved(
+    open_page: OPEN, axe: Callable[[Page], list[str]], session: str, size: dict[str, int]
+) -> None:
+    first = open_page(PROGRAMME, DESK, "organiser")
+    first.goto(block_of(first).get_attribute("href") or "")
+    second = open_page(first.url, size, "organiser")
+    first.fill("#chair", "Người thứ nhất")
+    first.click("[name=submit]")
+    first.wait_for_url(re.compile("/programme$"))
+    second.fill("#chair", "Người thứ hai")
+    second.click("[name=submit]")
+    notice = second.get_by_role("alert")
+    expect(notice).to_contain_text("Người khác vừa thay đổi")
+    expect(notice).to_contain_text("Người thứ nhất")
+    expect(second.locator("#chair")).to_have_value("Người thứ hai")
+    check(second, axe)
+
+
+def test_a_grip_is_within_reach_where_a_day_is_wider_than_the_screen(
+    open_page: OPEN, session: str
+) -> None:
+    page = open_page(PROGRAMME, PHONE, "organiser", has_touch=True, is_mobile=True)
+    for block in page.locator(".grid-column").first.locator(".block[data-lane='0']").all():
+        box = block.locator(".block-grip").bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_a_lost_connection_changes_nothing_and_says_so(open_page: OPEN, session: str) -> None:
     page = open_page(PROGRAMME, DESK, "organiser")
     page.context.set_offline(True)

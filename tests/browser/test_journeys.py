@@ -60,6 +60,10 @@ def test_a_delegate_registers_changes_and_cancels(open_page: OPEN, axe: AXE, liv
     with page.expect_download() as download:
         page.get_by_role("link", name="Thêm vào lịch").click()
     assert b"BEGIN:VCALENDAR" in Path(download.value.path()).read_bytes()
+    page.get_by_role("link", name="Lịch của tôi").click()
+    page.wait_for_url(re.compile("/agenda$"))
+    check(page, axe)
+    page.goto(own)
 
     # The letter is in the mailbox of the organisers, with the same link.
     office = open_page(f"{MANAGE}/mailbox", DESK, "organiser")

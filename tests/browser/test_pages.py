@@ -73,6 +73,30 @@ def test_every_page_that_can_be_reached(
     assert len(seen) >= {"administrator": 20, "organiser": 20, "staff": 2}[role], sorted(seen)
 
 
+@SIZES
+@pytest.mark.parametrize(
+    "path",
+    [
+        "programme?view=rooms",
+        "programme?view=list",
+        "programme/clashes",
+        "programme/versions?from=1&to=draft",
+        "programme/versions/1/restore",
+        "certificates?q=nguyen&state=too_little",
+    ],
+)
+def test_pages_as_they_are_asked_for(
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    path: str,
+    size: dict[str, int],
+) -> None:
+    page = open_page(f"/manage/{EVENT}/{path}", size, "organiser")
+    for language in LANGUAGES:
+        page.goto(f"{page.url}{'&' if '?' in page.url else '?'}lang={language}")
+        check(page, axe)
+
+
 def links(page: Page) -> list[str]:
     """Where the links of a page lead inside the program; not to files."""
     found = page.eval_on_selector_all(

@@ -128,3 +128,25 @@ def test_what_was_read_is_remembered_and_arrivals_appear(
     expect(page.locator("[data-line=g1]")).to_have_class(re.compile("is-read"), timeout=15_000)
     page.get_by_role("button", name="Xóa các dấu đã đọc").click()
     expect(page.locator("[data-line=g1]")).not_to_have_class(re.compile("is-read"))
+
+
+CLEAR = """() => {
+  const [it, bar] = [document.activeElement, document.querySelector(".order-save")];
+  const [one, other] = [it.getBoundingClientRect(), bar.getBoundingClientRect()];
+  return bar.contains(it) || one.bottom <= other.top || one.top >= other.bottom;
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_bar_with_save_covers_nothing_that_has_the_focus(
+    open_page: Callable[..., Page], size: dict[str, int]
+) -> None:
+    page = open_page(f"{EVENT}/protocol", size, "organiser")
+    page.locator(".order-rows textarea").first.focus()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        page.wait_for_function(CLEAR)
+    page.locator(".order-rows textarea").last.focus()
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        page.wait_for_function(CLEAR)

@@ -1,13 +1,14 @@
 """The organisers' pages of certificates, and the delegate's own."""
 
 import io
+import re
 import zipfile
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from eventapp.certificates import service
+from eventapp.certificates import listing, service
 from eventapp.certificates.models import AttendanceCorrection, Certificate, CertificateRule
 from eventapp.certificates.service import RuleData
 from eventapp.documents import people
@@ -17,7 +18,7 @@ from eventapp.programme.models import Session
 from eventapp.registration import links
 from tests.certificates.attended import attend_all, coming, prepare, scan
 from tests.conftest import post
-from tests.pdf.pictures import codes, opened, text_of
+from tests.pdf.pictures import codes, opened, text_of, texts_of
 
 ON = date(2026, 11, 27)
 
@@ -157,6 +158,17 @@ def test_all_in_one_pdf(organiser, event, an):
     answer = send(organiser, event, "file", scope="all", format="pdf", language="both")
     assert f"certificates-{event.slug}-both.pdf" in answer.headers["Content-Disposition"]
     assert len(opened(answer.data).pages) == 1
+    answer.close()
+
+
+@pytest.mark.parametrize("english", ["", "Tập huấn"])
+def test_a_title_that_both_languages_share_is_said_once(organiser, event, an, english):
+    event.title, event.title_en = "Tập huấn", english
+    db.session.commit()
+    service.issue(event, on=ON)
+    answer = send(organiser, event, "file", scope="all", format="pdf", language="both")
+    (page,) = texts_of(answer.data)
+    assert page.splitlines().count("Tập huấn") == 1
     answer.close()
 
 
@@ -350,3 +362,55 @@ def test_ones_own_certificate(client, event, an):
 
 def test_nobodys_link(client, event):
     assert client.get("/p/no-such-secret/certificate.pdf").status_code == 404
+
+
+# --- Finding somebody ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["an nguyen", "Nguyễn  VĂN An", "van"])
+def test_somebody_is_found_by_name_without_marks_in_any_order(organiser, event, an, late, words):
+    page = organiser.get(home(event), query_string={"q": words}).text
+    assert "Nguyễn Văn An" in page and "Lê Thị Muộn" not in page
+    assert f'value="{" ".join(words.split())}"' in page
+
+
+def test_a_search_and_a_filter_hold_together(organiser, event, an, late):
+    page = organiser.get(home(event), query_string={"q": "an", "state": "too_little"}).text
+    assert "Nguyễn Văn An" not in page
+    assert "Nguyễn Văn An" not in organiser.get(home(event), query_string={"q": "!?"}).text
+
+
+def test_somebody_is_found_by_the_number_of_their_certificate(organiser, event, an, late):
+    service.issue(event, None, on=ON)
+    [certificate] = issued()
+    page = organiser.get(home(event), query_string={"q": certificate.number_text.lower()}).text
+    assert "Nguyễn Văn An" in page and "Lê Thị Muộn" not in page
+
+
+def test_what_is_found_is_paged_and_the_next_page_keeps_the_words(
+    organiser, event, common, monkeypatch
+):
+    monkeypatch.setattr(listing, "PER_PAGE", 2)
+    for number in ["Một", "Hai", "Ba"]:
+        coming(event, f"Trần Thị {number}", 1)
+    coming(event, "Lê Văn Tư", 1)
+    first = organiser.get(home(event), query_string={"q": "thi tran", "lang": "en"}).text
+    assert "Page 1 of 2" in first and first.count("Trần Thị") < 2 * 3
+    address = re.search(r'rel="next" href="([^"]+)"', first).group(1).replace("&amp;", "&")
+    second = organiser.get(address).text
+    assert "Trần Thị" in second and "Lê Văn Tư" not in second
+
+
+def test_the_tiles_count_what_their_lists_show(organiser, event, an):
+    service.issue(event, None, on=ON)
+    an.name = "Nguyễn Văn Ân"
+    db.session.commit()
+    page = organiser.get(f"{home(event)}?lang=en").text
+    tiles = dict(re.findall(r'state=(\w+)".*?class="tile-figure">(\d+)', page, re.DOTALL))
+    assert (tiles["issued"], tiles["outdated"]) == ("0", "1")
+    for state, figure in tiles.items():
+        shown = organiser.get(home(event), query_string={"state": state, "lang": "en"}).text
+        if figure == "0":
+            assert "Nobody is in this list." in shown
+        else:
+            assert f"People in this list: {figure}" in shown

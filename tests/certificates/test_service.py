@@ -23,10 +23,12 @@ from eventapp.documents import settings
 from eventapp.documents.settings import SettingsData
 from eventapp.duplicates import merging
 from eventapp.extensions import db
+from eventapp.programme import published
+from eventapp.programme.models import Session, SessionKind
 from eventapp.registration import service as registration
 from eventapp.registration.errors import DelegateNotFound
 from eventapp.registration.models import Status
-from tests.builders import build_delegate, build_event
+from tests.builders import at, build_delegate, build_event
 from tests.certificates.attended import attend_all, classes, coming, prepare, scan
 
 ON = date(2026, 11, 27)
@@ -346,3 +348,24 @@ def test_of_two_valid_certificates_one_is_withdrawn(event, an):
     mine = {it.number_text: it for it in all_issued()}
     assert {it.delegate_id for it in mine.values()} == {an.id}
     assert sorted(it.is_withdrawn for it in mine.values()) == [False, True]
+
+
+def test_training_counts_once_it_is_published(event, an):
+    published.publish(event)
+    before = of(event, an)
+    day = event.days[1]
+    db.session.add(
+        Session(
+            event_id=event.id,
+            day=day,
+            kind=SessionKind.TRAINING,
+            title="Tập huấn dự kiến",
+            starts_at=at(day.date, 14),
+            ends_at=at(day.date, 16),
+            uid="session-du-kien@eventapp",
+        )
+    )
+    db.session.commit()
+    assert of(event, an) == before
+    published.publish(event)
+    assert of(event, an).share.needed == before.share.needed + 1

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from flask_babel import force_locale
 
-from eventapp.delegations import changes, invitations
+from eventapp.delegations import changes, deciding, invitations
 from eventapp.delegations.letters import LeadLetter
 from eventapp.extensions import db
 from eventapp.mail import composing
@@ -78,7 +78,7 @@ def test_a_decision_is_told_with_its_answer(event, delegation):
     person = build_delegate(event, "Trần Văn Ba")
     changes.submit(event, delegation.id)
     asked = changes.cancel(event, delegation.id, person.id, "Ốm").request
-    changes.decline(event, asked.id, "Đã in thẻ")
+    deciding.decline(event, asked.id, "Đã in thẻ")
     letter = composed()
     for fact in ("Trần Văn Ba", "Đã in thẻ"):
         assert fact in letter.text

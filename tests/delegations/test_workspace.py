@@ -14,12 +14,11 @@ from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.extensions import db
 from eventapp.mail.models import Message
 from eventapp.registration import quota
-from eventapp.registration.choices import choices_for
 from eventapp.registration.models import Delegate, Delegation, HeldPlace, Status
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import csrf_token, post
-from tests.pdf.pictures import codes
-from tests.registration.filled import counted
+from tests.pdf.pictures import codes, needs_poppler, opened, text_of
+from tests.registration.filled import classes, counted
 
 
 @pytest.fixture
@@ -435,7 +434,7 @@ def test_a_delegation_with_its_places_offices_and_deadline(organiser, event, del
         "lead_phone": "0912 345 678",
         "deadline": "2026-11-20T17:00",
         "places": "20",
-        "new_offices": "Hội Tin học\nSở Y tế",
+        "new_offices": "Hội Tin học\nSở Y tế ; 3",
     }
     for at, office in enumerate(offices):
         data |= {
@@ -452,7 +451,9 @@ def test_a_delegation_with_its_places_offices_and_deadline(organiser, event, del
     assert {it.name for it in row.organisations} > {"Hội Tin học", "Sở Y tế"}
     places = {it.scope: it.places for it in quota.all_of(event.id, delegation_id=row.id)}
     of = f"delegation:{row.id}"
+    [health] = [it.id for it in row.organisations if it.name == "Sở Y tế"]
     assert places == {
+        f"{of}/organisation:{health}": 3,
         of: 20,
         f"{of}/organisation:{offices[0].id}": 5,
         f"{of}/category:{event.categories[0].id}": 1,
@@ -495,6 +496,16 @@ def test_links_on_paper_open_the_workspace(organiser, event, delegation, tmp_pat
         assert event_client(organiser).get(path).status_code == 200
 
 
+@needs_poppler
+def test_signs_of_markup_are_printed_as_they_are(organiser, event, delegation):
+    delegation.name = "Cục A & <b>"
+    db.session.commit()
+    page = f"/manage/{event.slug}/delegations"
+    paper = post(organiser, f"{page}/links.pdf", {"ids": [delegation.id]}, form_at=page)
+    opened(paper.data)
+    assert "Cục A & <b>" in text_of(paper.data)
+
+
 def test_a_delegation_with_people_is_not_deleted(organiser, event, delegation):
     build_delegate(event, "Một")
     page = f"/manage/{event.slug}/delegations/{delegation.id}"
@@ -503,7 +514,7 @@ def test_a_delegation_with_people_is_not_deleted(organiser, event, delegation):
 
 
 def test_queries_do_not_grow_with_the_people(client, event, link, count_queries):
-    session = choices_for(event).classes[0]
+    session = classes(event)[0]
     build_delegate(event, "Một", enrolments=[session])
     client.get(link)
     db.session.rollback()
@@ -791,7 +802,7 @@ def test_a_place_held_for_an_office_is_for_that_office(client, event, delegation
     hold(client, event, link, 1, organisation_id=office.id)
     one = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\n"
     address = upload(client, link, one.encode()).location
-    assert "Không còn chỗ cho người này." in client.get(address).text
+    assert "Không còn chỗ cho người này: Bắc Ninh." in client.get(address).text
     assert db.session.query(HeldPlace).count() == 1
 
 
@@ -802,7 +813,7 @@ def test_a_held_place_is_no_way_past_another_quota(client, event, delegation, li
     quota.set_places(event.id, 0, organisation_id=office.id)
     one = "Họ và tên;Chức vụ;Đơn vị\nTrần Văn Hai;Chuyên viên;Sở Nội vụ\n"
     address = upload(client, link, one.encode()).location
-    assert "Không còn chỗ cho người này." in client.get(address).text
+    assert "Không còn chỗ cho người này: Bắc Ninh; Sở Nội vụ." in client.get(address).text
 
 
 def test_a_frozen_list_asks_to_name_people_for_held_places(

@@ -16,7 +16,7 @@ from eventapp.documents.agenda_pdf import (
 from eventapp.documents.compact_pdf import write_compact
 from eventapp.pdf.artwork import Artwork
 from eventapp.pdf.letterhead import Letterhead, Signature, place_and_date
-from tests.pdf.pictures import codes, needs_poppler, opened, pictures, text_of
+from tests.pdf.pictures import codes, lines_of, needs_poppler, opened, pictures, text_of, texts_of
 
 TITLE = (
     "Hội nghị Tổng kết 5 năm thực hiện Nghị định số 64/2007/NĐ-CP về ứng dụng công nghệ thông tin "
@@ -105,10 +105,38 @@ def compact_of(agenda=AGENDA, logo=None):
 @pytest.mark.parametrize("make", [pdf_of, compact_of])
 def test_a_published_one_says_its_version_and_leads_to_its_page(make, tmp_path):
     pdf = make(replace(AGENDA, edition=EDITION))
-    text = " ".join(text_of(pdf).split())
+    text = " ".join(" ".join(texts_of(pdf)).split())
     assert "Phiên bản 3, công bố lúc 10:00" in text
     assert "DỰ THẢO" not in text
     assert codes(pdf, tmp_path) == [EDITION.address]
+
+
+@pytest.mark.parametrize("make", [pdf_of, compact_of])
+@pytest.mark.parametrize("days", [1, 12])
+def test_every_page_says_the_version(make, days):
+    pages = texts_of(make(replace(AGENDA, edition=EDITION, days=(DAY,) * days)))
+    assert (len(pages) > 1) == (days > 1)
+    for page in pages:
+        assert "Phiên bản 3, công bố lúc 10:00 ngày 12/11/2012" in " ".join(page.split())
+
+
+def test_the_version_is_small_in_the_bottom_margin_of_the_first_page():
+    pdf = pdf_of(
+        replace(AGENDA, edition=replace(EDITION, other_version="Version 3"), days=(DAY,) * 9)
+    )
+    (foot,) = [it for it in lines_of(pdf) if it.text.startswith("Phiên bản")]
+    assert foot.text == f"{EDITION.version} / Version 3"
+    assert 277 < foot.top < foot.baseline < 292
+    assert foot.size < 12
+    assert abs((foot.left + foot.right) / 2 - (30 + 195) / 2) < 1
+    assert not [it for it in lines_of(pdf, 1) if it.baseline > 277]
+
+
+def test_a_long_version_stays_between_the_margins():
+    long = replace(EDITION, version=EDITION.version * 4)
+    (foot,) = [it for it in lines_of(pdf_of(replace(AGENDA, edition=long))) if it.top > 277]
+    assert foot.left >= 29.9
+    assert foot.right <= 195.1
 
 
 @needs_poppler

@@ -10,8 +10,8 @@ from eventapp.documents.paper import KINDS, NothingToPrint, Order
 from eventapp.documents.settings import SettingsData
 from eventapp.extensions import db
 from eventapp.programme import published
-from eventapp.registration.models import Status
-from tests.builders import build_delegate, organisation
+from eventapp.registration.models import Delegation, Status
+from tests.builders import add_office, build_delegate, organisation
 from tests.pdf.pictures import needs_poppler, opened, text_of
 
 DEFAULTS = {
@@ -78,6 +78,34 @@ def test_to_each_person(people):
     assert len(found) == 3
     assert "Kính gửi: Ông (Bà) Nguyễn Văn Ân Giám đốc, Sở Nội vụ, tỉnh Bắc Ninh" in found[0]
     assert len(letters(people, to="person", pending=True)) == 4
+
+
+@pytest.fixture
+def others(people):
+    """Two bodies that belong to no province and are no ministry."""
+    delegation = db.session.query(Delegation).filter_by(event_id=people.id, is_other=True).one()
+    for name, guest in (("Tập đoàn VNPT", "Đinh Khách"), ("Hội Tin học", "Hà Mời")):
+        office = add_office(delegation, name)
+        build_delegate(people, guest, organisation=office)
+        build_delegate(people, f"{guest} Hai", organisation=office)
+    return delegation
+
+
+@needs_poppler
+def test_each_body_that_belongs_to_no_delegation_gets_its_own(people, others):
+    found = letters(people)
+    assert len(found) == 3
+    assert "Kính gửi: Đoàn đại biểu tỉnh Bắc Ninh" in found[0]
+    assert "Kính gửi: Tập đoàn VNPT" in found[1]
+    assert "Kính gửi: Hội Tin học" in found[2]
+    assert len(letters(people, delegation=str(others.id))) == 2
+    assert len(letters(people, to="office")) == 4
+
+
+def test_their_files_are_called_after_them(organiser, people, others):
+    address = f"/manage/{people.slug}/documents/invitations/file?apart=y&delegation={others.id}"
+    with zipfile.ZipFile(io.BytesIO(organiser.get(address).data)) as archive:
+        assert archive.namelist() == ["giay-moi-Tap-doan-VNPT.pdf", "giay-moi-Hoi-Tin-hoc.pdf"]
 
 
 @needs_poppler

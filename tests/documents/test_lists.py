@@ -11,8 +11,8 @@ from eventapp.documents.paper import KINDS, NothingToPrint, Order
 from eventapp.documents.settings import SettingsData
 from eventapp.extensions import db
 from eventapp.pdf.letterhead import Letterhead, Signature
-from eventapp.registration.models import Status
-from tests.builders import build_delegate, organisation
+from eventapp.registration.models import Delegation, Organisation, Status
+from tests.builders import add_office, build_delegate, organisation
 from tests.documents.test_agenda_pdf import TITLE
 from tests.pdf.pictures import needs_poppler, opened, text_of
 
@@ -22,7 +22,6 @@ DEFAULTS = {"order": "delegation", "delegation": "", "signing": False, "pending"
 @pytest.fixture
 def people(event):
     """Three people of two provinces and one of a ministry; one is not approved, one has gone."""
-    from eventapp.registration.models import Delegation, Organisation
 
     def office(delegation, name):
         return (
@@ -193,3 +192,29 @@ def test_the_same_list_gives_the_same_bytes():
     write_list(paper(30), one)
     write_list(paper(30), two)
     assert one.getvalue() == two.getvalue()
+
+
+@needs_poppler
+def test_an_office_that_is_called_after_its_province_is_not_said_twice(people):
+    office = add_office(organisation(people).delegation, "Tỉnh ủy Bắc Ninh")
+    build_delegate(people, "Ma Đức", organisation=office)
+    text = words(people, order="rank")
+    assert "Tỉnh ủy Bắc Ninh," not in text
+    assert "Sở Nội vụ, tỉnh Bắc Ninh" in text
+
+
+@needs_poppler
+def test_the_list_of_a_body_of_one_office_does_not_repeat_it(people):
+    ministry = db.session.query(Delegation).filter_by(event_id=people.id, name="Bộ Tài chính").one()
+    text = words(people, delegation=str(ministry.id))
+    assert text.count("Bộ Tài chính") == 1
+    assert "Đơn vị" not in text
+
+
+@needs_poppler
+def test_the_list_of_those_who_belong_to_no_delegation(people):
+    others = db.session.query(Delegation).filter_by(event_id=people.id, is_other=True).one()
+    build_delegate(people, "Đinh Khách", organisation=add_office(others, "Tập đoàn VNPT"))
+    text = words(people, delegation=str(others.id))
+    assert "Đại biểu của các đơn vị khác" in text
+    assert "Đoàn đại biểu Khác" not in text

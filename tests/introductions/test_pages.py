@@ -87,7 +87,7 @@ def test_only_those_who_have_arrived_in_the_order_in_which_they_are_read(
         "Đồng chí Vũ Hà – Thứ trưởng, Bộ Tài chính",
         "Về phía tỉnh Bắc Ninh:",
         "Đồng chí Lê An – Giám đốc Sở Nội vụ",
-        "và các đại biểu khác: 2",
+        "và 2 đại biểu khác",
     ]
     page = page_of(organiser, event, at=doors[1].id)
     assert lines(page) == ["Về phía tỉnh Bắc Ninh:", "Đồng chí Lê An – Giám đốc Sở Nội vụ"]
@@ -190,7 +190,7 @@ def test_the_paper(organiser, event, doors, people):
         "Về phía Trung ương:",
         "– Đồng chí Vũ Hà – Thứ trưởng, Bộ Tài chính",
         "– Đồng chí Lê An – Giám đốc Sở Nội vụ",
-        "– và các đại biểu khác: 2",
+        "– và 2 đại biểu khác",
     ):
         assert part in text
     assert answer.data == paper_of(organiser, event).data

@@ -69,3 +69,23 @@ def test_the_picture_belongs_to_the_letter():
     [picture] = [it for it in mail.walk() if it.get_content_type() == "image/png"]
     assert picture.get_content_disposition() == "inline"
     assert picture["Content-ID"] == "<pass>"
+
+
+def _reply_to(*reply_to: str) -> bytes:
+    message = Message(to_address="an@do.example", to_name="An", message_id="<1@do.example>")
+    letter = Letter("Thư", "Kính gửi", reply_to=reply_to or ("", ""))
+    return delivery.compose(message, letter, "btc@do.example", now()).as_bytes()
+
+
+def test_answers_go_to_the_contact():
+    raw = _reply_to("Trần Thị Bình", "binh@bacninh.example")
+    assert _read(raw, "Reply-To") == "Trần Thị Bình <binh@bacninh.example>"
+
+
+@pytest.mark.parametrize(
+    "address", ["", "không có", "an@", "@bacninh.example", "a b@c.example", "a@x.example\r\nBcc: y"]
+)
+def test_a_contact_that_is_no_address_holds_no_letter_up(address):
+    raw = _reply_to("Trần Thị Bình", address)
+    assert b"Reply-To" not in raw
+    assert b"\r\nBcc" not in raw

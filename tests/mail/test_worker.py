@@ -47,11 +47,14 @@ def _state(message_id: int) -> Message:
 
 def test_a_registration_arrives_whole(event, receiver):
     handler, url = receiver
+    event.contact_name, event.contact_email = "Trần Thị Bình", "binh@bacninh.example"
+    db.session.commit()
     made = service.register(event, details(event), submission=None, consent=service.Consent("1"))
     assert worker.deliver_due(Server.parse(url)) == worker.Round(sent=1)
     (mail,) = handler.mails
     assert mail["To"] == "Nguyễn Đình Ân <an@bacninh.example>"
     assert mail["From"] == "Ban Tổ chức <btc@x.vn>"
+    assert mail["Reply-To"] == "Trần Thị Bình <binh@bacninh.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Date"].datetime is not None
     text = mail.get_body(("plain",)).get_content()

@@ -48,6 +48,12 @@ def text_of(pdf: bytes) -> str:
     return found.stdout.decode()
 
 
+def texts_of(pdf: bytes) -> list[str]:
+    """The text of each page as it was written: what stands in one cell comes together."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
 def pictures(pdf: bytes, folder: Path, *, dpi: float = 150) -> list[Image.Image]:
     """Each page as a grey picture."""
     for earlier in folder.glob("page*.pgm"):

@@ -62,6 +62,12 @@ def test_a_long_word_is_condensed_and_then_made_smaller_than_wished():
     assert (tiny.stretch, tiny.measure) == (LEAST_STRETCH, Measure.TOO_SMALL)
 
 
+def drawn(text: str) -> str:
+    """What is seen of a text, but for spaces: no pictures."""
+    pieces = (piece for _, piece in fonts.runs(text, FONT))
+    return "".join("".join(pieces).split())
+
+
 @given(
     st.text(alphabet="NguyễnThịĐ 64/-,.李🙂", max_size=120),
     st.floats(20, 400),
@@ -69,7 +75,7 @@ def test_a_long_word_is_condensed_and_then_made_smaller_than_wished():
 )
 def test_nothing_is_lost_and_nothing_sticks_out(text, width, lines):
     fitted = fit(text, FONT, width, 30, 12, lines)
-    assert "".join("".join(fitted.lines).split()) == "".join(text.split())
+    assert drawn(" ".join(fitted.lines)) == drawn(text)
     assert len(fitted.lines) <= lines
     for line in fitted.lines:
         assert fonts.width(line, FONT, fitted.size) * fitted.stretch <= width + 1e-6
@@ -116,3 +122,22 @@ def test_fewer_words_than_lines():
 def test_a_very_long_text_is_quick():
     lines = balanced("một hai ba " * 2000, FONT, 10, 300)
     assert len(lines) > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("Bộ Thông tin và Truyền thông", 125, ("Bộ Thông tin", "và Truyền thông")),
+        ("BỘ THÔNG TIN VÀ TRUYỀN THÔNG", 190, ("BỘ THÔNG TIN", "VÀ TRUYỀN THÔNG")),
+        ("Thứ trưởng Nguyễn Minh Hồng", 130, ("Thứ trưởng", "Nguyễn Minh Hồng")),
+        ("Phó Chủ tịch UBND tỉnh Bắc Ninh", 130, ("Phó Chủ tịch UBND", "tỉnh Bắc Ninh")),
+        ("Five-year review of the work", 110, ("Five-year review", "of the work")),
+    ],
+)
+def test_lines_end_where_words_and_names_do(text, width, lines):
+    assert balanced(text, FONT, 12, width) == lines
+
+
+def test_a_picture_takes_no_room_in_a_line():
+    lines = balanced("Hội nghị 🎉 Tổng kết 🎉", FONT, 12, 80)
+    assert lines == ("Hội nghị", "Tổng kết")

@@ -38,6 +38,21 @@ def test_pictures_and_marks_of_direction_are_left_out():
     assert fonts.missing("Ân 🙂\u200f", fonts.SANS) == "🙂"
 
 
+@pytest.mark.parametrize("name", fonts.ALL)
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("Trần \U0001f642 An", "Trần An"),
+        ("\U0001f642 An", "An"),
+        ("A\u202en\u202c \u200bB\u00ad", "An B"),
+        ("a  b", "a  b"),
+    ],
+)
+def test_what_is_left_out_leaves_no_trace(name, text, drawn):
+    assert "".join(piece for _, piece in fonts.runs(text, name)) == drawn
+    assert fonts.em_width(text, name) == pytest.approx(fonts.em_width(drawn, name))
+
+
 def test_a_letter_that_no_font_has_is_seen_as_a_box():
     assert "".join(piece for _, piece in fonts.runs("李 Minh", fonts.SANS)) == "□ Minh"
     assert fonts.missing("李 Minh", fonts.SANS) == "李"

@@ -197,6 +197,23 @@ def test_until_the_day(client, event, days, is_open):
     assert (db.session.query(Delegate).one().name == "Tên Khác") == is_open
 
 
+@pytest.mark.parametrize(("days", "is_open"), [(0, True), (3, True), (-1, False)])
+def test_without_a_day_until_the_last_day_of_the_event(client, event, days, is_open):
+    today = now().astimezone(event.zone).date()
+    event.self_edit_until = None
+    for number, day in enumerate(event.days):
+        day.date = date.fromordinal(today.toordinal() + days - number)
+    db.session.commit()
+    link = f"/p/{register(event, 'mot').secret}"
+    page = client.get(f"{link}?lang=en").text
+    assert (f'href="{link}/edit"' in page) == is_open
+    assert ("You can change this until the end of" in page) == is_open
+    assert ("Changes are no longer possible here." in page) != is_open
+    post(client, f"{link}/edit", edit_data(event), form_at=f"{link}/cancel")
+    db.session.expire_all()
+    assert (db.session.query(Delegate).one().name == "Tên Khác") == is_open
+
+
 def test_nothing_at_all(client, event):
     event.self_edit_parts = []
     db.session.commit()

@@ -65,6 +65,14 @@ def test_over_capacity() -> None:
     assert alone(replace(full, places=None, seats=None)) == []
 
 
+def test_sign_up_for_more_than_the_room_holds() -> None:
+    open_ = Item(1, at(8), at(9), delegates=frozenset(range(10)), places=51, seats=50)
+    [found] = alone(open_)
+    assert found == Clash(Rule.CAPACITY, (1,), number=51, limit=50, is_offered=True)
+    assert alone(replace(open_, places=50)) == []
+    assert alone(replace(open_, seats=None)) == []
+
+
 def test_a_visit_that_leaves_before_the_session_ends() -> None:
     session = Item(1, at(8), at(9), delegates=frozenset({1, 2}))
     bus = Departure(7, at(8, 30), at(11), frozenset({2, 3}))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventapp.programme.changes_in_words import Told
 from eventapp.programme.differences import Change, concerning, concerns_all, differences
 from eventapp.programme.records import Person, Place, Record, as_json, from_json, rooms_of
 
@@ -176,3 +177,8 @@ def test_the_rooms_of_a_version_each_once():
         Place(1, "Hội trường lớn"),
         Place(2, "Phòng A"),
     ]
+
+
+def test_a_line_of_a_letter_names_each_change_once() -> None:
+    it = Told("u", "Khai mạc", "plenary", (), ("Đổi giờ, nơi", "Đổi người"), ("8 → 9", "A → B"))
+    assert it.in_one_line == "Đổi giờ, nơi; đổi người: Khai mạc. 8 → 9; A → B"

@@ -2,11 +2,14 @@
 
 import hashlib
 import io
+import re
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
 from eventapp import media
+from eventapp.accounts.models import AuditEntry
 from eventapp.accounts.permissions import Role
 from eventapp.extensions import db
 from eventapp.programme import materials, published, service
@@ -15,7 +18,7 @@ from eventapp.programme.models import Audience, Material
 from eventapp.registration import personal_links
 from eventapp.registration.models import Status
 from tests.builders import build_delegate, build_event
-from tests.conftest import csrf_token
+from tests.conftest import csrf_token, post
 from tests.media.papers import paper, picture, slides
 
 
@@ -70,7 +73,10 @@ def test_a_file_of_25_mb_comes_and_one_byte_more_is_refused(organiser, event, se
     answer = send(organiser, event, session_id, full + b"\n")
     assert answer.status_code == 422
     assert "at most 25 MB" in unescape(answer.text)
-    assert send(organiser, event, session_id, full + b"\n" * 200_000).status_code == 413
+    answer = send(organiser, event, session_id, full + b"\n" * 200_000)
+    assert answer.status_code == 413
+    assert "at most 25 MB" in unescape(answer.text)
+    assert 'name="file"' in answer.text, "another can be chosen at once"
     assert db.session.query(Material).count() == 1
 
 
@@ -130,11 +136,33 @@ def test_delete(organiser, event, session_id):
     assert organiser.get(address).status_code == 404
 
 
-def test_files_go_with_their_session(event, session_id):
-    add(event, session_id)
+def test_files_go_with_their_session_when_somebody_knows_of_them(event, session_id):
+    add(event, session_id, name="Bài giảng.pdf")
     revision = service.session_of(event.id, session_id).revision
-    service.delete_session(event.id, session_id, revision)
-    assert db.session.query(Material).count() == 0
+    with pytest.raises(service.OtherFiles) as refused:
+        service.delete_session(event.id, session_id, revision)
+    assert refused.value.files == 1
+    service.delete_session(event.id, session_id, revision, files=1)
+    assert db.session.scalars(select(Material)).all() == []
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry.changes["files"] == ["Bài giảng.pdf", None]
+
+
+def test_deleting_a_session_says_how_many_files_go_with_it(organiser, event, session_id):
+    address = f"/manage/{event.slug}/programme/sessions/{session_id}"
+    assert "Files that are deleted" not in organiser.get(f"{address}?lang=en").text
+    add(event, session_id)
+    page = organiser.get(f"{address}?lang=en").text
+    assert "Files that are deleted with this session: 1." in page
+    confirmed = re.search('data-confirm="([^"]+)"', page[page.index("/delete") :]).group(1)
+    assert "Files that are deleted with this session: 1." in confirmed
+    add(event, session_id, name="Trang chiếu.pdf")
+    sent = {"revision": service.session_of(event.id, session_id).revision, "files": 1}
+    post(organiser, f"{address}/delete", sent, form_at=address)
+    assert "(now: 2)" in organiser.get(f"{address}?lang=en").text
+    assert len(db.session.scalars(select(Material)).all()) == 2
+    post(organiser, f"{address}/delete", sent | {"files": 2}, form_at=address)
+    assert db.session.scalars(select(Material)).all() == []
 
 
 def test_each_audience_has_its_own_and_those_before(event, session_id):

@@ -1,5 +1,6 @@
 """The organisers' pages of the programme: what they save, and what they refuse by name."""
 
+import re
 from html import unescape
 
 import pytest
@@ -70,6 +71,24 @@ def test_two_editors_at_once(organiser, event):
     assert 'name="revision" type="hidden" value="2"' in second.text
     assert post(organiser, address, typed(event, title="Hai", revision=2)).status_code == 302
     assert "Hai" in sessions()
+
+
+def test_the_second_editor_sees_everything_that_the_first_has_saved(organiser, event):
+    post(organiser, NEW, typed(event))
+    address = f"/manage/hoi-nghi/programme/sessions/{sessions()['Phát biểu khai mạc'].id}"
+    first = {"chair": "Chủ trì mới", "kind": "training", "takes_enrolment": "y", "places": 40}
+    first |= {"speakers-0-name": "Lê Văn Báo", "speakers-0-organisation": "Sở Y tế"}
+    post(organiser, address, typed(event, revision=1, **first))
+    second = post(organiser, f"{address}?lang=en", typed(event, revision=1, title="Hai", places=""))
+    told = dict(re.findall("<dt>([^<]+)</dt><dd>([^<]+)</dd>", second.text))
+    assert told == {
+        "Title": "Phát biểu khai mạc",
+        "Kind": "Training",
+        "Chair": "Chủ trì mới",
+        "Delegates choose this session when they register": "yes",
+        "Places": "40",
+        "Speakers": "Lê Văn Báo, Thứ trưởng, Sở Y tế",
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from eventapp.accounts.models import AuditEntry
 from eventapp.accounts.permissions import Role
 from eventapp.database import now, transaction
-from eventapp.delegations import changes, invitations
+from eventapp.delegations import changes, deciding, invitations
 from eventapp.delegations.models import ChangeRequest
 from eventapp.extensions import db
 from eventapp.questions import files, service
@@ -214,10 +214,10 @@ def test_a_file_waits_with_the_request_that_brings_it(client, event, photo, answ
     assert files.forget_unclaimed() == 0
     request = db.session.query(ChangeRequest).one()
     if answer == "accept":
-        changes.accept(event, request.id)
+        deciding.accept(event, request.id)
         assert stored()[0].delegate_id == db.session.query(Delegate).one().id
     else:
-        changes.decline(event, request.id, "")
+        deciding.decline(event, request.id, "")
         assert stored() == []
 
 

@@ -364,7 +364,7 @@ def test_approving_somebody_who_has_no_place_and_finds_none(
     address = f"{url}/{waiting.id}"
     answer = post(organiser, f"{address}/status", {"status": "approved"}, form_at=address)
     assert answer.status_code == 303
-    assert "Không còn suất" in organiser.get(address).text
+    assert "Đã hết suất: toàn sự kiện" in organiser.get(address).text
     db.session.expire_all()
     assert db.session.get_one(Delegate, waiting.id).status == Status.WAITLISTED
 

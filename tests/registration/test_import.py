@@ -191,7 +191,7 @@ def test_empty_cells_leave_what_is_known(event: Event) -> None:
 def test_more_people_than_places(app: Flask) -> None:
     event = build_event("co-han", places=1)
     [(number, said)] = refused(event, table(ROW, ["Trần Văn Ba", *ROW[1:]]))
-    assert (number, said) == (3, "No place is left for this person.")
+    assert (number, said) == (3, "No place is left for this person: the whole event.")
 
 
 def test_missing_columns(event: Event) -> None:

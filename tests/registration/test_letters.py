@@ -366,3 +366,33 @@ def test_every_shipped_wording_keeps_the_rules_for_wordings(app):
 def test_every_kind_is_known(app):
     assert set(letter_facts.KINDS) == set(LetterKind) <= set(composing.kinds)
     assert replace(composing.kinds["link"]).label
+
+
+# --- Reasons, and answers ---
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("reason", ["", "Bận công tác <đột xuất> {link}"])
+def test_a_cancellation_says_the_reason_where_one_was_given(event, language, reason):
+    made = service.register(
+        event, details(event, language=language), submission=None, consent=service.Consent("1")
+    )
+    service.cancel(event, made.delegate_id, reason=reason)
+    letter = compose(_last())
+    line = {"vi": "Lý do", "en": "Reason"}[language]
+    for said in (letter.text, _words(letter.html)):
+        assert (f"{line}: {reason}" in said) == bool(reason)
+        assert f"{line}:" not in said or reason
+
+
+def test_answers_go_to_the_contact_of_the_event(event):
+    for contact, organiser in (("Trần Thị Bình", "Sở Nội vụ"), ("", "Sở Nội vụ")):
+        event.contact_name, event.organiser = contact, organiser
+        event.contact_email = "binh@bacninh.example"
+        db.session.commit()
+        _, message = _due(event, LetterKind.REGISTERED, name=f"An {contact}")
+        assert compose(message).reply_to == (contact or organiser, "binh@bacninh.example")
+    event.contact_email = ""
+    db.session.commit()
+    _, message = _due(event, LetterKind.REGISTERED)
+    assert compose(message).reply_to[1] == ""

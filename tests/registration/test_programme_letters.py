@@ -59,7 +59,7 @@ def test_one_letter_lists_all_that_changed(event, opening):
         assert "“Khai mạc” → “Lễ khai mạc”" in text
         assert "Không còn: Báo cáo. 26/11/2026, 09:00–09:30, Hội trường lớn" in text
         assert "Mới: Tổng kết." in text
-    assert "- Đổi thời gian, địa điểm, Đổi tên: Lễ khai mạc." in letter.text
+    assert "- Đổi thời gian, địa điểm; đổi tên: Lễ khai mạc." in letter.text
 
 
 def test_it_is_in_the_delegates_language_and_leads_to_their_agenda(event, opening):

@@ -197,7 +197,7 @@ def test_in_vietnamese_first(client, event):
 def test_queries_do_not_grow_with_the_people(client, event, count_queries):
     with count_queries() as queries:
         client.get(PAGE)
-    assert len(queries) <= 12, "what the event offers is read"
+    assert len(queries) <= 13, "what the event offers is read"
     db.session.rollback()
     with count_queries() as queries:
         client.get(PAGE)

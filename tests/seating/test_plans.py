@@ -9,7 +9,7 @@ from eventapp.extensions import db
 from eventapp.programme.models import Session
 from eventapp.registration import service as registration
 from eventapp.seating import reading, service
-from eventapp.seating.arrangement import Seat
+from eventapp.seating.hall import Seat
 from eventapp.seating.models import SeatTaken
 from eventapp.seating.service import PlanData
 from tests.builders import build_delegate, build_event, organisation

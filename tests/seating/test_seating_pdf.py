@@ -1,17 +1,19 @@
 """The drawing of a hall and its lists."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import ImageOps
 
 from eventapp.pdf.stream import About
 from eventapp.seating import service
-from eventapp.seating.arrangement import Hall, Person, Seat, arrange
-from eventapp.seating.seating_pdf import SeatingPaper, Sitting, write_seating
+from eventapp.seating.arrangement import Person, arrange
+from eventapp.seating.hall import Hall, Seat
+from eventapp.seating.seating_pdf import SeatingPaper, Sitting, shortened, write_seating
 from eventapp.seating.service import PlanData
 from tests.builders import build_delegate
-from tests.pdf.pictures import needs_poppler, opened, pictures, text_of
+from tests.pdf.pictures import lines_of, needs_poppler, opened, pictures, text_of, texts_of
 
 NAMES = (
     "Nguyễn Đình Thắng",
@@ -114,3 +116,47 @@ def test_the_kind_of_paper(organiser, event):
     text = text_of(answer.data)
     assert "Nguyễn Đình Thắng" in text
     assert "Chỗ ngồi theo đoàn" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Nguyễn Thị Bích Ngọc", "N.T.B. Ngọc"),
+        ("Đỗ Thị Ước", "Đ.T. Ước"),
+        ("Vũ Hà", "Vũ Hà"),
+        ("H'Hen Niê", "H'Hen Niê"),
+        ("Ý", "Ý"),
+        ("", ""),
+        ("A\u0302u Văn 🙂 An", "Â.V. An"),
+    ],
+)
+def test_long_names_are_shortened_to_what_people_are_called(name, short):
+    assert shortened(name) == short
+
+
+@needs_poppler
+def test_where_a_seat_is_too_small_for_a_name_it_is_shortened_and_whole_in_the_lists():
+    hall = Hall(24, 26, frozenset({13}))
+    paper = replace(paper_of(hall, 600), title="Hội nghị")
+    long = {seat: replace(it, name="Nguyễn Thị Bích Ngọc") for seat, it in paper.seated.items()}
+    by_name = [(it, seat) for seat, it in long.items()]
+    drawing, *lists = texts_of(pdf_of(replace(paper, seated=long, by_name=by_name)))
+    assert drawing.count("N.T.B. Ngọc") == 600
+    assert "Nguyễn Thị Bích Ngọc" not in drawing
+    assert "".join(lists).count("Nguyễn Thị Bích Ngọc") == 1200
+
+
+@pytest.mark.parametrize("size", ["a4", "a3"])
+def test_pages_are_numbered(size):
+    pages = texts_of(pdf_of(paper_of(Hall(12, 16), 180), size))
+    for number, page in enumerate(pages, start=1):
+        assert f"{number}/{len(pages)}" in page
+
+
+def test_a_long_delegation_goes_on_below_the_name():
+    paper = paper_of(Hall(2, 4), 8)
+    delegations = dict.fromkeys(paper.delegations, "Ủy ban nhân dân tỉnh có tên rất dài " * 3)
+    pdf = pdf_of(replace(paper, delegations=delegations))
+    listed = [it for it in lines_of(pdf, 2) if it.font == "BeVietnamPro-Regular"]
+    assert {round(it.size, 1) for it in listed} == {9.0}
+    assert len(listed) > 16

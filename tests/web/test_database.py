@@ -1,23 +1,16 @@
 """The write transaction and the types that both databases share."""
 
-import fcntl
-import multiprocessing
-import signal
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from eventapp.database import FairLock, ProcessLock, transaction
+from eventapp.database import transaction
 from eventapp.events.models import Event
 from eventapp.extensions import db
-
-FORK = multiprocessing.get_context("fork")  # as the server makes its workers
 
 
 def make(slug: str, **values: object) -> Event:
@@ -94,100 +87,3 @@ def test_times_come_back_in_utc(app: Flask) -> None:
 def test_a_time_without_its_offset_is_refused(app: Flask) -> None:
     with pytest.raises(StatementError), transaction():
         db.session.add(make("a", created_at=datetime(2012, 11, 16)))
-
-
-def test_the_lock_serves_in_the_order_of_arrival() -> None:
-    lock = FairLock()
-    order: list[int] = []
-    queued = [threading.Event() for _ in range(5)]
-
-    def wait(number: int) -> None:
-        with lock:
-            order.append(number)
-
-    with lock:
-        threads = []
-        for number, mark in enumerate(queued):
-            before = len(lock._waiting)
-            thread = threading.Thread(target=wait, args=(number,))
-            thread.start()
-            while len(lock._waiting) == before:  # the thread is in the queue, not merely started
-                mark.wait(0.001)
-            threads.append(thread)
-    for thread in threads:
-        thread.join()
-    assert order == [0, 1, 2, 3, 4]
-
-
-def run_forked(*works: Callable[[], object]) -> None:
-    processes = [FORK.Process(target=work) for work in works]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0] * len(works)
-
-
-def test_processes_take_turns(tmp_path: Path) -> None:
-    path = str(tmp_path / "queue")
-    counted = tmp_path / "counted"
-    counted.write_text("0")
-
-    def count(number: int) -> None:
-        lock = ProcessLock(path)
-        for _ in range(number):
-            with lock:
-                counted.write_text(str(int(counted.read_text()) + 1))
-
-    run_forked(*[lambda: count(500)] * 4)
-    assert counted.read_text() == "2000"
-
-
-def test_whoever_waits_is_not_passed_by_a_busy_process(tmp_path: Path) -> None:
-    path = str(tmp_path / "queue")
-    has_it, turns, seen = FORK.Event(), FORK.Value("i", 0), FORK.Value("i", -1)
-
-    def wait() -> None:
-        has_it.wait()
-        with ProcessLock(path):
-            seen.value = turns.value
-
-    def hurry() -> None:
-        lock = ProcessLock(path)
-        with lock:
-            has_it.set()
-            while not is_next_taken(lock):  # the other is in the queue, not merely started
-                has_it.wait(0.001)
-        for _ in range(1_000):
-            with lock:
-                turns.value += 1
-
-    run_forked(wait, hurry)
-    assert (seen.value, turns.value) == (0, 1_000)
-
-
-def is_next_taken(lock: ProcessLock) -> bool:
-    try:
-        fcntl.lockf(lock._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, lock._NEXT)
-    except BlockingIOError:
-        return True
-    fcntl.lockf(lock._file, fcntl.LOCK_UN, 1, lock._NEXT)
-    return False
-
-
-def test_a_process_that_is_killed_gives_its_turn_back(tmp_path: Path) -> None:
-    path = str(tmp_path / "queue")
-    has_it = FORK.Event()
-
-    def hold() -> None:
-        with ProcessLock(path):
-            has_it.set()
-            signal.pause()
-
-    holder = FORK.Process(target=hold)
-    holder.start()
-    has_it.wait()
-    holder.kill()
-    with ProcessLock(path):
-        holder.join()
-    assert holder.exitcode == -signal.SIGKILL

@@ -76,10 +76,7 @@ class RowReader:
         }
         self.days = {it.date: it.id for it in choices.days}
         self.classes = {
-            fold(one_line(title)): it.id
-            for it in choices.classes
-            for title in (it.title, it.title_en)
-            if title
+            fold(one_line(title)): it.id for it in choices.classes for title in it.names
         }
         self.sites = {fold(it.name): it.id for it in choices.sites}
         self.offices: dict[int, dict[str, Organisation]] = {

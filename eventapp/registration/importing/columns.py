@@ -145,10 +145,7 @@ def known_columns(choices: Choices, scope: Delegation | None) -> list[KnownColum
             fold(name) for it in choices.categories for name in (it.name, it.name_en) if name
         ),
         "training": frozenset(
-            fold(one_line(title))
-            for it in choices.classes
-            for title in (it.title, it.title_en)
-            if title
+            fold(one_line(title)) for it in choices.classes for title in it.names
         ),
         "wishes": frozenset(fold(it.name) for it in choices.sites),
     }

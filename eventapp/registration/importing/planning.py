@@ -18,6 +18,7 @@ from eventapp.registration.holding import held
 from eventapp.registration.importing.cells import Reading, RowReader
 from eventapp.registration.importing.columns import heading, question_key
 from eventapp.registration.importing.filling import name_for, suiting
+from eventapp.registration.importing.namesakes import Namesakes, Person
 from eventapp.registration.importing.plan import (
     Cells,
     Plan,
@@ -36,7 +37,7 @@ from eventapp.registration.models import (
     Quota,
 )
 from eventapp.registration.quota import Claim, QuotaFull, claim_of_held
-from eventapp.text import fold
+from eventapp.registration.quota_words import names_of
 
 _REPORTED = 250
 
@@ -92,7 +93,7 @@ class _Planner:
             rows.append(PlannedRow(cells.number, cells.values, verdict))
         stored = Registered(self.event_id, table, readings)
         holders = self._holders(readings)
-        seen: dict[tuple[Any, ...], int] = {}
+        seen = _Seen()
         for cells, row, reading in zip(table, rows, readings, strict=True):
             if reading is not None:
                 self._judge(cells, row, reading, stored, seen)
@@ -116,7 +117,7 @@ class _Planner:
         row: PlannedRow,
         reading: Reading,
         stored: "Registered",
-        seen: dict[tuple[Any, ...], int],
+        seen: "_Seen",
     ) -> None:
         row.problems, row.cleaned, row.remarks = (
             reading.problems,
@@ -142,7 +143,7 @@ class _Planner:
         elif row.stored is not None:
             row.verdict = Verdict.CHANGED if row.changes else Verdict.SAME
 
-    def _leave(self, row: PlannedRow, seen: dict[tuple[Any, ...], int]) -> None:
+    def _leave(self, row: PlannedRow, seen: "_Seen") -> None:
         """A row that nobody touched: about somebody as they are now, or no longer on the list."""
         row.problems, row.cleaned, row.remarks = [], [], []
         if row.stored is None or row.stored.status in GONE:
@@ -248,7 +249,7 @@ class _Planner:
         self,
         row: PlannedRow,
         data: DelegateData,
-        seen: dict[tuple[Any, ...], int],
+        seen: "_Seen",
         *,
         is_known: bool = False,
     ) -> None:
@@ -258,19 +259,21 @@ class _Planner:
                 row.problems.append(
                     ("training", _("The training class is on a day that is not chosen."))
                 )
-        folded = fold(data.name)
-        office = data.organisation_id or (data.delegation_id, fold(data.organisation_typed))
-        keys: list[tuple[Any, ...]] = [("office", folded, office)]
+        person = Person.of(data)
+        if not is_known:
+            if (same := seen.people.same_as(person)) is not None:
+                row.problems.append(("", _("The same person as in row %(row)s.", row=same)))
+            elif (namesake := seen.people.of_name(person)) is not None:
+                row.remarks.append(
+                    _(
+                        "The name and office of row %(row)s, but another e-mail address or "
+                        "telephone: another person.",
+                        row=namesake,
+                    )
+                )
+        seen.people.add(person, row.number)
         if data.email:
-            keys.append(("email", folded, data.email))
-        for key in keys:
-            if key in seen and not is_known:
-                row.problems.append(("", _("The same person as in row %(row)s.", row=seen[key])))
-                break
-        for key in keys:
-            seen.setdefault(key, row.number)
-        if data.email:
-            shared = seen.setdefault(("address", data.email), row.number)
+            shared = seen.addresses.setdefault(data.email, row.number)
             if shared != row.number and not row.problems:
                 row.remarks.append(_("The same e-mail address as in row %(row)s.", row=shared))
 
@@ -288,9 +291,12 @@ class _Planner:
         refused, _balance = quota.allot(quotas, claims, released)
         if refused and self.scope is not None:
             refused = self._fill_held(wanting, refused, quotas, claims, released)
-        for at in refused:
+        for at, error in refused.items():
             row = wanting[at]
-            row.problems.append(("", _("No place is left for this person.")))
+            said = _("No place is left for this person: %(names)s.", names=names_of(error))
+            if self.scope is not None:
+                said = f"{said} {_('Ask the organisers for a place.')}"
+            row.problems.append(("", said))
             row.verdict, row.data = Verdict.WRONG, None
 
     def _fill_held(
@@ -319,6 +325,14 @@ class _Planner:
         if row.stored is None:
             return True
         return row.stored.status in HOLDING and row.moves_place
+
+
+class _Seen:
+    """Who and which addresses were in the rows before, with the number of the first row."""
+
+    def __init__(self) -> None:
+        self.people = Namesakes()
+        self.addresses: dict[str, int] = {}
 
 
 def _remark_on_address(row: PlannedRow, holders: Mapping[str, list[Holder]]) -> None:

@@ -1,5 +1,6 @@
 """Those of an event whom the rows of a table may be about, read in batches."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from eventapp.database import db
 from eventapp.questions.models import Answer
 from eventapp.registration.details import DelegateData
 from eventapp.registration.importing.cells import Reading
+from eventapp.registration.importing.namesakes import Office, Person
 from eventapp.registration.importing.plan import Cells, PlannedRow, Stored
 from eventapp.registration.models import (
     GONE,
@@ -33,11 +35,15 @@ class Registered:
     ) -> None:
         self.event_id = event_id
         names, codes, ids = set(), set(), set()
+        # How many rows there are of a name and office, and who is spoken of by which row.
+        self.rows_of: Counter[tuple[str, Office]] = Counter()
+        self.spoken_of: dict[int, int] = {}
         for row, reading in zip(rows, readings, strict=True):
             if reading is None:
                 continue
             if name := reading.fields.get("name"):
                 names.add(fold(name)[:300])
+                self.rows_of[Person.read(reading.fields)[:2]] += 1
             if code := row.values.get("code", "").replace(" ", ""):
                 codes.add(code)
             if row.delegate_id is not None:
@@ -52,9 +58,37 @@ class Registered:
         ):
             for batch in batches(sorted(values)):
                 self._load(column.in_(batch))
+        # Who is named by the row itself, its code or the address is not meant by a namesake's row.
+        self.named = {
+            it.id
+            for row, reading in zip(rows, readings, strict=True)
+            if reading is not None and (it := self._named(row, reading)) is not None
+        }
 
     def match(self, cells: Cells, row: PlannedRow, reading: Reading) -> Stored | None:
         """Whom a row is about; adds a problem where that cannot be told."""
+        found = self._match(cells, row, reading)
+        if found is not None:
+            earlier = self.spoken_of.setdefault(found.id, row.number)
+            if earlier != row.number and cells.delegate_id is None:
+                row.problems.append(("", _("The same person as in row %(row)s.", row=earlier)))
+        return found
+
+    def _named(self, cells: Cells, reading: Reading) -> Stored | None:
+        if cells.delegate_id is not None:
+            return self.by_id.get(cells.delegate_id)
+        if found := self.by_code.get(cells.values.get("code", "").replace(" ", "")):
+            return found
+        email = reading.fields.get("email")
+        at_address = [it for it in self._namesakes(reading) if email and it.data.email == email]
+        return at_address[0] if len(at_address) == 1 else None
+
+    def _namesakes(self, reading: Reading) -> list[Stored]:
+        name = reading.fields.get("name")
+        people = self.by_name.get(fold(name)[:300], []) if name else []
+        return [it for it in people if it.status not in GONE]
+
+    def _match(self, cells: Cells, row: PlannedRow, reading: Reading) -> Stored | None:
         if cells.delegate_id is not None:
             found = self.by_id.get(cells.delegate_id)
             if found is None or found.status in GONE:
@@ -63,21 +97,10 @@ class Registered:
         code = cells.values.get("code", "").replace(" ", "")
         if code and code in self.by_code:
             return self.by_code[code]
-        name = reading.fields.get("name")
-        namesakes = [
-            it
-            for it in self.by_name.get(fold(name)[:300] if name else "", [])
-            if it.status not in GONE
-        ]
+        namesakes = self._namesakes(reading)
         email = reading.fields.get("email")
         same_address = [it for it in namesakes if email and it.data.email == email]
-        same_office = [it for it in namesakes if it.is_from(reading.fields)]
-        found_all = same_address or [
-            # Another address is another person, unless one of the two has none.
-            it
-            for it in same_office
-            if not (email and it.data.email and it.data.email != email) or len(same_office) == 1
-        ]
+        found_all = same_address or self._of_office(row, reading, namesakes)
         if len(found_all) > 1:
             row.problems.append(
                 (
@@ -92,6 +115,29 @@ class Registered:
                 ("name", _("This person is registered already, with another delegation."))
             )
         return found
+
+    def _of_office(
+        self, row: PlannedRow, reading: Reading, namesakes: Sequence[Stored]
+    ) -> list[Stored]:
+        """Which namesakes of the same office a row may be about that names nobody's address."""
+        person = Person.read(reading.fields)
+        there = [it for it in namesakes if it.is_from(reading.fields)]
+        if len(there) == 1 and self.rows_of[person[:2]] == 1 and there[0].id not in self.named:
+            return there  # their address or telephone is another one now
+        like = [
+            it
+            for it in there
+            if it.id not in self.named and not person.differs(it.data.email, it.data.phone)
+        ]
+        if not like and any(it.id not in self.named for it in there):
+            row.remarks.append(
+                _(
+                    "Somebody of this name is registered from this office, with another e-mail "
+                    "address or telephone: another person."
+                )
+            )
+        same_phone = [it for it in like if person.phone and it.data.phone == person.phone]
+        return same_phone or like
 
     def _load(self, condition: Any) -> None:
         found = db.session.execute(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from eventapp.registration.importing.columns import heading
@@ -30,14 +31,15 @@ def why_refused(error: Exception) -> str:
 
 def _too_large(error: TooLargeTable) -> str:
     limit = error.limit
+    said = format_decimal(limit)
     if error.kind is Limit.ROWS:
-        return str(_("There are more than %(number)s rows. Divide the table.", number=limit))
+        return str(_("There are more than %(number)s rows. Divide the table.", number=said))
     if error.kind is Limit.COLUMNS:
         return str(
-            _("There are more than %(number)s columns. Leave out what is not needed.", number=limit)
+            _("There are more than %(number)s columns. Leave out what is not needed.", number=said)
         )
     if error.kind is Limit.CELL:
-        return str(_("A cell has more than %(number)s characters. Shorten it.", number=limit))
+        return str(_("A cell has more than %(number)s characters. Shorten it.", number=said))
     if error.kind is Limit.BYTES:
         return str(
             _(
