@@ -27,6 +27,7 @@ from eventapp.registration.models import (
     enrolment,
 )
 from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.web.language import phone
 
 _ROWS_AT_ONCE = 500
 _JOIN = " · "
@@ -127,7 +128,8 @@ def _makers(event: Event, keys: Collection[str]) -> dict[str, Callable[[_Row], s
 
 
 def _contact(event: Event) -> str:
-    known = (event.contact_name, event.contact_phone, event.contact_email)
+    number = phone(event.contact_phone) if event.contact_phone else ""
+    known = (event.contact_name, number, event.contact_email)
     return _JOIN.join(it for it in known if it)
 
 
