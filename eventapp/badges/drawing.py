@@ -244,11 +244,13 @@ class SidePrinter:
         top = (self._design.height - box.y) * MM
         drawn = [b"BT\n"]
         remarks = []
+        # As they were given: of what no font can draw, the lines have nothing left.
+        given = dict(zip(stack.parts, texts, strict=True))
         for lines in placed:
             colour = _rgb(layout.colour_of(lines.part.ink, category))
             drawn.append(b"%b rg 1 0 0 1 %.2f %.2f Tm\n" % (colour, left, top - lines.baseline))
             drawn.append(self._lines(lines, stack.align))
-            if remark := _remark(stack.number, lines, self._number):
+            if remark := _remark(stack.number, lines, given[lines.part], self._number):
                 remarks.append(remark)
         drawn.append(b"ET\n")
         return b"".join(drawn), tuple(remarks)
@@ -276,10 +278,8 @@ class SidePrinter:
         return known
 
 
-def _remark(element: int, placed: PlacedLines, side: int) -> Remark | None:
-    fitted = placed.fitted
+def _remark(element: int, placed: PlacedLines, text: str, side: int) -> Remark | None:
     measure = placed.measure
-    text = " ".join(fitted.lines)
     strange = fonts.strange(text, placed.part.font)
     if measure <= Measure.SHRUNK and not strange:
         return None
