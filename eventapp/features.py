@@ -4,6 +4,8 @@ from flask import Flask
 
 from eventapp.accounts.views import accounts
 from eventapp.api.views import api
+from eventapp.badges import desk_views as _desk  # noqa: F401
+from eventapp.badges import run_views as _runs  # noqa: F401
 from eventapp.badges.views import badges
 from eventapp.certificates import papers as papers_of_certificates
 from eventapp.certificates import service as certificates_service

@@ -1,11 +1,12 @@
 """Badges as PDF: page after page straight to the output (`drawing` makes what is on them)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from eventapp.badges.drawing import Pictures, Remark, SidePrinter, no_pictures
 from eventapp.badges.layout import BadgeRecord, Design
+from eventapp.badges.sheets import Settings, papers_for
 from eventapp.pdf import MM
 from eventapp.pdf.sheet import Sheet
 from eventapp.pdf.stream import About, PageStream
@@ -35,10 +36,11 @@ def write(
     stream: BinaryIO,
     *,
     design: Design,
-    paper: Sheet,
+    settings: Settings,
     about: About,
     pictures: Pictures = no_pictures,
     report: Callable[[int], None] = nothing_to_report,
+    workers: int = 1,
 ) -> Written:
     """Write the front of a badge for each record, in their order, as a PDF.
 
@@ -47,12 +49,36 @@ def write(
     each page with the number of badges so far; what it raises ends the run. Raises NoBadges, and
     has written nothing then.
     """
+    steps = pages(
+        records, design=design, settings=settings, about=about, pictures=pictures, workers=workers
+    )
+    while True:
+        try:
+            content, badges = next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        stream.write(content)
+        report(badges)
+
+
+def pages(
+    records: Iterable[BadgeRecord],
+    *,
+    design: Design,
+    settings: Settings,
+    about: About,
+    pictures: Pictures = no_pictures,
+    workers: int = 1,
+) -> Iterator[tuple[bytes, int]]:
+    """The same as (bytes, badges so far); what was written is the generator's value."""
     waiting = iter(records)
     record = next(waiting, None)
     if record is None:
         raise NoBadges
-    pages = PageStream(stream, about)
-    printer = SidePrinter(pages, design, design.sides[0], pictures)
+    sink = _Sink()
+    paper = papers_for(design, settings)
+    file = PageStream(sink, about)  # type: ignore[arg-type]
+    printer = SidePrinter(file, design, design.sides[0], pictures)
     marks = _crop_marks(paper)
     corners = [
         b"q 1 0 0 1 %.3f %.3f cm\n" % (x * MM, (paper.height - y - paper.item_height) * MM)
@@ -69,11 +95,34 @@ def write(
             record = next(waiting, None)
             if record is None:
                 break
-        pages.add_page(paper.width * MM, paper.height * MM, b"".join(drawn))
-        report(written.badges)
-    pages.close()
-    written.pages = pages.pages
+        file.add_page(paper.width * MM, paper.height * MM, b"".join(drawn))
+        if sink.size > _ENOUGH:
+            yield sink.taken(), written.badges
+    file.close()
+    written.pages = file.pages
+    yield sink.taken(), written.badges
     return written
+
+
+_ENOUGH = 64 * 1024
+
+
+class _Sink:
+    """What was written and nobody has taken yet."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self.size = 0
+
+    def write(self, part: bytes) -> int:
+        self._parts.append(part)
+        self.size += len(part)
+        return len(part)
+
+    def taken(self) -> bytes:
+        content = b"".join(self._parts)
+        self._parts, self.size = [], 0
+        return content
 
 
 def _crop_marks(paper: Sheet) -> bytes:
