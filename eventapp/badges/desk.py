@@ -59,21 +59,9 @@ def print_badge(event: Event, code: str, user_id: int, *, with_pending: bool = F
     ``with_pending`` also of people who are not approved yet.
     Raises NobodyFound, HasCancelled, NotApproved.
     """
-    delegate = db.session.execute(
-        select(Delegate.id, Delegate.status, Delegate.anonymised_at).where(
-            Delegate.event_id == event.id, Delegate.code == tokens.normalise_code(code)
-        )
-    ).one_or_none()
-    if delegate is None or delegate.anonymised_at is not None:
-        raise NobodyFound
-    if delegate.status in (Status.CANCELLED, Status.REFUSED):
-        raise HasCancelled
-    if delegate.status != Status.APPROVED and not (
-        with_pending and delegate.status == Status.PENDING
-    ):
-        raise NotApproved
+    delegate_id = _whose(event, code, with_pending=with_pending)
     version = templates.default_version(event, user_id)
-    version_id, delegate_id, moment = version.id, delegate.id, now()
+    version_id, moment = version.id, now()
     content, design = _compiled(version.content)
     (numbered,) = Reader(event, content.sources()).some(
         select(Delegate).where(Delegate.id == delegate_id)
@@ -100,6 +88,29 @@ def print_badge(event: Event, code: str, user_id: int, *, with_pending: bool = F
         },
     )
     return Printed(delegate_id, stream.getvalue(), moment)
+
+
+def _whose(event: Event, code: str, *, with_pending: bool) -> int:
+    columns: tuple[Any, ...] = (
+        Delegate.id,
+        Delegate.status,
+        Delegate.anonymised_at,
+        Delegate.merged_into_id,
+    )
+    query = select(*columns).where(Delegate.event_id == event.id)
+    found = db.session.execute(
+        query.where(Delegate.code == tokens.normalise_code(code))
+    ).one_or_none()
+    while found is not None and found.merged_into_id is not None:  # the code leads on, as at scans
+        found = db.session.execute(query.where(Delegate.id == found.merged_into_id)).one_or_none()
+    if found is None or found.anonymised_at is not None:
+        raise NobodyFound
+    if found.status in (Status.CANCELLED, Status.REFUSED):
+        raise HasCancelled
+    if found.status != Status.APPROVED and not (with_pending and found.status == Status.PENDING):
+        raise NotApproved
+    delegate_id: int = found.id
+    return delegate_id
 
 
 def fetched(event_id: int, printed: Printed) -> None:

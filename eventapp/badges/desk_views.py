@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Response, current_app, g, render_template, request
+from flask import Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -12,6 +12,7 @@ from eventapp.badges import desk
 from eventapp.badges.views import badges
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
+from eventapp.web.security import policy
 
 
 @badges.post("/manage/<event:event>/badges/desk")
@@ -40,14 +41,18 @@ def print_at_desk(event: Event) -> ResponseReturnValue:
     answer = Response(parts(), mimetype="application/pdf")
     answer.headers["Content-Length"] = str(len(printed.content))
     answer.headers["Content-Disposition"] = 'inline; filename="badge.pdf"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    # The check-in page shows it in a frame of its own, and prints that.
-    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-    )
-    return answer
+    return _framed(answer)
 
 
 def _refused(why: str) -> ResponseReturnValue:
-    return render_template("badges/refused.html", why=why), 409
+    return _framed(make_response(render_template("badges/refused.html", why=why), 409))
+
+
+def _framed(answer: Response) -> Response:
+    """The check-in page has it in a frame of its own, and prints that."""
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    answer.headers["Content-Security-Policy"] = policy().replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    )
+    return answer

@@ -542,6 +542,7 @@ def test_the_pages_of_runs(organiser, event):
     assert "Lê An" in page and "“le an”" in page
     assert 'hx-trigger="every 2s"' in page
     assert organiser.get(f"{RUNS}/1.pdf").data
+    db.session.rollback()
     page = organiser.get(f"{RUNS}/1?lang=en").text
     assert "Complete" in page and "hx-trigger" not in page
     assert "Nobody has come" in organiser.get(f"{RUNS}/1/since?lang=en").text
