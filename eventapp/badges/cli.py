@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from eventapp.badges import reprinting, runs, service, shipped, template, templates
+from eventapp.badges import reprinting, runs, service, shipped, stocks, template, templates
 from eventapp.badges.models import PrintRun
 from eventapp.badges.print_form import PAPERS
 from eventapp.badges.records import Numbered
@@ -34,7 +34,9 @@ from eventapp.text import fold
     type=click.Path(dir_okay=False, path_type=Path),
     help="The PDF to write.",
 )
-@click.option("--sheet", type=click.Choice(list(PAPERS)), default="a4", show_default=True)
+@click.option(
+    "--sheet", type=click.Choice([*PAPERS, *stocks.by_name()]), default="a4", show_default=True
+)
 @click.option("--template", "wanted", help="A template by its name, or a file of one (JSON).")
 @click.option(
     "--order",
@@ -117,9 +119,9 @@ def _template(event: Event, wanted: str | None, run: int | None) -> Template:
             return template.read(Path(wanted).read_bytes())
         except NotATemplate as error:
             raise Refusal(f"{wanted} is no badge template: {error}.") from None
-    for own in templates.of_event(event.id):
-        if fold(wanted) in {fold(own.name), fold(own.name_en)}:
-            return templates.content_of(templates.version(event.id, own.id))
+    for it in templates.of_event(event.id):
+        if fold(wanted) in {fold(it.name), fold(it.name_en)}:
+            return templates.content_of(templates.version(event.id, it.id))
     if wanted in shipped.names():
         return shipped.find(wanted)
     raise Refusal(

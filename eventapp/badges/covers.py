@@ -193,7 +193,7 @@ def _files(job: Job, found: Sequence[Envelope], covers: CoverSheets | None) -> S
         by_delegation.setdefault(badge.delegation_id, []).append(badge)
     done = 0
     digits = max(2, len(str(len(found))))
-    with zipfile.ZipFile(sink, "w") as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(sink, "w") as archive:
         for number, envelope in enumerate(found, 1):
             name = f"{number:0{digits}} {_file_name(envelope.name)}"
             if covers is not None:
@@ -227,12 +227,15 @@ class _Sink:
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
-    def write(self, part: bytes) -> int:
+    def write(self, part: bytes, /) -> int:
         self._parts.append(bytes(part))
         return len(part)
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+    def close(self) -> None:
+        """What was written stays to be taken."""
 
     def taken(self) -> bytes:
         content = b"".join(self._parts)

@@ -50,18 +50,24 @@ class Remark:
     text: str
     measure: Measure
     strange: str = ""  # characters that the font lacks; a stand-in or an empty box is drawn
+    side: int = 0
 
 
 class SidePrinter:
     """Operators of one side of one design's badges in one file."""
 
     def __init__(
-        self, surface: Surface, design: Design, side: Side, pictures: Pictures = no_pictures
+        self,
+        surface: Surface,
+        design: Design,
+        side: Side,
+        pictures: Pictures = no_pictures,
+        number: int = 0,  # of the side, for its remarks
     ) -> None:
         self._surface = surface
-        self._design, self._side = design, side
+        self._design, self._side, self._number = design, side, number
         self._pictures = pictures
-        self._artwork: dict[tuple[str, ...], bytes] = {}
+        self._artwork: dict[tuple[str, ...], tuple[bytes, tuple[Remark, ...]]] = {}
         self._stacks: dict[tuple[int, str, tuple[str, ...]], tuple[bytes, tuple[Remark, ...]]] = {}
         self._lines_known: dict[tuple[str, float, tuple[str, ...], float, str], bytes] = {}
         self._images: dict[str, tuple[Artwork, bytes] | None] = {}
@@ -104,6 +110,7 @@ class SidePrinter:
         )
         known = self._artwork.get(key)
         if known is None:
+            others, self.remarks = self.remarks, []
             drawn = [self._ground(record)]
             for element in self._side.elements:
                 if not element.shown.holds(values):
@@ -119,9 +126,12 @@ class SidePrinter:
                 else:
                     drawn.append(self._behind_code(element, is_pass))
             width, height = self._design.width * MM, self._design.height * MM
-            known = self._surface.add_form(width, height, b"".join(drawn))
-            self._artwork[key] = known
-        return known
+            operator = self._surface.add_form(width, height, b"".join(drawn))
+            known = self._artwork[key] = operator, tuple(self.remarks)
+            self.remarks = others
+        operator, remarks = known
+        self.remarks.extend(remarks)
+        return operator
 
     def _ground(self, record: BadgeRecord) -> bytes:
         ground = self._side.ground_of(record.category)
@@ -159,7 +169,11 @@ class SidePrinter:
     def _image(self, image: str, box: Box, *, covers: bool, radius: float) -> bytes:
         if image not in self._images:
             artwork = self._pictures(image)
-            self._images[image] = (artwork, artwork.add_to(self._surface)) if artwork else None
+            self._images[image] = None
+            if artwork is not None:
+                # Only the measures stay in memory: photos are as many as badges.
+                measures = Artwork(artwork.width, artwork.height)
+                self._images[image] = measures, artwork.add_to(self._surface)
         found = self._images[image]
         if found is None:
             return b""
@@ -234,7 +248,7 @@ class SidePrinter:
             colour = _rgb(layout.colour_of(lines.part.ink, category))
             drawn.append(b"%b rg 1 0 0 1 %.2f %.2f Tm\n" % (colour, left, top - lines.baseline))
             drawn.append(self._lines(lines, stack.align))
-            if remark := _remark(stack.number, lines):
+            if remark := _remark(stack.number, lines, self._number):
                 remarks.append(remark)
         drawn.append(b"ET\n")
         return b"".join(drawn), tuple(remarks)
@@ -262,14 +276,14 @@ class SidePrinter:
         return known
 
 
-def _remark(element: int, placed: PlacedLines) -> Remark | None:
+def _remark(element: int, placed: PlacedLines, side: int) -> Remark | None:
     fitted = placed.fitted
     measure = placed.measure
     text = " ".join(fitted.lines)
     strange = _strange(text, placed.part.font)
     if measure <= Measure.SHRUNK and not strange:
         return None
-    return Remark(element, text, measure, strange)
+    return Remark(element, text, measure, strange, side)
 
 
 @lru_cache(maxsize=4096)

@@ -18,10 +18,10 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange, Optional, StopValidation
 
-from eventapp.badges import shipped, templates
+from eventapp.badges import shipped, stocks, templates
 from eventapp.badges.models import BadgeTemplate
 from eventapp.badges.selection import Order, classes_of
-from eventapp.badges.sheets import Settings
+from eventapp.badges.sheets import LARGEST_OFFSET, Settings
 from eventapp.events.models import Event
 from eventapp.questions.answers import label_of
 from eventapp.questions.models import QuestionKind
@@ -55,7 +55,11 @@ PAPERS = {
 
 def papers() -> dict[str, str]:
     """What badges can be printed on, by the names of `sheets.Settings.paper`."""
-    return {name: str(label) for name, label in PAPERS.items()}
+    labels = {
+        it.name: f"Avery {', '.join(it.numbers)} ({it.width:g} × {it.height:g} mm)"
+        for it in stocks.STOCKS
+    }
+    return {name: str(label) for name, label in PAPERS.items()} | labels
 
 
 class Millimetres(FloatField):
@@ -83,13 +87,13 @@ class Given:
     def __call__(self, form: object, field: Field) -> None:
         """WTForms' hook."""
         if field.data is None:
-            raise StopValidation(None if field.errors else str(self.message))
+            raise StopValidation("" if field.errors else str(self.message))
 
 
 def _length(label: Any, least: float, most: float, description: Any = "") -> Millimetres:
     return Millimetres(
         label,
-        [Given(_MM), NumberRange(least, most, _l("Between %(min)s and %(max)s mm."))],
+        [Given(_MM), NumberRange(least, most, _l("Between %(min)g and %(max)g mm."))],
         description=description,
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
@@ -98,7 +102,7 @@ def _length(label: Any, least: float, most: float, description: Any = "") -> Mil
 def _margin(label: Any) -> Millimetres:
     return Millimetres(
         label,
-        [Optional(), NumberRange(0, 200, _l("Between %(min)s and %(max)s mm."))],
+        [Optional(), NumberRange(0, 200, _l("Between %(min)g and %(max)g mm."))],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
 
@@ -158,10 +162,10 @@ class PrintForm(PageForm):
     margin_right = _margin(_l("Right (mm)"))
     margin_bottom = _margin(_l("Bottom (mm)"))
     margin_left = _margin(_l("Left (mm)"))
-    shift_x = _length(_l("To the right (mm)"), -50, 50)
-    shift_y = _length(_l("Down (mm)"), -50, 50)
-    back_shift_x = _length(_l("Back to the right (mm)"), -50, 50)
-    back_shift_y = _length(_l("Back down (mm)"), -50, 50)
+    shift_x = _length(_l("To the right (mm)"), -LARGEST_OFFSET, LARGEST_OFFSET)
+    shift_y = _length(_l("Down (mm)"), -LARGEST_OFFSET, LARGEST_OFFSET)
+    back_shift_x = _length(_l("Back to the right (mm)"), -LARGEST_OFFSET, LARGEST_OFFSET)
+    back_shift_y = _length(_l("Back down (mm)"), -LARGEST_OFFSET, LARGEST_OFFSET)
 
     def __init__(
         self, event: Event, form: MultiDict[str, str] | None, start: "Start | None" = None
@@ -224,9 +228,7 @@ class PrintForm(PageForm):
         return Settings.from_data(
             {
                 **{name: self[name].data for name in names},
-                "margins": None
-                if all(it is None for it in margins)
-                else [it or 0.0 for it in margins],
+                "margins": margins,
             }
         )
 
@@ -269,7 +271,7 @@ class Start:
     def as_data(self) -> dict[str, Any]:
         """As the form takes it."""
         settings = (self.settings or Settings()).as_data()
-        margins = settings.pop("margins", None)
+        margins = settings.pop("margins")
         return {
             "sent": "1",
             "template": self.template,
@@ -279,7 +281,7 @@ class Start:
             "order": self.order.value,
             **settings,
             "first": 1,
-            **dict(zip(PrintForm.MARGINS, margins or (None,) * 4, strict=True)),
+            **dict(zip(PrintForm.MARGINS, margins, strict=True)),
         }
 
 

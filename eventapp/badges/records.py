@@ -96,7 +96,7 @@ def fingerprint(record: BadgeRecord) -> str:
 
 def _of(people: Select[Any]) -> Select[Any]:
     office, delegation = aliased(Organisation), aliased(Delegation)
-    return (
+    read: Any = (
         people.join(office, office.id == Delegate.organisation_id)
         .join(delegation, delegation.id == office.delegation_id)
         .join(Category, Category.id == Delegate.category_id)
@@ -122,6 +122,8 @@ def _of(people: Select[Any]) -> Select[Any]:
             DelegatePhoto.digest.label("photo"),
         )
     )
+    joined: Select[Any] = read
+    return joined
 
 
 _Row = Row[Any]

@@ -1,17 +1,36 @@
-"""Badges as PDF: page after page straight to the output (`drawing` makes what is on them)."""
+"""Badges as PDF: sheet after sheet straight to the output.
 
-from collections.abc import Callable, Iterable, Iterator
+`press` makes the sheets, here or in helpers on other cores (`crew`); this writes them in order.
+The same records give the same bytes, however many processes take part.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from itertools import chain, islice
+from typing import BinaryIO, Protocol, cast
 
-from eventapp.badges.drawing import Pictures, Remark, SidePrinter, no_pictures
+from eventapp.badges.crew import Crew
+from eventapp.badges.drawing import Pictures, Remark, no_pictures
+from eventapp.badges.gallery import Gallery
 from eventapp.badges.layout import BadgeRecord, Design
-from eventapp.badges.sheets import Settings, papers_for
-from eventapp.pdf import MM
-from eventapp.pdf.sheet import Sheet
+from eventapp.badges.press import Batch, Press, Printed
+from eventapp.badges.sheets import Settings
+from eventapp.pdf.pieces import Wanted
 from eventapp.pdf.stream import About, PageStream
 
-_CUT = b"0.478 0.478 0.478"
+_AT_ONCE = 96
+"""Badges in a batch, as far as sheets allow: some 30 ms of work, between which is the progress."""
+_WORTH_HELP = 500
+"""Fewer badges than that are done before a helper has begun."""
+
+
+class HasRecord(Protocol):
+    """Something around a record, such as whose it is."""
+
+    @property
+    def record(self) -> BadgeRecord:
+        """What the badge says."""
 
 
 class NoBadges(Exception):
@@ -32,7 +51,7 @@ def nothing_to_report(_badges: int) -> None:
 
 
 def write(
-    records: Iterable[BadgeRecord],
+    records: Iterable[BadgeRecord | HasRecord],
     stream: BinaryIO,
     *,
     design: Design,
@@ -42,95 +61,109 @@ def write(
     report: Callable[[int], None] = nothing_to_report,
     workers: int = 1,
 ) -> Written:
-    """Write the front of a badge for each record, in their order, as a PDF.
+    """Write a badge for each record, in their order, as a PDF; see `pages`.
 
-    Records are read as they are needed and pages written as soon as they are full, so memory does
-    not grow with their number. The same records give the same bytes. ``report`` is called after
-    each page with the number of badges so far; what it raises ends the run. Raises NoBadges, and
-    has written nothing then.
+    ``report`` is called with the number of badges so far; what it raises ends the run.
     """
-    steps = pages(
-        records, design=design, settings=settings, about=about, pictures=pictures, workers=workers
+    written = Written()
+    made = pages(
+        records,
+        design=design,
+        settings=settings,
+        about=about,
+        pictures=pictures,
+        workers=workers,
+        written=written,
     )
-    while True:
-        try:
-            content, badges = next(steps)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        stream.write(content)
-        report(badges)
+    with closing(made):
+        for content, badges in made:
+            stream.write(content)
+            report(badges)
+    return written
 
 
 def pages(
-    records: Iterable[BadgeRecord],
+    records: Iterable[BadgeRecord | HasRecord],
     *,
     design: Design,
     settings: Settings,
     about: About,
     pictures: Pictures = no_pictures,
     workers: int = 1,
-) -> Iterator[tuple[bytes, int]]:
-    """The same as (bytes, badges so far); what was written is the generator's value."""
-    waiting = iter(records)
-    record = next(waiting, None)
-    if record is None:
+    written: Written | None = None,
+) -> Generator[tuple[bytes, int], None, None]:
+    """The PDF piece by piece, each with the number of badges so far; closing it ends the run.
+
+    Records are read as they are needed, so memory does not grow with their number. With more
+    ``workers`` than one, long runs are drawn by so many processes; ``pictures`` is only asked in
+    this one. ``written`` is filled on the way. Raises NoBadges, and an Impossible of `sheets`,
+    at once.
+    """
+    gallery = Gallery(design, pictures)
+    press = Press(design, settings, gallery.stand_in)
+    batches = _batches(iter(records), press.imposition.first, press.imposition.per_sheet)
+    first = next(batches, None)
+    if first is None:
         raise NoBadges
-    sink = _Sink()
-    paper = papers_for(design, settings)
-    file = PageStream(sink, about)  # type: ignore[arg-type]
-    printer = SidePrinter(file, design, design.sides[0], pictures)
-    marks = _crop_marks(paper)
-    corners = [
-        b"q 1 0 0 1 %.3f %.3f cm\n" % (x * MM, (paper.height - y - paper.item_height) * MM)
-        for x, y in paper.places()
-    ]
-    written = Written()
-    while record is not None:
-        drawn = [marks]
-        for corner in corners:
-            drawn += (corner, printer.badge(record), b"Q\n")
-            if printer.remarks:
-                written.remarks[written.badges] = printer.remarks
-            written.badges += 1
-            record = next(waiting, None)
-            if record is None:
-                break
-        file.add_page(paper.width * MM, paper.height * MM, b"".join(drawn))
-        if sink.size > _ENOUGH:
-            yield sink.taken(), written.badges
-    file.close()
-    written.pages = file.pages
-    yield sink.taken(), written.badges
-    return written
+    beginning = [first, *islice(batches, _WORTH_HELP // len(first.records))]
+    is_long = sum(len(it.records) for it in beginning) >= _WORTH_HELP
+    helpers = workers - 1 if is_long else 0
+    crew = Crew(helpers, design, settings, gallery)
+    printed = crew.printed(chain(beginning, batches), press)
+    return _bytes(printed, about, gallery, Written() if written is None else written)
 
 
-_ENOUGH = 64 * 1024
+def _bytes(
+    printed: Generator[Printed, None, None], about: About, gallery: Gallery, written: Written
+) -> Generator[tuple[bytes, int], None, None]:
+    buffer = _Buffer()
+    stream = PageStream(cast(BinaryIO, buffer), about)
+    with closing(printed):
+        for batch in printed:
+            for piece in batch.pieces:
+                if isinstance(piece, Wanted):
+                    gallery.put(piece.key, stream)
+                else:
+                    stream.put(piece)
+            for font, characters in batch.used.items():
+                stream.used.setdefault(font, set()).update(characters)
+            for number, remarks in batch.remarks.items():
+                written.remarks[written.badges + number] = remarks
+            written.badges += batch.badges
+            written.pages = stream.pages
+            yield buffer.taken(), written.badges
+    stream.close()
+    yield buffer.taken(), written.badges
 
 
-class _Sink:
-    """What was written and nobody has taken yet."""
+def _batches(
+    records: Iterator[BadgeRecord | HasRecord], first: int, per_sheet: int
+) -> Iterator[Batch]:
+    """Records in whole sheets, the first of which begins at a slot of its own."""
+    count = max(1, _AT_ONCE // per_sheet) * per_sheet
+    slot = first
+    while True:
+        taken = [
+            it if isinstance(it, BadgeRecord) else it.record for it in islice(records, count - slot)
+        ]
+        if not taken:
+            return
+        yield Batch(slot, taken)
+        slot = 0
+
+
+class _Buffer:
+    """What has been written and not yet been taken."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
-        self.size = 0
 
     def write(self, part: bytes) -> int:
+        """Keep a part."""
         self._parts.append(part)
-        self.size += len(part)
         return len(part)
 
     def taken(self) -> bytes:
-        content = b"".join(self._parts)
-        self._parts, self.size = [], 0
-        return content
-
-
-def _crop_marks(paper: Sheet) -> bytes:
-    lines = [
-        b"%.2f %.2f m %.2f %.2f l"
-        % (x1 * MM, (paper.height - y1) * MM, x2 * MM, (paper.height - y2) * MM)
-        for x1, y1, x2, y2 in paper.marks()
-    ]
-    if not lines:
-        return b""
-    return b"q %b RG 0.35 w\n%b S Q\n" % (_CUT, b"\n".join(lines))
+        """Everything since the last time."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)

@@ -1,5 +1,7 @@
 """What is said of print runs, in the language of the page."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -161,10 +163,10 @@ def _answer(event: Event, filtered: str, language: str) -> str:
     )
 
 
-def remark(content: Template, kept: list[object]) -> str:
+def remark(content: Template, kept: list[Any]) -> str:
     """What had to be done for a text of a badge: "Full name: is condensed"."""
-    side, element, measure, strange = kept
-    said = [str(_MEASURES[measure])] if measure in _MEASURES else []  # type: ignore[index]
+    side, element, measure, strange = kept[:4]
+    said = [str(_MEASURES[measure])] if measure in _MEASURES else []
     if strange:
         said.append(
             _(
@@ -175,10 +177,10 @@ def remark(content: Template, kept: list[object]) -> str:
     return f"{_element(content, side, element)}: {', '.join(said)}"
 
 
-def _element(content: Template, side: object, number: object) -> str:
+def _element(content: Template, side: int, number: int) -> str:
     try:
-        found = content.sides[side].elements[number]  # type: ignore[index, call-overload]
-    except (IndexError, TypeError):
+        found = content.sides[side].elements[number]
+    except IndexError:
         return "?"
     if not isinstance(found, template.Text):
         return _("Image")

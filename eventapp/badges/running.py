@@ -7,8 +7,10 @@ Badges are read some at a time, so that no transaction lasts as long as a slow d
 
 import errno
 import logging
+import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,9 +33,11 @@ from eventapp.registration.models import Delegate, Organisation
 log = logging.getLogger(__name__)
 
 REPORT_EVERY_S = 0.5
+WORKERS = min(2, os.cpu_count() or 1)
+"""Processes that draw a long run; more would leave none for everybody else."""
 _AT_ONCE = 500
 
-Steps = Generator[tuple[bytes, int], None, Any]
+Steps = Generator[tuple[bytes, int], None, None]
 """Parts of a file, and how many badges there are so far."""
 
 
@@ -124,31 +128,21 @@ def pdf(job: Job) -> Iterator[bytes]:
 
 def drawn(job: Job, badges: Sequence[Planned], before: int = 0) -> Steps:
     """Some badges of a run as one PDF; ``before`` is how many are in earlier files of it."""
-    first = len(job.printed)
-    written: Written = yield from _counted(
-        render.pages(
-            _records(job, badges),
-            design=job.design,
-            settings=job.settings,
-            about=job.about,
-            pictures=job.pictures,
-        ),
-        before,
+    first, written = len(job.printed), Written()
+    made = render.pages(
+        _records(job, badges),
+        design=job.design,
+        settings=job.settings,
+        about=job.about,
+        pictures=job.pictures,
+        workers=WORKERS,
+        written=written,
     )
+    with closing(made):
+        for content, done in made:
+            yield content, before + done
     for at, remarks in written.remarks.items():
         job.remarks[job.printed[first + at]] = remarks
-    return written
-
-
-def _counted(steps: Any, before: int) -> Steps:
-    done = before
-    while True:
-        try:
-            content, badges = next(steps)
-        except StopIteration as end:
-            return end.value
-        done = before + badges
-        yield content, done
 
 
 def tracked(job: Job, steps: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
@@ -180,8 +174,9 @@ def tracked(job: Job, steps: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
 
 def _planned(run_id: int) -> tuple[Planned, ...]:
     """The badges of a run that are still to be printed: not of people who have cancelled."""
+    columns: tuple[Any, ...] = (PrintedBadge.place, Delegate.id, PrintedBadge.fingerprint)
     query = (
-        selection.coming(select(PrintedBadge.place, Delegate.id, PrintedBadge.fingerprint))
+        selection.coming(select(*columns))
         .select_from(PrintedBadge)
         .join(Delegate, Delegate.id == PrintedBadge.delegate_id)
         .join(Organisation, Organisation.id == Delegate.organisation_id)
@@ -220,7 +215,8 @@ def _mine(job: Job) -> Any:
 def _report(job: Job, done: int) -> None:
     """Say how far it is. Raises Cancelled if somebody has cancelled the run."""
     with transaction():
-        if db.session.execute(_mine(job).values(done=done, reported_at=now())).rowcount:
+        told: Any = db.session.execute(_mine(job).values(done=done, reported_at=now()))
+        if told.rowcount:
             return
         state = db.session.scalar(select(PrintRun.state).filter_by(id=job.run_id))
         if state in (RunState.CANCELLED, None):
@@ -244,7 +240,9 @@ def _finish(job: Job, done: int) -> None:
             update(PrintRun).where(PrintRun.id == job.run_id).values(finished_at=now())
         )
         db.session.execute(_mine(job).values(done=done, reported_at=now(), state=RunState.DONE))
-        noted = {place: {"worst": 0, "remarks": None} for place in job.changed}
+        noted: dict[int, dict[str, Any]] = {
+            place: {"worst": 0, "remarks": None} for place in job.changed
+        }
         noted.update(
             (place, {"worst": worst(remarks), "remarks": kept(remarks)})
             for place, remarks in job.remarks.items()

@@ -167,7 +167,7 @@ def page(event_id: int, number: int) -> Sequence[PrintRun]:
     ).all()
 
 
-_WITH_VERSION: Select[tuple[PrintRun]] = select(PrintRun).options(
+_WITH_VERSION = select(PrintRun).options(
     joinedload(PrintRun.version).joinedload(BadgeTemplateVersion.template),
     joinedload(PrintRun.made_by),
 )

@@ -17,13 +17,12 @@ from eventapp.badges.models import BadgeTemplateVersion
 from eventapp.badges.print_form import PrintForm, Start, whom
 from eventapp.badges.runs import By
 from eventapp.badges.selection import Order
-from eventapp.badges.sheets import Settings
+from eventapp.badges.sheets import DoesNotFit, Settings, StartBeyondSheet
 from eventapp.badges.template import Template
 from eventapp.badges.templates import TemplateNotFound
 from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.pdf import raster
-from eventapp.pdf.sheet import DoesNotFit
 from eventapp.pdf.stream import About
 from eventapp.registration.models import Status
 from eventapp.registration.search import Filters, Selection
@@ -146,7 +145,10 @@ def _version(event: Event, form: PrintForm) -> BadgeTemplateVersion:
 def _fits(form: PrintForm, content: Template) -> bool:
     """Whether badges fit the paper; where not, it is said beside the field."""
     try:
-        per_page = sheets.papers_for(design_of(content), form.settings()).per_page
+        sheets.papers_for(design_of(content), form.settings())
+    except StartBeyondSheet as error:
+        form.first.errors = [_("A sheet has only %(number)s labels.", number=error.per_sheet)]
+        return False
     except DoesNotFit:
         form.paper.errors = [
             _(
@@ -156,9 +158,6 @@ def _fits(form: PrintForm, content: Template) -> bool:
             )
         ]
         return False
-    if (form.first.data or 1) > per_page:
-        form.first.errors = [_("A sheet has only %(number)s labels.", number=per_page)]
-        return False
     return True
 
 
@@ -166,17 +165,17 @@ def _first_sheet(event: Event, form: PrintForm, people: Selection, content: Temp
     """The first page, and with a back the second, as addresses that hold the pictures."""
     query = selection.people(event, people, Order(form.order.data)).limit(_MOST_SHOWN)
     design, settings = design_of(content), form.settings()
-    per_page = sheets.papers_for(design, settings).per_page
+    lies = sheets.papers_for(design, settings)
     stream = BytesIO()
     found = records.Reader(event, content.sources()).some(query)
     written = render.write(
-        (it.record for it in islice(found, per_page)),
+        (it.record for it in islice(found, lies.per_sheet - lies.first)),
         stream,
         design=design,
         settings=settings,
         about=About(event.short_title, event.organiser, "vi"),
         pictures=images.pictures_for(event),
     )
-    shown = range(min(written.pages, 2 if settings.duplex in ("long", "short") else 1))
+    shown = range(min(written.pages, len(lies.pages)))
     drawn = raster.pictures(stream.getvalue(), shown, _PIXELS_PER_MM)
     return [f"data:image/png;base64,{b64encode(it).decode()}" for it in drawn]

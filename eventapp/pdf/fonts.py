@@ -101,6 +101,12 @@ def _widths(name: str) -> Mapping[int, float]:
     return {code: face.charWidths.get(code, face.defaultWidth) / 1000 for code in face.charToGlyph}
 
 
+@cache
+def characters(name: str) -> frozenset[str]:
+    """The characters that a font has."""
+    return frozenset(map(chr, _widths(name)))
+
+
 def clean(text: str) -> str:
     """Text as it can be drawn: composed letters, every space a plain one."""
     return unicodedata.normalize("NFC", text.translate(_SPACES))

@@ -281,7 +281,7 @@ def test_nobody_selected_is_a_message_and_no_run(organiser, event, data):
         ("gap_x", "", "Enter millimetres"),
         ("gap_x", "nan", "Between 0 and 100 mm"),
         ("gap_y", "-3", "Between 0 and 100 mm"),
-        ("shift_x", "51", "Between -50 and 50 mm"),
+        ("shift_x", "26", "Between -25 and 25 mm"),
         ("margin_top", "201", "Between 0 and 200 mm"),
         ("first", "0", "Between 1 and 500"),
         ("first", "x", "Enter a whole number"),

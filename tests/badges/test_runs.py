@@ -55,7 +55,7 @@ def names(number):
 @pytest.fixture
 def in_steps(monkeypatch):
     """Files come in small parts, each of which says how far it is."""
-    monkeypatch.setattr("eventapp.badges.render._ENOUGH", 0)
+    monkeypatch.setattr("eventapp.badges.render._AT_ONCE", 1)
     monkeypatch.setattr(running, "REPORT_EVERY_S", 0)
 
 
@@ -375,9 +375,9 @@ def test_printing_the_marked_ones_takes_the_mark_off(event):
     assert db.session.get(Delegate, an).reprint_since is not None
     fetch(event, 1)
     assert db.session.get(Delegate, an).reprint_since is None
-    assert db.session.scalars(select(AuditEntry.subject_id).filter_by(action="reprinted")).all() == [
-        str(an)
-    ]
+    assert db.session.scalars(
+        select(AuditEntry.subject_id).filter_by(action="reprinted")
+    ).all() == [str(an)]
 
 
 def test_a_mark_from_after_the_file_was_begun_stays(event, in_steps):
@@ -497,6 +497,7 @@ def test_a_zip_has_a_file_for_each_delegation_and_its_cover(organiser, event, tm
     text = text_of(cover)
     assert "Cao Lãnh Đạo" in text and "0912 345 678" in text
     assert "2 (Đại biểu 2)" in text
+    db.session.rollback()
     assert runs.find(event.id, 1).state == RunState.DONE
     with zipfile.ZipFile(io.BytesIO(organiser.get(f"{RUNS}/1.zip").data)) as found:
         assert found.namelist() == ["01 Bắc Ninh.pdf", "02 Bộ Tài chính.pdf"]
@@ -559,6 +560,7 @@ def test_cancel_and_again_by_their_buttons(organiser, event):
     build_delegate(event)
     make(event)
     page = f"{RUNS}/1"
+    organiser.get(f"{page}?lang=en")
     assert post(organiser, f"{page}/cancel", {}, form_at=page).status_code == 303
     assert runs.find(event.id, 1).state == RunState.CANCELLED
     post(organiser, f"{page}/cancel", {}, form_at=page)
@@ -577,6 +579,7 @@ def test_a_run_of_nobody_any_more_says_so(organiser, event):
     an = build_delegate(event)
     make(event)
     registration.cancel(event, an.id)
+    organiser.get(f"{RUNS}?lang=en")
     for file in ("1.pdf", "1.zip", "1/covers.pdf"):
         answer = organiser.get(f"{RUNS}/{file}")
         assert (answer.status_code, answer.headers["Location"]) == (303, f"{RUNS}/1")

@@ -66,7 +66,6 @@ def test_vietnamese_is_not_english(root: Path) -> None:
         "XLSX",
         "PDF (A5)",
         "Email",
-        "A4",
         "%(from)s – %(to)s",
         "Trần Thị B",
         "{decision}: {request}",
