@@ -137,9 +137,14 @@ def _checklist(sheets: CoverSheets, people: Sequence[CoverPerson], width: float)
     labels, size = sheets.labels, 10.5 if sheets.is_small else 12.0
     fixed = (8.5, 11.0) if sheets.is_small else (10.0, 13.0)
     rest = width - sum(fixed)
-    widths = (fixed[0], rest * 0.36, rest * 0.30, rest * 0.17, rest * 0.17, fixed[1])
+    # A ministry is its own office: then names have the room.
+    with_office = any(person.office for person in people)
+    shares = (0.40, 0.28, 0.17, 0.15) if with_office else (0.55, 0.25, 0.20)
+    widths = (fixed[0], *(rest * it for it in shares), fixed[1])
     title = document.style(fonts.SERIF_BOLD, size, "center")
-    texts = (labels.number, labels.name, labels.office, labels.category, labels.note, labels.tick)
+    texts = [labels.number, labels.name, labels.category, labels.note, labels.tick]
+    if with_office:
+        texts.insert(2, labels.office)
     rows: list[Sequence[tables.Cell]] = [[document.paragraph(text, title) for text in texts]]
     middle = document.style(size=size, align="center")
     bold = document.style(fonts.SERIF_BOLD, size)
@@ -148,23 +153,23 @@ def _checklist(sheets: CoverSheets, people: Sequence[CoverPerson], width: float)
         name: list[Flowable] = [document.paragraph(person.name, bold)]
         if person.position:
             name.append(document.paragraph(person.position, plain))
-        rows.append(
-            [
-                document.paragraph(str(number), middle),
-                name,
-                document.paragraph(person.office, plain),
-                document.paragraph(person.category, plain),
-                document.paragraph(person.note, italic),
-                _TickBox(),
-            ]
-        )
+        row: list[tables.Cell] = [
+            document.paragraph(str(number), middle),
+            name,
+            document.paragraph(person.category, plain),
+            document.paragraph(person.note, italic),
+            _TickBox(),
+        ]
+        if with_office:
+            row.insert(2, document.paragraph(person.office, plain))
+        rows.append(row)
     return tables.grid(
         rows,
         widths,
         font=fonts.SERIF,
         size=size,
         shaded=[(0, tables.HEADER)],
-        centred_columns=(5,),
+        centred_columns=(len(widths) - 1,),
         padding=0.8,
     )
 

@@ -111,7 +111,9 @@ def _page(
         nobody=nobody,
         pictures=pictures,
     )
-    return page, 422 if form.errors or nobody else 200
+    # htmx shows only what has succeeded.
+    is_refused = (form.errors or nobody) and "HX-Request" not in request.headers
+    return page, 422 if is_refused else 200
 
 
 def _checked(event: Event, form: PrintForm) -> Template | None:

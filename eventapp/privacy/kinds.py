@@ -487,9 +487,7 @@ KINDS: tuple[Kind, ...] = (
             PrintedBadge.run_id.in_(select(PrintRun.id).where(PrintRun.event_id == event_id))
             & (PrintedBadge.fingerprint != "")
         ),
-        lambda people: (
-            PrintedBadge.delegate_id.in_(people.ids) & (PrintedBadge.fingerprint != "")
-        ),
+        lambda people: PrintedBadge.delegate_id.in_(people.ids) & (PrintedBadge.fingerprint != ""),
         # Who had a badge printed in which run stays, as a number does.
         _emptied(fingerprint="", remarks=None, worst=0),
     ),
