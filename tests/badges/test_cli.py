@@ -75,17 +75,17 @@ def test_a_template_by_name_or_of_a_file(run, event, tmp_path):
     own = msgspec.structs.replace(
         shipped.find("conference-a6"),
         name=template.Words("Thẻ nhỏ"),
-        size=template.Size(100, 150),
+        size=template.Size(110, 150),
     )
     file = tmp_path / "own.json"
     file.write_bytes(template.written(own))
     wrote(run, tmp_path, "--template", file)
-    assert size() == [100, 150]
+    assert size() == [110, 150]
     templates.add(event, own)
     wrote(run, tmp_path, "--template", "the nho")
-    assert size() == [100, 150]
+    assert size() == [110, 150]
     wrote(run, tmp_path)  # the only one that the event has
-    assert size() == [100, 150]
+    assert size() == [110, 150]
 
 
 def test_only_the_marked_and_the_marks_stay(run, event, tmp_path):
@@ -122,7 +122,7 @@ def test_two_orders_are_a_wrong_call(run, event, tmp_path):
         (["hoi-nghi", "--template", __file__ + ".json"], "No such file"),
         (["hoi-nghi", "--template", "BAD.json"], "is no badge template"),
         (["hoi-nghi", "--changed-since", "7"], "There is no print run 7"),
-        (["hoi-nghi", "--sheet", "avery-l4785", "--marked"], "no badge was printed"),
+        (["hoi-nghi", "--sheet", "avery-l4785"], "does not fit 80 × 50 mm"),
         (["khong-co"], "no event named khong-co"),
         (["hoi-nghi", "--delegation", "Hà Tây"], "No delegation is named Hà Tây"),
         (["hoi-nghi", "--category", "Hoàng gia"], "No category is named Hoàng gia"),

@@ -433,7 +433,7 @@ def test_two_people_print_the_marked_ones_at_once(app, event):
 # --- Remarks ------------------------------------------------------------------------------------
 
 
-LONG = "Phó Trưởng phòng phụ trách Công nghệ thông tin và Chuyển đổi số " * 6
+LONG = ("Phó Trưởng phòng phụ trách Công nghệ thông tin và Chuyển đổi số " * 6)[:300]
 
 
 def test_the_report_has_the_worst_first_and_no_texts(organiser, event):
