@@ -112,7 +112,8 @@ class _Helper:
         self._begun = 0
         self._known: set[str] = set()
         # Reads on while this process draws or writes: so neither waits for the other in a circle.
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     @property
     def is_free(self) -> bool:
@@ -149,6 +150,7 @@ class _Helper:
         """End it, whatever it does."""
         self._process.kill()
         self._process.wait()
+        self._reader.join()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(OSError):

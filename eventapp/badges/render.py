@@ -105,9 +105,10 @@ def pages(
     first = next(batches, None)
     if first is None:
         raise NoBadges
-    beginning = [first, *islice(batches, _WORTH_HELP // len(first.records))]
+    ahead = islice(batches, _WORTH_HELP // len(first.records)) if workers > 1 else ()
+    beginning = [first, *ahead]
     is_long = sum(len(it.records) for it in beginning) >= _WORTH_HELP
-    helpers = workers - 1 if is_long else 0
+    helpers = max(0, workers - 1) if is_long else 0
     crew = Crew(helpers, design, settings, gallery)
     printed = crew.printed(chain(beginning, batches), press)
     return _bytes(printed, about, gallery, Written() if written is None else written)

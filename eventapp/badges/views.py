@@ -5,13 +5,23 @@ from dataclasses import replace
 from io import BytesIO
 from itertools import islice
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.badges import images, records, render, runs, selection, sheets, shipped, templates
+from eventapp.badges import (
+    calibration,
+    images,
+    records,
+    render,
+    runs,
+    selection,
+    sheets,
+    shipped,
+    templates,
+)
 from eventapp.badges.layout import design_of
 from eventapp.badges.models import BadgeTemplateVersion
 from eventapp.badges.print_form import PrintForm, Start, whom
@@ -65,6 +75,27 @@ def print_badges(event: Event) -> ResponseReturnValue:
         nobody = _("Nobody to print a badge for: choose people who have not cancelled.")
         return _page(event, form, ticked, nobody=nobody)
     return redirect(url_for(".run", event=event, number=number), 303)
+
+
+@badges.post("/manage/<event:event>/badges/calibration")
+@requires(Access.ORGANISE)
+def calibrate(event: Event) -> ResponseReturnValue:
+    """The page that shows by how much a printer is off, on the paper that was chosen."""
+    form, ticked = _form(event)
+    content = _checked(event, form)
+    if content is None:
+        return _page(event, form, ticked)
+    settings = form.settings()
+    stream = BytesIO()
+    calibration.write(
+        stream,
+        sheets.papers_for(design_of(content), settings),
+        settings,
+        About(_("Printer calibration"), event.organiser, "vi"),
+    )
+    answer = Response(stream.getvalue(), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = 'attachment; filename="calibration.pdf"'
+    return answer
 
 
 def _form(event: Event) -> tuple[PrintForm, tuple[int, ...]]:

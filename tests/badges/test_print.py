@@ -333,6 +333,18 @@ def test_the_printers_offset_is_there_the_next_time(organiser, event):
     assert '<option selected value="letter">' in page
 
 
+def test_the_calibration_page_is_on_the_paper_that_was_chosen(organiser, event):
+    address = f"{INDEX}/calibration"
+    answer = post(organiser, address, sent(paper="letter", shift_x="1.5"), form_at=INDEX)
+    assert answer.mimetype == "application/pdf"
+    with pikepdf.open(io.BytesIO(answer.data)) as pdf:
+        size = [round(float(it) / 72, 1) for it in pdf.pages[0].MediaBox][2:]
+    assert sorted(size) == [8.5, 11]
+    refused = post(organiser, address, sent(paper="avery-l4785"), form_at=INDEX)
+    assert refused.status_code == 422
+    assert 'id="paper-errors"' in refused.text
+
+
 def test_the_page_takes_few_queries(organiser, event, count_queries):
     for _ in range(5):
         build_delegate(event)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+import zxingcpp
 from PIL import Image
 
 from eventapp.badges import crew, shipped
@@ -206,6 +207,12 @@ def faces_of(pdf, dpi=150):
         return [page.render(scale=dpi / 72, grayscale=True).to_pil() for page in document]
 
 
+def turn_of(picture):
+    """By how many degrees the code in a picture is turned clockwise."""
+    (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    return round(code.orientation / 90) * 90 % 360
+
+
 def as_seen_from_the_front(back, settings):
     """A back as light through the paper would show it: mirrored by the way it was turned over."""
     long_is_upright = back.height >= back.width
@@ -235,17 +242,24 @@ def test_each_back_has_the_code_of_the_front_that_it_lies_behind(paper, duplex):
     found = []
     for front, back in zip(faces[::2], faces[1::2], strict=True):
         behind = as_seen_from_the_front(back, settings)
-        for spot in imposition.pages[0].spots:
+        for spot, other in zip(*(it.spots for it in imposition.pages), strict=True):
             box = box_of(imposition, spot)
             codes = codes_in(front.crop(box))
             assert codes_in(behind.crop(box).transpose(mirrored)) == codes
+            for face, at in ((front, spot), (back, other)) if codes else ():
+                assert turn_of(face.crop(box_of(imposition, at))) == at.turn
             found += codes
     assert found == [record.code for record in records]
 
 
-@pytest.mark.parametrize("size", [(60, 50), (95, 60)])
-def test_folded_badges_have_the_same_code_on_both_sides_of_the_fold(size):
-    template, settings = small(*size), Settings(paper="a4", duplex="fold")
+@pytest.mark.parametrize(
+    ("size", "orientation", "turns"),
+    [((60, 50), "auto", (0, 0)), ((140, 90), "portrait", (0, 180))],
+    ids=["beside", "below"],
+)
+def test_folded_badges_have_the_same_code_on_both_sides_of_the_fold(size, orientation, turns):
+    template = small(*size)
+    settings = Settings(paper="a4", duplex="fold", orientation=orientation)
     records = [badge(code=code) for code in random_codes(9)]
     _, pdf = pdf_of(records, template, settings)
     imposition = papers_for(design_of(template), settings)
@@ -253,8 +267,10 @@ def test_folded_badges_have_the_same_code_on_both_sides_of_the_fold(size):
     for number, record in enumerate(records):
         (page, front), (same_page, back) = imposition.where(number)
         assert page == same_page
-        for spot in (front, back):
-            assert codes_in(faces[page].crop(box_of(imposition, spot))) == [record.code]
+        for spot, turn in zip((front, back), turns, strict=True):
+            face = faces[page].crop(box_of(imposition, spot))
+            assert codes_in(face) == [record.code]
+            assert turn_of(face) == spot.turn == turn
 
 
 def test_a_half_used_sheet_is_printed_from_its_first_free_label():
@@ -301,7 +317,7 @@ def with_images():
         ),
     )
     template = Template(Words("Ảnh"), Size(60, 50), (side, side))
-    images = {ground: jpeg(200)} | {f"p{at}": jpeg(at) for at in range(30)}
+    images = {ground: jpeg(200)} | {f"p{at}": jpeg(8 * at) for at in range(30)}
     asked = []
 
     def picture(key):
