@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from eventapp.badges import images, render, runs, selection, templates
-from eventapp.badges.drawing import Pictures, Remark
+from eventapp.badges.drawing import Remark
 from eventapp.badges.layout import BadgeRecord, Design, design_of
 from eventapp.badges.models import PrintedBadge, PrintRun, RunState
 from eventapp.badges.records import Reader, fingerprint
@@ -77,7 +77,6 @@ class Job:
     design: Design
     settings: Settings
     about: About
-    pictures: Pictures
     printed: list[int] = field(default_factory=list)
     """Places of the badges that have been drawn, in their order."""
     changed: dict[int, str] = field(default_factory=dict)
@@ -117,7 +116,6 @@ def start(event: Event, number: int) -> Job:
         design_of(content),
         Settings.from_data(run.sheet),
         About(event.short_title, event.organiser, "vi"),
-        images.pictures_for(event),
     )
 
 
@@ -129,12 +127,14 @@ def pdf(job: Job) -> Iterator[bytes]:
 def drawn(job: Job, badges: Sequence[Planned], before: int = 0) -> Steps:
     """Some badges of a run as one PDF; ``before`` is how many are in earlier files of it."""
     first, written = len(job.printed), Written()
+    # The event of this session, not of the request that has begun the file and is over.
+    pictures = images.pictures_for(db.session.get_one(Event, job.event_id))
     made = render.pages(
         _records(job, badges),
         design=job.design,
         settings=job.settings,
         about=job.about,
-        pictures=job.pictures,
+        pictures=pictures,
         workers=WORKERS,
         written=written,
     )

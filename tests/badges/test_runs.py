@@ -18,6 +18,7 @@ from eventapp.badges.selection import Kind, Order
 from eventapp.badges.sheets import Settings
 from eventapp.database import now, transaction
 from eventapp.extensions import db
+from eventapp.questions.models import Answer, Question, QuestionKind
 from eventapp.registration import service as registration
 from eventapp.registration import substitution
 from eventapp.registration.models import Delegate, Status
@@ -157,6 +158,21 @@ def test_what_changes_before_the_file_is_written_is_on_the_badge_and_remembered(
     (after,) = badges(number)
     assert after.fingerprint != first
     assert reprinting.since(event, number).changed == 0
+
+
+def test_the_request_that_begins_a_file_may_be_over_before_it_is_written(event):
+    an = build_delegate(event, "Lê An").id
+    question = Question(event_id=event.id, kind=QuestionKind.TEXT, label="Tham luận", on_badge=True)
+    db.session.add(question)
+    db.session.flush()
+    db.session.add(Answer(delegate_id=an, question_id=question.id, value="Chữ ký số", text=""))
+    db.session.commit()
+    make(event)
+    job = running.start(event, 1)
+    db.session.remove()
+    text = text_of(b"".join(running.pdf(job)))
+    assert "Lê An" in text
+    assert "Chữ ký số" in text
 
 
 def test_who_cancels_before_the_file_is_written_is_not_in_it(event, tmp_path):
