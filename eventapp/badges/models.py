@@ -1,6 +1,6 @@
 """Badge templates and their versions, the images they show, and what was printed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -121,6 +121,8 @@ class PrintRun(Model):
     __tablename__ = "print_run"
     __table_args__ = (
         UniqueConstraint("event_id", "number"),
+        # One run a day for what somebody prints at the desk, by one version.
+        UniqueConstraint("event_id", "made_by_id", "version_id", "desk_day"),
         CheckConstraint("done >= 0 and done <= badges", name="done"),
     )
 
@@ -134,7 +136,7 @@ class PrintRun(Model):
     # A desk has no account: the name of its device.
     made_by_name: Mapped[str] = mapped_column(String(200), default="")
     version_id: Mapped[int] = mapped_column(ForeignKey("badge_template_version.id"))
-    # Whose badges and in which order (registration.search), and how they lie on paper (sheets).
+    # Whose badges and in which order (selection), and how they lie on paper (sheets).
     selection: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     sheet: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # The run of which this one prints what has changed since.
@@ -142,9 +144,15 @@ class PrintRun(Model):
     badges: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     state: Mapped[RunState] = mapped_column(String(20), default=RunState.WAITING)
+    # How often the file was begun: only the latest attempt says how far it is.
+    attempt: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When an attempt last said how far it is: long ago means that its server is gone.
+    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the whole file was last fetched.
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # By place in the run: what texts needed beyond shrinking. No texts: people may withdraw.
-    remarks: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Of what was printed at the desk, badge by badge: the day, in the event's zone.
+    desk_day: Mapped[date | None]
 
     made_by: Mapped[User | None] = relationship()
     version: Mapped[BadgeTemplateVersion] = relationship()
@@ -161,5 +169,9 @@ class PrintedBadge(Model):
     )
     place: Mapped[int] = mapped_column(primary_key=True)  # from 0
     delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id", ondelete="SET NULL"))
-    # A hash of everything that the badge showed, the code included.
+    # A hash of everything that the badge showed, the code included; empty once that is forgotten.
     fingerprint: Mapped[str] = mapped_column(String(32))
+    # What its texts needed beyond shrinking (`running.kept`), and the worst of it as a number;
+    # 0 is nothing. No texts: people may withdraw.
+    worst: Mapped[int] = mapped_column(default=0)
+    remarks: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -1,6 +1,7 @@
 """What badges say, read for the renderer: one query, and only what the template shows."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,14 +43,62 @@ class Numbered:
     record: BadgeRecord
 
 
+class Reader:
+    """Reads badges of an event with the texts of some keys; what all have in common, once."""
+
+    def __init__(self, event: Event, keys: Collection[str]) -> None:
+        self._makers = _makers(event, keys)
+        self._lists = _lists(event, keys)
+
+    def stream(self, people: Select[Any]) -> Iterator[Numbered]:
+        """The badges of delegates in the order of the query, read as they are asked for."""
+        query = _of(people).execution_options(yield_per=_ROWS_AT_ONCE)
+        for rows in db.session.execute(query).partitions():
+            yield from self._records(rows)
+
+    def some(self, people: Select[Any]) -> list[Numbered]:
+        """The badges of a few delegates, in the order of the query."""
+        return list(self._records(db.session.execute(_of(people)).all()))
+
+    def _records(self, rows: Sequence[Row[Any]]) -> Iterator[Numbered]:
+        ids = [row.id for row in rows]
+        lookups = {name: load(ids) for name, load in self._lists.items()}
+        for row in rows:
+            values = {key: text for key, make in self._makers.items() if (text := make(row))}
+            for key, lookup in lookups.items():
+                if found := lookup.get(row.id):
+                    values[key] = found
+            yield Numbered(
+                row.id,
+                row.delegation_id,
+                BadgeRecord(row.code, row.category, row.colour, values, row.photo or ""),
+            )
+
+
 def read(event: Event, people: Select[Any], keys: Collection[str]) -> Iterator[Numbered]:
     """The badges of a selection of delegates, in its order, with the texts of these keys.
 
     One query more for each of days, classes and answers, where the template shows them. Rows are
     read as the renderer asks for them: memory does not grow with the number of badges.
     """
+    return Reader(event, keys).stream(people)
+
+
+def fingerprint(record: BadgeRecord) -> str:
+    """A hash of everything that a badge shows, 32 characters: another one is another badge."""
+    shown = (
+        record.code,
+        record.category,
+        record.colour,
+        record.photo if "photo" in record.values else "",
+        *(part for pair in sorted(record.values.items()) for part in pair),
+    )
+    return hashlib.blake2b("\0".join(shown).encode(), digest_size=16).hexdigest()
+
+
+def _of(people: Select[Any]) -> Select[Any]:
     office, delegation = aliased(Organisation), aliased(Delegation)
-    query = (
+    read: Any = (
         people.join(office, office.id == Delegate.organisation_id)
         .join(delegation, delegation.id == office.delegation_id)
         .join(Category, Category.id == Delegate.category_id)
@@ -74,22 +123,9 @@ def read(event: Event, people: Select[Any], keys: Collection[str]) -> Iterator[N
             Site.name.label("site"),
             DelegatePhoto.digest.label("photo"),
         )
-        .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    makers = _makers(event, keys)
-    for rows in db.session.execute(query).partitions():
-        ids = [row.id for row in rows]
-        lookups = {name: load(ids) for name, load in _lists(event, keys).items()}
-        for row in rows:
-            values = {key: text for key, make in makers.items() if (text := make(row))}  # type: ignore[arg-type]
-            for key, lookup in lookups.items():
-                if found := lookup.get(row.id):
-                    values[key] = found
-            yield Numbered(
-                row.id,
-                row.delegation_id,
-                BadgeRecord(row.code, row.category, row.colour, values, row.photo or ""),
-            )
+    joined: Select[Any] = read
+    return joined
 
 
 _Row = Row[Any]
@@ -98,6 +134,10 @@ _Row = Row[Any]
 def _makers(event: Event, keys: Collection[str]) -> dict[str, Callable[[_Row], str]]:
     """How the texts of these keys come from a row of the query, as far as they do."""
     dates = date_range([day.date for day in event.days])
+    # Texts, not the event: a long run outlives the session that the event was read in.
+    title, title_en, venue = event.short_title, event.short_title_in("en"), event.venue
+    organiser, contact = event.organiser, _contact(event)
+    web = _web(event) if "web" in keys else ""
     made: dict[str, Callable[[_Row], str]] = {
         "name": lambda row: str(row.name),
         "position": lambda row: str(row.position),
@@ -108,15 +148,15 @@ def _makers(event: Event, keys: Collection[str]) -> dict[str, Callable[[_Row], s
         ),
         "category": lambda row: str(row.category),
         "category@en": lambda row: row.category_en or str(row.category),
-        "event": lambda _row: event.short_title,
-        "event@en": lambda _row: event.short_title_in("en"),
+        "event": lambda _row: title,
+        "event@en": lambda _row: title_en,
         "dates": lambda _row: dates,
         "dates@en": lambda _row: dates,
-        "venue": lambda _row: event.venue,
-        "venue@en": lambda _row: event.venue,
-        "organiser": lambda _row: event.organiser,
-        "contact": lambda _row: _contact(event),
-        "web": lambda _row: _web(event),
+        "venue": lambda _row: venue,
+        "venue@en": lambda _row: venue,
+        "organiser": lambda _row: organiser,
+        "contact": lambda _row: contact,
+        "web": lambda _row: web,
         "group": lambda row: row.letter or "",
         "bus": lambda row: row.bus or "",
         "site": lambda row: row.site or "",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import AuditEntry
-from eventapp.badges.models import DelegatePhoto
+from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Attendance, Checkpoint, Scan
 from eventapp.database import db
@@ -83,6 +83,7 @@ def everything(delegate: Delegate, language: str) -> dict[str, Any]:
         "attendance": _attendance(ids, language),
         "attendance_corrections": _corrections(ids, language),
         "certificates": _certificates(ids, language),
+        "printed_badges": _printed(ids),
         "letters": _letters(ids),
         "change_requests": _requests(delegate, ids),
         "substitution": _substitution(delegate, ids),
@@ -276,6 +277,23 @@ def _certificates(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
             "withdrawn_because": it.withdrawal_reason,
         }
         for it in rows
+    ]
+
+
+def _printed(ids: Sequence[int]) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        select(PrintRun.number, PrintRun.made_at, PrintRun.finished_at)
+        .join(PrintedBadge, PrintedBadge.run_id == PrintRun.id)
+        .where(PrintedBadge.delegate_id.in_(ids))
+        .order_by(PrintRun.number, PrintedBadge.place)
+    )
+    return [
+        {
+            "run": row.number,
+            "made_at": _plain(row.made_at),
+            "printed_at": _plain(row.finished_at),
+        }
+        for row in rows
     ]
 
 

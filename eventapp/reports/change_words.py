@@ -58,6 +58,8 @@ ACTIONS = {
     "issue_certificate": lazy_gettext("issued a certificate"),
     "reissue_certificate": lazy_gettext("issued a certificate anew"),
     "withdraw_certificate": lazy_gettext("withdrew a certificate"),
+    "print": lazy_gettext("printed"),
+    "print_at_desk": lazy_gettext("printed the badge at the desk"),
     "correct_attendance": lazy_gettext("corrected the attendance"),
 }
 SUBJECTS = {
@@ -83,6 +85,7 @@ SUBJECTS = {
     "papers": lazy_gettext("Papers"),
     "certificates": lazy_gettext("Certificates"),
     "badge_image": lazy_gettext("Image for badges"),
+    "print_run": lazy_gettext("Print run"),
 }
 FIELDS = {
     "name": lazy_gettext("Full name"),
@@ -181,6 +184,7 @@ FIELDS = {
     "signatory_position": lazy_gettext("Position of who signs"),
     "signatory_name": lazy_gettext("Name of who signs"),
     "recipients": lazy_gettext("Recipients"),
+    "badges": lazy_gettext("Badges"),
     "certificate": lazy_gettext("Certificate"),
     "photo": lazy_gettext("Photo for the badge"),
     "present": lazy_gettext("Was there"),
