@@ -4,11 +4,13 @@ from flask import Flask
 
 from eventapp.accounts.views import accounts
 from eventapp.api.views import api
+from eventapp.badges import designer_views as _designer  # noqa: F401
 from eventapp.badges import desk_views as _desk  # noqa: F401
 from eventapp.badges import images as badge_images
 from eventapp.badges import photo_views as _photos  # noqa: F401
 from eventapp.badges import run_views as _runs  # noqa: F401
 from eventapp.badges import schema_views as _schema  # noqa: F401
+from eventapp.badges import template_views as _templates  # noqa: F401
 from eventapp.badges.views import badges
 from eventapp.certificates import papers as papers_of_certificates
 from eventapp.certificates import service as certificates_service

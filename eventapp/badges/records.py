@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from eventapp.badges.layout import BadgeRecord
 from eventapp.badges.models import DelegatePhoto
-from eventapp.badges.template import Language
+from eventapp.badges.template import OF_EVENT, Language, key_of
 from eventapp.database import db
 from eventapp.events.dates import date_range
 from eventapp.events.models import Category, Day, Event, Site
@@ -249,3 +249,10 @@ def _joined(found: Iterator[tuple[int, str]], by: str) -> _Lookup:
         if text:
             texts.setdefault(id_, []).append(text)
     return {id_: by.join(them) for id_, them in texts.items()}
+
+
+def of_event(event: Event) -> dict[str, str]:
+    """The texts that are the same on all badges of the event, by their keys."""
+    keys = {key_of(source, language) for source in OF_EVENT for language in Language}
+    # Their makers look at no row.
+    return {key: make(None) for key, make in _makers(event, keys).items()}  # type: ignore[arg-type]

@@ -6,8 +6,9 @@ its own begins as a copy of one of them, of another of its own, or of a file.
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import select, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from eventapp.accounts import audit
@@ -19,6 +20,7 @@ from eventapp.events.models import Event
 
 MAX_TEMPLATES = 50
 MAX_NOTE = 200
+MAX_NAME = 500
 
 
 class TemplateNotFound(LookupError):
@@ -26,11 +28,11 @@ class TemplateNotFound(LookupError):
 
 
 class TemplateFaulty(ValueError):
-    """The template cannot be printed as it is; ``problems`` says why."""
+    """The template cannot be printed as it is; ``problems`` says why, of ``content``."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], content: Template) -> None:
         super().__init__(f"{len(problems)} problems")
-        self.problems = tuple(problems)
+        self.problems, self.content = tuple(problems), content
 
 
 class TooManyTemplates(Exception):
@@ -39,6 +41,25 @@ class TooManyTemplates(Exception):
 
 class TemplateChanged(StaleDataError):
     """Somebody else has saved the template since it was opened."""
+
+
+def latest_versions(event_id: int) -> Sequence[BadgeTemplateVersion]:
+    """The latest version of each of the event's templates, with the template and who saved it, by
+    name; one query."""
+    return db.session.scalars(
+        select(BadgeTemplateVersion)
+        .join(BadgeTemplateVersion.template)
+        .where(
+            BadgeTemplate.event_id == event_id,
+            BadgeTemplate.deleted_at.is_(None),
+            BadgeTemplateVersion.number == BadgeTemplate.latest,
+        )
+        .options(
+            contains_eager(BadgeTemplateVersion.template),
+            joinedload(BadgeTemplateVersion.saved_by),
+        )
+        .order_by(BadgeTemplate.name, BadgeTemplate.id)
+    ).all()
 
 
 def of_event(event_id: int) -> Sequence[BadgeTemplate]:
@@ -59,7 +80,11 @@ def find(event_id: int, template_id: int) -> BadgeTemplate:
             BadgeTemplate.event_id == event_id,
             BadgeTemplate.deleted_at.is_(None),
         )
-        .options(selectinload(BadgeTemplate.versions))
+        .options(
+            selectinload(BadgeTemplate.versions).options(
+                defer(BadgeTemplateVersion.content), joinedload(BadgeTemplateVersion.saved_by)
+            )
+        )
     )
     if found is None:
         raise TemplateNotFound(template_id)
@@ -81,6 +106,12 @@ def version(event_id: int, template_id: int, number: int | None = None) -> Badge
     if found is None:
         raise TemplateNotFound(template_id)
     return found
+
+
+def digests_of(event_id: int) -> frozenset[str]:
+    """Digests of the images that the event's templates may show."""
+    query = select(BadgeImage.digest).where(BadgeImage.event_id == event_id)
+    return frozenset(db.session.scalars(query))
 
 
 def content_of(kept: BadgeTemplateVersion) -> Template:
@@ -167,11 +198,28 @@ def save(
 
 
 def restore(
-    event: Event, template_id: int, number: int, *, revision: int, user_id: int | None = None
+    event: Event,
+    template_id: int,
+    number: int,
+    *,
+    revision: int,
+    note: str = "",
+    user_id: int | None = None,
 ) -> BadgeTemplate:
     """Make an earlier version the latest again, as a new one. Raises as `save` does."""
     earlier = content_of(version(event.id, template_id, number))
-    return save(event, template_id, earlier, revision=revision, user_id=user_id)
+    return save(event, template_id, earlier, revision=revision, note=note, user_id=user_id)
+
+
+def copy(
+    event: Event, content: Template, called: tuple[str, str], *, user_id: int | None = None
+) -> int:
+    """Add what a template looks like as one of its own, called so in Vietnamese and in English.
+
+    Its id. Raises as `add` does.
+    """
+    names = template.Words(*(it[:MAX_NAME] for it in called))
+    return add(event, msgspec.structs.replace(content, name=names), user_id=user_id)
 
 
 def make_default(event: Event, template_id: int) -> None:
@@ -215,9 +263,8 @@ def _locked(event_id: int, template_id: int) -> BadgeTemplate:
 
 
 def _check(event_id: int, content: Template) -> None:
-    digests = db.session.scalars(select(BadgeImage.digest).where(BadgeImage.event_id == event_id))
-    if found := template.problems(content, images=frozenset(digests)):
-        raise TemplateFaulty(found)
+    if found := template.problems(content, images=digests_of(event_id)):
+        raise TemplateFaulty(found, content)
 
 
 def _add_version(found: BadgeTemplate, content: Template, note: str, user_id: int | None) -> None:

@@ -61,6 +61,7 @@ ACTIONS = {
     "print": lazy_gettext("printed"),
     "print_at_desk": lazy_gettext("printed the badge at the desk"),
     "correct_attendance": lazy_gettext("corrected the attendance"),
+    "make_default": lazy_gettext("made the default"),
 }
 SUBJECTS = {
     "delegate": lazy_gettext("Delegate"),
@@ -84,6 +85,7 @@ SUBJECTS = {
     "material": lazy_gettext("File of a session"),
     "papers": lazy_gettext("Papers"),
     "certificates": lazy_gettext("Certificates"),
+    "badge_template": lazy_gettext("Badge template"),
     "badge_image": lazy_gettext("Image for badges"),
     "print_run": lazy_gettext("Print run"),
 }
