@@ -31,7 +31,10 @@ _ABOUT = About("Biển tên", "Ban Tổ chức")
 def records(count: int) -> Iterator[TentRecord]:
     """Believable people, the same each time."""
     for it in people(count):
-        yield TentRecord(it.name, it.position, f"{it.organisation}, {it.province}")
+        said = it.values
+        yield TentRecord(
+            said["name"], said["position"], f"{said['organisation']}, {said['province']}"
+        )
 
 
 def write_plainly(tents: Iterator[TentRecord], stream: BinaryIO) -> None:

@@ -4,6 +4,13 @@ from flask import Flask
 
 from eventapp.accounts.views import accounts
 from eventapp.api.views import api
+from eventapp.badges import designer_views as _designer  # noqa: F401
+from eventapp.badges import desk_views as _desk  # noqa: F401
+from eventapp.badges import images as badge_images
+from eventapp.badges import photo_views as _photos  # noqa: F401
+from eventapp.badges import run_views as _runs  # noqa: F401
+from eventapp.badges import schema_views as _schema  # noqa: F401
+from eventapp.badges import template_views as _templates  # noqa: F401
 from eventapp.badges.views import badges
 from eventapp.certificates import papers as papers_of_certificates
 from eventapp.certificates import service as certificates_service
@@ -16,7 +23,7 @@ from eventapp.delegations import table_views as _table_views  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
 from eventapp.documents import delegation_list as _list_of_delegation  # noqa: F401
-from eventapp.documents import invitations, lists, paper
+from eventapp.documents import heads, invitations, lists, paper
 from eventapp.documents import kinds as papers_of_documents
 from eventapp.documents import tents_view as _tents  # noqa: F401
 from eventapp.documents.pages import papers
@@ -33,6 +40,7 @@ from eventapp.mail import composing, worker
 from eventapp.portal import agenda_views as _my_agenda  # noqa: F401
 from eventapp.portal import data_views as _data  # noqa: F401
 from eventapp.portal import material_views as _own_materials  # noqa: F401
+from eventapp.portal import photo_views as _own_photo  # noqa: F401
 from eventapp.portal.views import portal
 from eventapp.privacy.erasing import close_out_due
 from eventapp.privacy.views import privacy
@@ -114,6 +122,10 @@ substitution.on_substituting.append(hand_over_seats_of_halls)
 
 # Attendance and certificates of two registrations of one person become those of the one kept.
 merging.on_merging.append(certificates_service.take_over)
+merging.on_merging.append(badge_images.take_over)
+
+# Badges show the logo of the papers.
+badge_images.logo_of.append(heads.logo_of)
 
 # Whoever must know of a new version of the programme is written to in the transaction of it.
 published.on_publishing.append(programme_letters.tell_concerned)

@@ -17,7 +17,7 @@ from eventapp.extensions import limiter
 from eventapp.pdf import qr
 from eventapp.text import clean
 from eventapp.web.forms import PageForm
-from eventapp.web.security import allow_webassembly
+from eventapp.web.security import allow_frames, allow_webassembly
 
 checkin = Blueprint("checkin", __name__)
 
@@ -38,6 +38,7 @@ class DeviceForm(PageForm):
 def desk(event: Event) -> ResponseReturnValue:
     """The scanning page for somebody who has signed in."""
     allow_webassembly()
+    allow_frames()
     return render_template("checkin/desk.html", event=event, words=words())
 
 

@@ -35,6 +35,9 @@ def words() -> dict[str, str]:
         "more_letters": _("Type two letters or more."),
         "came": _("in since {}"),
         "choose": _("Choose a checkpoint"),
+        "print": _("Print the badge"),
+        "print_of": _("Print the badge of {}"),
+        "printing": _("The badge is on its way to the printer."),
         "storage_full": _("This device's storage is full. The scan is only kept until you leave."),
         "try_again": _("The server did not answer. Try again."),
     }

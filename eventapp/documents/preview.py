@@ -7,9 +7,9 @@ from collections import OrderedDict
 
 import pypdfium2
 
+from eventapp.pdf.raster import one_at_a_time
+
 _WIDTH = 1000  # pixels
-# PDFium is not made for several threads.
-_one_at_a_time = threading.Lock()
 
 _KEPT = 8
 _MOST_BYTES = 4_000_000
@@ -19,13 +19,13 @@ _keeping = threading.Lock()
 
 def pages(pdf: bytes) -> int:
     """How many pages a PDF has."""
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+    with one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
         return len(document)
 
 
 def picture(pdf: bytes, page: int) -> tuple[bytes, int]:
     """A page (from 1; one beyond the last is the last) as PNG, and how many pages there are."""
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
+    with one_at_a_time, pypdfium2.PdfDocument(pdf) as document:
         number = len(document)
         shown = document[min(max(page, 1), number) - 1]
         bitmap = shown.render(scale=_WIDTH / max(shown.get_width(), shown.get_height() / 1.5))

@@ -1,7 +1,8 @@
 """Artwork that papers carry, such as a logo: read once, stored once in a file, drawn anywhere.
 
-A PNG becomes a picture in red, green and blue; an SVG of plain shapes becomes drawing operators.
-Nothing is transparent, for the files are PDF/A.
+A PNG becomes a picture in red, green and blue, a JPEG stays as it is, an SVG of plain shapes
+becomes drawing operators. What is transparent in a PNG lets through what lies below, where pages
+are made of operators; elsewhere it is white.
 """
 
 import io
@@ -21,9 +22,10 @@ from reportlab.platypus import Flowable
 from svglib.svglib import svg2rlg
 
 from eventapp.pdf import MM
-from eventapp.pdf.stream import PageStream, StreamedCanvas
+from eventapp.pdf.stream import StreamedCanvas
+from eventapp.pdf.surface import Surface
 
-PNG, SVG = "image/png", "image/svg+xml"
+PNG, SVG, JPEG = "image/png", "image/svg+xml", "image/jpeg"
 # ReportLab names a font before it draws any shape.
 _FONT = re.compile(r"BT /F\d+ [\d.]+ Tf [\d.]+ TL ET\s*")
 # No numbers, and operators that need a resource.
@@ -44,6 +46,8 @@ class Artwork:
     height: float
     operators: bytes = b""  # of an SVG
     pixels: bytes = b""  # of a PNG: three bytes each, from the top left
+    alpha: bytes = b""  # of a PNG: one byte each, how far it covers
+    jpeg: bytes = b""  # the file
 
     def draw(self, canvas: StreamedCanvas, x: float, y: float, width: float, height: float) -> None:
         """Draw it in the middle of a box, as large as fits; points, from the bottom left."""
@@ -62,12 +66,16 @@ class Artwork:
             canvas.doForm(name)
         canvas.restoreState()
 
-    def add_to(self, pages: PageStream) -> bytes:
+    def add_to(self, pages: Surface) -> bytes:
         """Store it in a file made of operators; returns the operator that `placed` takes."""
-        if not self.pixels:
-            return pages.add_form(self.width, self.height, self.operators)
+        width, height = int(self.width), int(self.height)
         # A picture is a square of one unit.
-        image = pages.add_image(int(self.width), int(self.height), self.pixels)
+        if self.jpeg:
+            image = pages.add_jpeg(width, height, self.jpeg)
+        elif self.pixels:
+            image = pages.add_image(width, height, self.pixels, self.alpha)
+        else:
+            return pages.add_form(self.width, self.height, self.operators)
         return b"q %.3f 0 0 %.3f 0 0 cm %bQ\n" % (self.width, self.height, image)
 
     def placed(self, operator: bytes, x: float, y: float, width: float, height: float) -> bytes:
@@ -75,8 +83,15 @@ class Artwork:
         scale, left, bottom = self._fit(x, y, width, height)
         return b"q %.5f 0 0 %.5f %.3f %.3f cm %bQ\n" % (scale, scale, left, bottom, operator)
 
-    def _fit(self, x: float, y: float, width: float, height: float) -> tuple[float, float, float]:
-        scale = min(width / self.width, height / self.height)
+    def covering(self, operator: bytes, x: float, y: float, width: float, height: float) -> bytes:
+        """As `placed`, but as small as covers the box; what reaches beyond it is to be clipped."""
+        scale, left, bottom = self._fit(x, y, width, height, covers=True)
+        return b"q %.5f 0 0 %.5f %.3f %.3f cm %bQ\n" % (scale, scale, left, bottom, operator)
+
+    def _fit(
+        self, x: float, y: float, width: float, height: float, *, covers: bool = False
+    ) -> tuple[float, float, float]:
+        scale = (max if covers else min)(width / self.width, height / self.height)
         return (
             scale,
             x + (width - scale * self.width) / 2,
@@ -109,9 +124,16 @@ class Picture(Flowable):
 
 @lru_cache(maxsize=8)
 def of(content: bytes, media_type: str) -> Artwork:
-    """Artwork from a PNG without transparency or an SVG of shapes. Raises NotDrawable."""
+    """Artwork from a PNG, an RGB JPEG or an SVG of plain shapes. Raises NotDrawable."""
+    if media_type == JPEG:
+        with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
+            return Artwork(*picture.size, jpeg=content)
     if media_type == PNG:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+            if picture.mode in ("RGBA", "LA") or "transparency" in picture.info:
+                whole = picture.convert("RGBA")
+                alpha = whole.getchannel("A").tobytes()
+                return Artwork(*whole.size, pixels=whole.convert("RGB").tobytes(), alpha=alpha)
             return Artwork(*picture.size, pixels=picture.convert("RGB").tobytes())
     drawing = svg2rlg(io.BytesIO(content))
     if drawing is None or not _is_size(drawing.width) or not _is_size(drawing.height):

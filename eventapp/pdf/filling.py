@@ -59,6 +59,8 @@ def fill(
     the box is high enough, and then the letters are condensed, as `fitting.fit` does.
     """
     (width, height), (largest, smallest) = box, sizes
+    # What is not drawn (marks that steer other programs) must not take a line of its own.
+    text = "".join(it for it in text if it.isspace() or unicodedata.category(it)[0] != "C")
     best: Filled | None = None
     for count in range(1, min(lines, max(1, len(text.split()))) + 1):
         widest, divided = fitting.divide(text, font, count)

@@ -3,6 +3,9 @@
 Vietnamese is written in syllables with spaces between them, so a line may end at any space. Lines
 are balanced: no last word stands alone where another division gives more equal lines. Only a word
 that would be too small to read on one line is broken itself.
+
+What is done to a text, as far as it must be: on the lines that are usual for it, it shrinks; it
+takes more lines, up to those allowed; it is condensed; it becomes smaller than it should.
 """
 
 import math
@@ -20,12 +23,16 @@ LEAST_STRETCH = 0.7
 
 
 class Measure(IntEnum):
-    """How far a text had to be changed to fit, from nothing to the last resort."""
+    """How far a text had to be changed to fit, from nothing to the last resort.
+
+    ``WRAPPED`` is on more lines than are usual for it.
+    """
 
     NONE = 0
     SHRUNK = 1
-    CONDENSED = 2
-    TOO_SMALL = 3  # smaller than the least size asked for
+    WRAPPED = 2
+    CONDENSED = 3
+    TOO_SMALL = 4  # smaller than the least size asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +97,58 @@ def divide(
 
 
 @lru_cache(maxsize=4096)
-def fit(text: str, font: str, width: float, size: float, smallest: float, lines: int) -> Fitted:
+def fit(
+    text: str, font: str, width: float, size: float, smallest: float, lines: int, usual: int = 0
+) -> Fitted:
     """The text at the greatest size not above `size` at which it has at most so many lines.
 
-    Width in points. At that size the fewest lines that do are used. Below `smallest` the letters
-    are condensed first, and made smaller still only when that is not enough.
+    Width in points. Where it needs no more than the `usual` lines (0: all of them are), it has no
+    more, and shrinks for that; at the size that it comes to, the fewest lines that do are used.
+    Below `smallest` the letters are condensed first, and made smaller still only when that is not
+    enough.
     """
+    usual = min(usual, lines) or lines
+    for count in dict.fromkeys((usual, lines)):
+        divided, fitting = _sized(text, font, width, size, count)
+        if fitting >= smallest:
+            is_more = len(divided) > usual
+            shrunk = Measure.SHRUNK if fitting < size else Measure.NONE
+            return Fitted(divided, fitting, 1.0, Measure.WRAPPED if is_more else shrunk)
+    stretch = fitting / smallest
+    if stretch >= LEAST_STRETCH:
+        return Fitted(divided, smallest, stretch, Measure.CONDENSED)
+    in_pieces = _broken(text, font, width / (smallest * LEAST_STRETCH))
+    if in_pieces != text:
+        return fit(in_pieces, font, width, size, smallest, lines, usual)
+    return Fitted(divided, fitting / LEAST_STRETCH, LEAST_STRETCH, Measure.TOO_SMALL)
+
+
+def _sized(
+    text: str, font: str, width: float, size: float, lines: int
+) -> tuple[tuple[str, ...], float]:
+    """The text in at most so many lines at the greatest size, not above that, at which it fits."""
     total = fonts.em_width(" ".join(text.split()), font) * size
     for count in range(max(1, math.floor(total / width)), lines + 1):
         widest, divided = divide(text, font, count, width / size)
         if widest * size <= width:
-            return Fitted(divided, size, 1.0, Measure.NONE)
+            return divided, size
     widest, divided = divide(text, font, lines)
-    fitting = width / widest
-    if fitting >= smallest:
-        return Fitted(divided, fitting, 1.0, Measure.SHRUNK)
-    stretch = fitting / smallest
-    if stretch >= LEAST_STRETCH:
-        return Fitted(divided, smallest, stretch, Measure.CONDENSED)
-    broken = _broken(text, font, width / (smallest * LEAST_STRETCH))
-    if broken != text:
-        return fit(broken, font, width, size, smallest, lines)
-    return Fitted(divided, fitting / LEAST_STRETCH, LEAST_STRETCH, Measure.TOO_SMALL)
+    return divided, width / widest
+
+
+@lru_cache(maxsize=1024)
+def condensed(
+    text: str, font: str, width: float, size: float, lines: int, stretch: float
+) -> Fitted:
+    """The text at that size (points), in the fewest lines that letters not narrower than that
+    stretch allow: for what is too high, not too wide."""
+    divided, fitting = _sized(text, font, width / stretch, size, lines)
+    if fitting < size:
+        return fit(text, font, width, size, size, lines)
+    widest = max(fonts.em_width(line, font) for line in divided) * size
+    if widest <= width:
+        return Fitted(divided, size, 1.0, Measure.NONE)
+    return Fitted(divided, size, width / widest, Measure.CONDENSED)
 
 
 def _words(text: str, font: str) -> list[str]:
@@ -124,12 +161,13 @@ def _broken(text: str, font: str, limit: float) -> str:
     words: list[str] = []
     for word in _words(text, font):
         pieces = math.ceil(fonts.em_width(word, font) / limit)
-        while pieces > 1:
+        while pieces > 1 and len(word) > 1:
             length = math.ceil(len(word) / pieces)
             words.append(word[:length])
             word = word[length:]
             pieces = math.ceil(fonts.em_width(word, font) / limit)
-        words.append(word)
+        if word:
+            words.append(word)
     return " ".join(words)
 
 

@@ -4,11 +4,14 @@ Be Vietnam Pro is for badges and passes; Tinos, whose letters are as wide as tho
 Roman, is for official papers (Nghị định 30/2020/NĐ-CP, phụ lục I). Both are embedded as subsets.
 A font is read when it is first used, once in a process.
 
-A character that a font lacks is taken from another (`runs`); one that none of them has is left
-out when it is a picture or a mark, and is drawn as an empty box when it is a letter, so that
-nobody overlooks that a name is incomplete.
+A character that a font lacks is taken from another, or drawn as the plain letters that it is a
+variant of (`runs`). What none of that helps with is left out when it is a picture or a mark, and
+is drawn as an empty box when it is a letter, so that nobody overlooks that a name is incomplete.
+Letters that are written from right to left stand in the order in which they are read.
 """
 
+import re
+import struct
 import threading
 import unicodedata
 from collections.abc import Mapping
@@ -28,6 +31,9 @@ SANS_MEDIUM = "BeVietnamPro-Medium"
 SANS_SEMIBOLD = "BeVietnamPro-SemiBold"
 SANS_BOLD = "BeVietnamPro-Bold"
 SANS_ITALIC = "BeVietnamPro-Italic"
+SANS_MEDIUM_ITALIC = "BeVietnamPro-MediumItalic"
+SANS_SEMIBOLD_ITALIC = "BeVietnamPro-SemiBoldItalic"
+SANS_BOLD_ITALIC = "BeVietnamPro-BoldItalic"
 SERIF = "Tinos-Regular"
 SERIF_BOLD = "Tinos-Bold"
 SERIF_ITALIC = "Tinos-Italic"
@@ -40,6 +46,9 @@ _FALLBACKS = {
     SANS_SEMIBOLD: (SERIF_BOLD,),
     SANS_BOLD: (SERIF_BOLD,),
     SANS_ITALIC: (SERIF_ITALIC, SERIF),
+    SANS_MEDIUM_ITALIC: (SERIF_ITALIC, SERIF),
+    SANS_SEMIBOLD_ITALIC: (SERIF_BOLD_ITALIC, SERIF_BOLD),
+    SANS_BOLD_ITALIC: (SERIF_BOLD_ITALIC, SERIF_BOLD),
     SERIF: (SANS,),
     SERIF_BOLD: (SANS_BOLD,),
     SERIF_ITALIC: (SERIF, SANS_ITALIC),
@@ -95,7 +104,7 @@ def register_families() -> None:
         font(name)
     for family, faces in (
         (SERIF, (SERIF, SERIF_ITALIC, SERIF_BOLD, SERIF_BOLD_ITALIC)),
-        (SANS, (SANS, SANS_ITALIC, SANS_BOLD, SANS_BOLD)),
+        (SANS, (SANS, SANS_ITALIC, SANS_BOLD, SANS_BOLD_ITALIC)),
     ):
         for (bold, italic), face in zip(_STYLES, faces, strict=True):
             addMapping(family, bold, italic, face)
@@ -123,6 +132,12 @@ def _widths(name: str) -> Mapping[int, float]:
     }
 
 
+@cache
+def characters(name: str) -> frozenset[str]:
+    """The characters that a font has."""
+    return frozenset(map(chr, _widths(name)))
+
+
 def clean(text: str) -> str:
     """Text as it can be drawn: composed letters, every space a plain one."""
     return unicodedata.normalize("NFC", text.translate(_SPACES))
@@ -140,7 +155,7 @@ def runs(text: str, name: str) -> tuple[tuple[str, str], ...]:
         return ((name, text),) if text else ()
     pieces: list[tuple[str, str]] = []
     is_gap = False
-    for char in text:
+    for char in _as_read(text):
         found = _place(char, name)
         if found is None:
             is_gap = is_gap or not pieces or pieces[-1][1].endswith(" ")
@@ -158,25 +173,83 @@ def runs(text: str, name: str) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=4096)
 def _place(char: str, name: str) -> tuple[str, str] | None:
     """Which font draws a character and as what; None when it is left out."""
-    if unicodedata.category(char)[0] == "C":
+    if not _is_seen(char):
         return None
-    for candidate in (name, *_FALLBACKS[name]):
-        if ord(char) in _widths(candidate):
-            return candidate, char
+    faces = (name, *_FALLBACKS[name])
+    for shown in (char, *_plainer(char)):
+        for face in faces:
+            if all(ord(it) in _widths(face) for it in shown):
+                return face, shown
     return (SERIF, _BOX) if unicodedata.category(char)[0] in "LN" else None
 
 
-def missing(text: str, name: str) -> str:
-    """The characters that neither the font nor a stand-in has, each once, in order."""
-    faces = (name, *_FALLBACKS[name])
-    return "".join(
-        dict.fromkeys(
-            char
-            for char in clean(text)
-            if unicodedata.category(char)[0] != "C"
-            and not any(ord(char) in _widths(face) for face in faces)
-        )
+def _is_seen(char: str) -> bool:
+    """Whether a character is to be seen at all: no control, and no mark of direction or variant."""
+    return unicodedata.category(char) not in ("Cc", "Cf", "Cs") and not _VARIANT.match(char)
+
+
+def _plainer(char: str) -> list[str]:
+    """What may be drawn in place of a character: that of which it is a variant (𝐍 is N, ﬁ is fi),
+    else its letter without the marks that no font has."""
+    plain = unicodedata.normalize("NFKC", char)
+    letters = "".join(
+        it for it in unicodedata.normalize("NFKD", char) if not unicodedata.combining(it)
     )
+    return [it for it in dict.fromkeys((plain, letters)) if it.strip() and it != char]
+
+
+_VARIANT = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_FROM_THE_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+
+
+def _as_read(text: str) -> str:
+    """The characters from left to right as they stand on paper.
+
+    Of the bidirectional algorithm (Unicode, annex 9) only what a name needs: words from right to
+    left change their order, each with its marks; numbers in them stay as they are.
+    """
+    if not _FROM_THE_RIGHT.search(text):
+        return text
+    clusters: list[str] = []
+    for char in text:
+        is_further_digit = char.isdigit() and clusters and clusters[-1][-1].isdigit()
+        if clusters and (unicodedata.combining(char) or is_further_digit):
+            clusters[-1] += char
+        else:
+            clusters.append(char)
+    turned: list[str] = []
+    at = 0
+    while at < len(clusters):
+        end = last = at
+        while end < len(clusters) and unicodedata.bidirectional(clusters[end][0]) != "L":
+            end += 1
+            if _FROM_THE_RIGHT.match(clusters[end - 1]):
+                last = end
+        if _FROM_THE_RIGHT.match(clusters[at]):
+            turned += [_MIRRORED.get(it, it) for it in reversed(clusters[at:last])]
+            at = last
+        else:
+            turned.append(clusters[at])
+            at += 1
+    return "".join(turned)
+
+
+_MIRRORED = dict(zip("()[]{}<>«»", ")(][}{><»«", strict=True))
+
+
+def missing(text: str, name: str) -> str:
+    """The characters that are drawn as a box or left out, each once, in order."""
+    found = dict.fromkeys(char for char in clean(text) if _is_seen(char))
+    return "".join(it for it in found if (_place(it, name) or (SERIF, _BOX))[1] == _BOX != it)
+
+
+@lru_cache(maxsize=4096)
+def strange(text: str, name: str) -> str:
+    """The characters that the font itself lacks, each once, in order: something stands in for
+    them, or they are missing."""
+    glyphs = _widths(name)
+    found = dict.fromkeys(clean(text))
+    return "".join(it for it in found if ord(it) not in glyphs and _is_seen(it))
 
 
 @lru_cache(maxsize=16384)
@@ -189,6 +262,33 @@ def em_width(text: str, name: str) -> float:
         return sum(
             sum(map(_widths(face).__getitem__, map(ord, piece))) for face, piece in runs(text, name)
         )
+
+
+@cache
+def _inks(name: str) -> Mapping[int, tuple[float, float]]:
+    """How far each character reaches above and below the baseline, as parts of the size."""
+    face = font(name).face
+    start, places = face.get_table_pos("glyf")[0], face.glyphPos
+    found = {}
+    for code, glyph in face.charToGlyph.items():
+        begin, end = places[glyph], places[glyph + 1]
+        # A glyph begins with the number of its contours and its bounds; a space has none.
+        header = cast(Any, face)._ttf_data[start + begin : start + begin + 10]
+        low, high = struct.unpack(">4xh2xh", header) if end > begin else (0, 0)
+        found[code] = high / face.unitsPerEm, -low / face.unitsPerEm
+    return found
+
+
+@lru_cache(maxsize=16384)
+def ink(text: str, name: str) -> tuple[float, float]:
+    """How far a text reaches above and below its baseline: times the size of type, points."""
+    above = below = 0.0
+    for face, piece in runs(text, name):
+        heights = _inks(face)
+        for char in set(piece):
+            high, low = heights[ord(char)]
+            above, below = max(above, high), max(below, low)
+    return above, below
 
 
 def width(text: str, name: str, size: float) -> float:

@@ -13,6 +13,7 @@ exclusive or.
 import re
 from functools import cache
 from io import BytesIO
+from operator import getitem, itemgetter
 from xml.sax.saxutils import escape
 
 import segno
@@ -63,6 +64,8 @@ def operators(text: str, *, x: float, y: float, size: float, finders: bool = Tru
     Without `finders` the three squares in the corners are left to artwork that is drawn once for
     many codes (`finder_operators`); light modules part them from the rest, so no seam shows.
     """
+    if not finders and is_pass_code(text):
+        return _pass_operators(text, x, y, size)
     rows = symbol(text)
     side = len(rows)
     if not finders:
@@ -138,6 +141,49 @@ def grouped(code: str) -> str:
 
 
 # --- Pass codes ---------------------------------------------------------------------------------
+
+
+def _pass_operators(code: str, x: float, y: float, size: float) -> bytes:
+    """`operators` without finders: bytes of the symbol looked up as parts of the path.
+
+    A run that goes on in the next byte becomes two rectangles of one path, without a seam, since
+    a path is filled as a whole.
+    """
+    module = size / PASS_SIDE
+    start = b"q %.4f 0 0 %.4f %.2f %.2f cm\n" % (module, module, x, y)
+    select, tables = _paths()
+    parts = select(_pass_symbol(code).to_bytes(_STRIDE // 8 * PASS_SIDE, "big"))
+    return start + b"".join(map(getitem, tables, parts)) + b"f Q\n"
+
+
+@cache
+def _paths() -> tuple["itemgetter[tuple[int, ...]]", tuple[tuple[bytes, ...], ...]]:
+    """Which bytes of a symbol's rows hold data, and for each the path of its every value.
+
+    A row is three bytes, of 5, 8 and 8 modules, after an empty one.
+    """
+    places: list[int] = []
+    tables: list[tuple[bytes, ...]] = []
+    for row in range(PASS_SIDE):
+        for at, first, modules in ((1, 0, 5), (2, 5, 8), (3, 13, 8)):
+            # Beside the squares in the corners there are eight modules which belong to them.
+            mask = (1 << modules) - 1
+            if row < 7 or row >= PASS_SIDE - 7:
+                mask &= (0, 0, 0x1F, 0xFF if row > 7 else 0)[at]
+            if not mask:
+                continue
+            places.append(row * _STRIDE // 8 + at)
+            tables.append(
+                tuple(
+                    b"".join(
+                        b"%d %d %d 1 re\n"
+                        % (first + run.start(), PASS_SIDE - 1 - row, run.end() - run.start())
+                        for run in _RUNS.finditer(format(value & mask, f"0{modules}b"))
+                    )
+                    for value in range(1 << modules)
+                )
+            )
+    return itemgetter(*places), tuple(tables)
 
 
 def _pass_symbol(code: str) -> int:

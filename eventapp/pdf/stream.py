@@ -5,7 +5,6 @@ its document writes each page at once, and fonts, forms, the page tree and the i
 """
 
 import threading
-import zlib
 from collections.abc import Iterable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
-from eventapp.pdf import fonts, xmp
+from eventapp.pdf import codes, fonts, xmp
+from eventapp.pdf.pieces import FormPiece, Gathering, ImagePiece, PagePiece, Piece
 from eventapp.pdf.xmp import About
 
 if TYPE_CHECKING:
@@ -153,11 +153,11 @@ class StreamedDocument(pdfdoc.PDFDocument):
         pieces = []
         for face, piece in fonts.runs(text, font):
             loaded = fonts.font(face)
-            for subset, codes in loaded.splitString(piece, self):
+            for subset, coded in loaded.splitString(piece, self):
                 for char, escaped in _ENDS_STRING:
-                    if char in codes:
-                        codes = codes.replace(char, escaped)
-                pieces.append((loaded.getSubsetInternalName(subset, self).encode(), codes))
+                    if char in coded:
+                        coded = coded.replace(char, escaped)
+                pieces.append((loaded.getSubsetInternalName(subset, self).encode(), coded))
         return tuple(pieces)
 
     def addPage(self, page: pdfdoc.PDFPage) -> None:  # noqa: N802 - ReportLab's name
@@ -277,10 +277,11 @@ class StreamedCanvas(Canvas):
         return self._streamed.show(text, font, size).decode("latin-1").translate(_OCTAL)
 
 
-class PageStream:
+class PageStream(Gathering):
     """Pages made of ready operators, with shared forms and fonts: for thousands of small pages."""
 
     def __init__(self, stream: BinaryIO, about: About) -> None:
+        super().__init__()
         self._document = StreamedDocument(stream, about)
         self._forms: dict[str, pdfdoc.PDFObjectReference] = {}
         self._resources = _Resources(self._forms)
@@ -290,50 +291,59 @@ class PageStream:
         )
         self.pages = 0
 
-    def show(self, text: str, font: str, size: float) -> bytes:
-        """Operators that show one line at the text position; between BT and ET, in points."""
-        return self._document.show(text, font, size)
+    def put(self, piece: Piece) -> None:
+        """Write a piece now; one that is in the file already only once."""
+        if isinstance(piece, PagePiece):
+            self._put_page(piece)
+        elif piece.name not in self._forms:
+            number = (
+                self._put_form(piece) if isinstance(piece, FormPiece) else self._put_image(piece)
+            )
+            self._forms[piece.name] = pdfdoc.PDFObjectReference(f"R{number}")
 
-    def add_form(self, width: float, height: float, operators: bytes) -> bytes:
-        """Store artwork of that size (points) once; returns the operator that draws it."""
-        name = f"A{len(self._forms) + 1}"
-        packed = zlib.compress(operators)
-        number = self._document.emit_raw(
+    def _put_form(self, form: FormPiece) -> int:
+        return self._document.emit_raw(
             b"<</Type/XObject/Subtype/Form/BBox[0 0 %.3f %.3f]/Resources %d 0 R"
             b"/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
-            % (width, height, self._parts[1], len(packed), packed)
+            % (form.width, form.height, self._parts[1], len(form.packed), form.packed)
         )
-        self._forms[name] = pdfdoc.PDFObjectReference(f"R{number}")
-        return b"/%b Do\n" % name.encode()
 
-    def add_image(self, width: int, height: int, pixels: bytes) -> bytes:
-        """Store a picture of so many pixels, each red, green and blue; returns the operator that
-        draws it as a square of one unit."""
-        name = f"A{len(self._forms) + 1}"
-        packed = zlib.compress(pixels)
-        number = self._document.emit_raw(
-            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB"
-            b"/BitsPerComponent 8/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
-            % (width, height, len(packed), packed)
+    def _put_image(self, image: ImagePiece) -> int:
+        more = b""
+        if image.mask:
+            mask = ImagePiece("", image.width, image.height, image.mask, space=b"/DeviceGray")
+            more = b"/SMask %d 0 R" % self._put_image(mask)
+        return self._document.emit_raw(
+            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%b%b"
+            b"/BitsPerComponent 8/Filter%b/Length %d>>\nstream\n%b\nendstream"
+            % (
+                image.width,
+                image.height,
+                image.space,
+                more,
+                image.packing,
+                len(image.packed),
+                image.packed,
+            )
         )
-        self._forms[name] = pdfdoc.PDFObjectReference(f"R{number}")
-        return b"/%b Do\n" % name.encode()
 
-    def add_page(self, width: float, height: float, operators: bytes) -> None:
-        """Write a page of that size (points)."""
-        packed = zlib.compress(operators)
+    def _put_page(self, page: PagePiece) -> None:
         contents = self._document.emit_raw(
-            b"<</Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream" % (len(packed), packed)
+            b"<</Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream"
+            % (len(page.packed), page.packed)
         )
-        page = self._document.emit_raw(
+        number = self._document.emit_raw(
             b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %.3f %.3f]/Resources %d 0 R"
-            b"/Contents %d 0 R>>" % (self._parts[0], width, height, self._parts[1], contents)
+            b"/Contents %d 0 R>>"
+            % (self._parts[0], page.width, page.height, self._parts[1], contents)
         )
-        self._document.Pages.addPage(pdfdoc.PDFObjectReference(f"R{page}"))
+        self._document.Pages.addPage(pdfdoc.PDFObjectReference(f"R{number}"))
         self.pages += 1
 
     def close(self) -> None:
         """Write what all pages share; the file is complete then. The stream stays open."""
+        with _subsetting:
+            codes.add_fonts(self._document, self.used)
         self._document.finish()
 
 

@@ -77,6 +77,8 @@ def data_file(secret: str) -> ResponseReturnValue:
     held = disclosure.everything(delegate, current_language())
     for it in held["files"]:
         it["link"] = url_for(".own_file", secret=secret, file_id=it["id"], _external=False)
+    if held["photo"]:
+        held["photo"]["link"] = url_for(".photo_file", secret=secret, _external=False)
     file: Response = jsonify(held)
     file.headers["Content-Disposition"] = f'attachment; filename="{delegate.event.slug}-data.json"'
     return _kept_by_nobody(file)

@@ -12,6 +12,7 @@ from wtforms import TextAreaField
 
 from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
+from eventapp.badges import images
 from eventapp.certificates import judging, papers
 from eventapp.database import now
 from eventapp.documents.paper import NothingToPrint
@@ -60,6 +61,8 @@ def show(secret: str) -> ResponseReturnValue:
         place_in_line=waitlist.place_in_line(delegate),
         classes=classes_of(delegate),
         files=_files_for(delegate),
+        photo=(photo := images.photo_state(delegate.event, delegate.id)),
+        may_add_photo=photo.wanted and may_add_photo(delegate),
         has_certificate=judging.has_certificate(delegate.id),
         **_pass_of(delegate),
     )
@@ -228,6 +231,11 @@ def _files_for(delegate: Delegate) -> list[tuple[Session, Sequence[Material]]]:
 def audiences_of(delegate: Delegate) -> frozenset[Audience]:
     """Whose files a delegate may have: with a pass those of delegates, else everybody's."""
     return materials.DELEGATES if _has_pass(delegate) else materials.PUBLIC
+
+
+def may_add_photo(delegate: Delegate) -> bool:
+    """Whether the delegate may hand in a photo still, where badges show one."""
+    return not delegate.is_cancelled and editing.is_open(delegate.event, now())
 
 
 def _has_pass(delegate: Delegate) -> bool:

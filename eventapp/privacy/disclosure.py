@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts.models import AuditEntry
+from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Attendance, Checkpoint, Scan
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
 from eventapp.mail.models import Message
+from eventapp.media import JPEG
 from eventapp.privacy.kinds import names, requests_about
 from eventapp.questions.answers import text_of
 from eventapp.questions.models import Answer, AnswerFile, QuestionKind
@@ -75,11 +77,13 @@ def everything(delegate: Delegate, language: str) -> dict[str, Any]:
         "consent": _consent(delegate, language),
         "answers": _answers(ids, language),
         "files": _files(ids),
+        "photo": _photo(delegate),
         "visit_group": _group(delegate),
         "scans": _scans(ids, language),
         "attendance": _attendance(ids, language),
         "attendance_corrections": _corrections(ids, language),
         "certificates": _certificates(ids, language),
+        "printed_badges": _printed(ids),
         "letters": _letters(ids),
         "change_requests": _requests(delegate, ids),
         "substitution": _substitution(delegate, ids),
@@ -172,6 +176,19 @@ def _files(ids: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
+def _photo(delegate: Delegate) -> dict[str, Any] | None:
+    """The photo for the badge; one of a registration that was merged into this one is here, too."""
+    found = db.session.get(DelegatePhoto, delegate.id)
+    if found is None:
+        return None
+    return {
+        "media_type": JPEG,
+        "bytes": len(found.content),
+        "sha256": found.digest,
+        "handed_in_at": _plain(found.updated_at),
+    }
+
+
 def _group(delegate: Delegate) -> dict[str, Any] | None:
     group = group_of(delegate.id)
     if group is None:
@@ -260,6 +277,23 @@ def _certificates(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
             "withdrawn_because": it.withdrawal_reason,
         }
         for it in rows
+    ]
+
+
+def _printed(ids: Sequence[int]) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        select(PrintRun.number, PrintRun.made_at, PrintRun.finished_at)
+        .join(PrintedBadge, PrintedBadge.run_id == PrintRun.id)
+        .where(PrintedBadge.delegate_id.in_(ids))
+        .order_by(PrintRun.number, PrintedBadge.place)
+    )
+    return [
+        {
+            "run": row.number,
+            "made_at": _plain(row.made_at),
+            "printed_at": _plain(row.finished_at),
+        }
+        for row in rows
     ]
 
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Table, or_, select
+from sqlalchemy import ColumnElement, Row, Table, Text, or_, select
+from sqlalchemy import cast as cast_to
 
 from eventapp import text, tokens
 from eventapp.accounts.models import AuditEntry
+from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Scan
 from eventapp.database import Model, db, now
@@ -217,10 +219,13 @@ _EMPTY_MESSAGE: Mapping[str, Any] = {
 
 # Entries of these subjects are about the programme, the installation and its staff.
 _IMPERSONAL = (
+    "badge_image",
+    "badge_template",
     "checkpoint",
     "device",
     "event",
     "letter",
+    "print_run",
     "protocol",
     "question",
     "room",
@@ -253,6 +258,7 @@ KEPT_CHANGES = frozenset(
         "minutes",
         "not_the_same",
         "organisation_id",
+        "photo",
         "places",
         "present",
         "reprint_since",
@@ -300,6 +306,18 @@ def _letters_of(people: People) -> ColumnElement[bool]:
         & (Message.kind == "substituted")
         & (Message.status != MailStatus.QUEUED),
     )
+
+
+def _selections(rows: Sequence[Row[Any]]) -> Sequence[Changed | None]:
+    """Without the words that were searched for, which are mostly a name."""
+    left: list[Changed | None] = []
+    for row in rows:
+        filters = row.selection.get("filters") or {}
+        without = {name: value for name, value in filters.items() if name != "q"}
+        left.append(
+            {"selection": {**row.selection, "filters": without}} if "q" in filters else None
+        )
+    return left
 
 
 def _or_not_empty(*columns: Any) -> ColumnElement[bool]:
@@ -461,5 +479,39 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(AttendanceCorrection.reason, AttendanceCorrection.made_by)
         ),
         _emptied(reason="", made_by=""),
+    ),
+    Kind(
+        "photos",
+        DelegatePhoto,
+        ("digest",),
+        lambda event_id: DelegatePhoto.delegate_id.in_(
+            select(Delegate.id).where(Delegate.event_id == event_id)
+        ),
+        lambda people: DelegatePhoto.delegate_id.in_(people.ids),
+        batch=100,
+    ),
+    Kind(
+        "printed_badges",
+        PrintedBadge,
+        ("fingerprint", "remarks"),
+        lambda event_id: (
+            PrintedBadge.run_id.in_(select(PrintRun.id).where(PrintRun.event_id == event_id))
+            & (PrintedBadge.fingerprint != "")
+        ),
+        lambda people: PrintedBadge.delegate_id.in_(people.ids) & (PrintedBadge.fingerprint != ""),
+        # Who had a badge printed in which run stays, as a number does.
+        _emptied(fingerprint="", remarks=None, worst=0),
+    ),
+    Kind(
+        "print_runs",
+        PrintRun,
+        ("selection",),
+        lambda event_id: (
+            (PrintRun.event_id == event_id) & cast_to(PrintRun.selection, Text).like('%"q":%')
+        ),
+        lambda people: PrintRun.id.in_(
+            select(PrintedBadge.run_id).where(PrintedBadge.delegate_id.in_(people.ids))
+        ),
+        _selections,
     ),
 )

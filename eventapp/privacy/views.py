@@ -36,6 +36,8 @@ KINDS = {
     "uploads": _l("Tables uploaded and not yet confirmed"),
     "certificates": _l("Names on certificates (number, code and date stay)"),
     "attendance_corrections": _l("Reasons of corrected attendance"),
+    "printed_badges": _l("Print runs: fingerprints of printed badges, remarks on their texts"),
+    "print_runs": _l("Print runs: words that were searched for"),
 }
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
+from eventapp import tokens
 from eventapp.database import Model, UtcDateTime, db, now
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
@@ -64,6 +65,8 @@ class Delegation(Model):
     # From then on, or once the list is submitted, changes are requests to the organisers.
     deadline: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # On the cover of its envelope of badges: 12 characters of Crockford base32, as on a pass.
+    code: Mapped[str] = mapped_column(String(12), unique=True, default=tokens.new_code)
     # SHA-256 of the link's secret, and what the secret is made from together with SECRET_KEY.
     secret_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     link_seed: Mapped[str | None] = mapped_column(String(64))

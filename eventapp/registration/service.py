@@ -7,6 +7,7 @@ other features hold for them: in this order everywhere, so that nobody waits in 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -380,8 +381,13 @@ def set_status(
         return delegate
 
 
-def mark_for_reprint(event: Event, ids: Sequence[int], *, is_needed: bool) -> int:
-    """Mark badges to be printed again, or as printed; how many changed."""
+def mark_for_reprint(
+    event: Event, ids: Sequence[int], *, is_needed: bool, before: datetime | None = None
+) -> int:
+    """Mark badges to be printed again, or as printed; how many changed.
+
+    ``before`` is when the paper was printed: what was marked later stays marked.
+    """
     event_id = event.id
     with transaction():
         people = db.session.scalars(
@@ -390,7 +396,12 @@ def mark_for_reprint(event: Event, ids: Sequence[int], *, is_needed: bool) -> in
             .order_by(Delegate.id)
             .with_for_update()
         ).all()
-        marked = [it for it in people if (it.reprint_since is not None) != is_needed]
+        marked = [
+            it
+            for it in people
+            if (it.reprint_since is not None) != is_needed
+            and (before is None or it.reprint_since is None or it.reprint_since <= before)
+        ]
         for delegate in marked:
             delegate.reprint_since = now() if is_needed else None
             audit.record(

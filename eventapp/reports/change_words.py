@@ -58,7 +58,10 @@ ACTIONS = {
     "issue_certificate": lazy_gettext("issued a certificate"),
     "reissue_certificate": lazy_gettext("issued a certificate anew"),
     "withdraw_certificate": lazy_gettext("withdrew a certificate"),
+    "print": lazy_gettext("printed"),
+    "print_at_desk": lazy_gettext("printed the badge at the desk"),
     "correct_attendance": lazy_gettext("corrected the attendance"),
+    "make_default": lazy_gettext("made the default"),
 }
 SUBJECTS = {
     "delegate": lazy_gettext("Delegate"),
@@ -82,6 +85,9 @@ SUBJECTS = {
     "material": lazy_gettext("File of a session"),
     "papers": lazy_gettext("Papers"),
     "certificates": lazy_gettext("Certificates"),
+    "badge_template": lazy_gettext("Badge template"),
+    "badge_image": lazy_gettext("Image for badges"),
+    "print_run": lazy_gettext("Print run"),
 }
 FIELDS = {
     "name": lazy_gettext("Full name"),
@@ -180,7 +186,9 @@ FIELDS = {
     "signatory_position": lazy_gettext("Position of who signs"),
     "signatory_name": lazy_gettext("Name of who signs"),
     "recipients": lazy_gettext("Recipients"),
+    "badges": lazy_gettext("Badges"),
     "certificate": lazy_gettext("Certificate"),
+    "photo": lazy_gettext("Photo for the badge"),
     "present": lazy_gettext("Was there"),
     "minutes": lazy_gettext("Minutes of training"),
     "threshold": lazy_gettext("Least share of the training sessions (per cent)"),

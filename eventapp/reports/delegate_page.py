@@ -4,6 +4,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.permissions import Access, requires
+from eventapp.badges import images
 from eventapp.events.models import Event
 from eventapp.pdf import qr
 from eventapp.registration import duplicates, search
@@ -31,6 +32,7 @@ def show(event: Event, delegate_id: int) -> ResponseReturnValue:
         group=people.group_of(delegate),
         arrivals=people.arrivals_of(delegate),
         scans=people.scans_of(delegate),
+        photo=images.photo_state(event, delegate_id),
         lookalikes=[it for id_ in lookalikes if (it := search.load(event, id_)) is not None],
         seats=seats_of(delegate_id),
         answers=search.answers_of(delegate, current_language()),

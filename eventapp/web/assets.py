@@ -10,10 +10,14 @@ _YEAR = 31_536_000
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Static files come without a cookie: they are the same for everybody, and kept by proxies."""
+    """Static files come without a cookie: they are the same for everybody, and kept by proxies.
+
+    So do pictures: one that was slow would bring back the session as it was when it was asked for,
+    without what a form has said since.
+    """
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.endpoint != "static":
+        if request.endpoint != "static" and not (response.mimetype or "").startswith("image/"):
             super().save_session(app, session, response)
 
 

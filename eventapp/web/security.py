@@ -25,10 +25,17 @@ def allow_webassembly() -> None:
     g.webassembly = True
 
 
+def allow_frames() -> None:
+    """Let the page being answered show another page of ours in a frame: a badge, to print it."""
+    g.frames = True
+
+
 @cache
-def policy(*, webassembly: bool = False) -> str:
+def policy(*, webassembly: bool = False, frames: bool = False) -> str:
     """The Content-Security-Policy as a header value."""
     directives = dict(_POLICY)
+    if frames:
+        directives["frame-src"] = "'self'"
     if webassembly:
         directives["script-src"] += " 'wasm-unsafe-eval'"
     return "; ".join(f"{name} {value}" for name, value in directives.items())
@@ -41,7 +48,8 @@ def init_app(app: Flask, *, https: bool) -> None:
     def add_headers(response: Response) -> Response:
         headers = response.headers
         headers.setdefault(
-            "Content-Security-Policy", policy(webassembly=g.get("webassembly", False))
+            "Content-Security-Policy",
+            policy(webassembly=g.get("webassembly", False), frames=g.get("frames", False)),
         )
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("X-Frame-Options", "DENY")

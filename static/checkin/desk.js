@@ -3,6 +3,7 @@
 
 import { Camera } from "./camera.js";
 import { Revoked, Server, forget, recall, remember } from "./device.js";
+import { Printer } from "./printing.js";
 import { Queue } from "./queue.js";
 import { listen } from "./scanner.js";
 import { signal } from "./signals.js";
@@ -18,7 +19,8 @@ const LONGEST_CODE = 64;
 const $ = (id) => document.getElementById(id);
 const page = $("desk");
 const words = JSON.parse($("words").textContent);
-const verdicts = new Verdicts(words, page.dataset.language);
+const printer = Printer.of($("print-form"), $("print-frame"), printed);
+const verdicts = new Verdicts(words, page.dataset.language, printer && printBadge);
 const ownEvent = page.dataset.event ?? null; // set where somebody has signed in
 
 let device = null;
@@ -237,6 +239,19 @@ async function find() {
   }
 }
 
+function printBadge(code) {
+  trouble(null);
+  $("print-note").textContent = words.printing;
+  printer.print(code);
+}
+
+/** The printer has the badge, or there is a reason why not. */
+function printed(why) {
+  $("print-note").textContent = "";
+  trouble(why);
+  ready();
+}
+
 function choose(code) {
   $("name").value = "";
   $("found").replaceChildren();
@@ -252,7 +267,7 @@ function ready() {
 
 // From the name to the people found and among them by the arrows; Enter leads to the first.
 document.querySelector(".desk-search").addEventListener("keydown", (event) => {
-  const people = [...$("found").querySelectorAll("button")];
+  const people = [...$("found").querySelectorAll(".desk-person")];
   const at = people.indexOf(document.activeElement);
   if (event.key === "ArrowDown" || (event.key === "Enter" && at < 0)) {
     people[Math.min(at + 1, people.length - 1)]?.focus();

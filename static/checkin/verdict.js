@@ -1,5 +1,7 @@
 // A verdict as a panel: colour, picture and words, and everything that staff need to say next.
 
+const NO_BADGE = new Set(["cancelled", "not_approved"]);
+
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -8,9 +10,19 @@ function element(tag, className, text) {
 }
 
 export class Verdicts {
-  constructor(words, language) {
+  /** With print(code) where badges can be printed. */
+  constructor(words, language, print = null) {
     this.words = words;
     this.language = language;
+    this.print = print;
+  }
+
+  printButton(name, code) {
+    const button = element("button", "btn btn-outline-primary desk-print-button", this.words.print);
+    button.type = "button";
+    button.setAttribute("aria-label", this.words.print_of.replace("{}", name));
+    button.addEventListener("click", () => this.print(code));
+    return button;
   }
 
   clock(time) {
@@ -70,6 +82,9 @@ export class Verdicts {
     if (!delegate && result.code) panel.append(element("p", "verdict-line code", result.code));
     const hint = this.words[`${result.reason ?? verdict}_hint`];
     if (hint) panel.append(element("p", "verdict-line", hint));
+    if (this.print && delegate && !NO_BADGE.has(result.reason)) {
+      panel.append(this.printButton(delegate.name, result.code));
+    }
     return panel;
   }
 
@@ -101,6 +116,7 @@ export class Verdicts {
     button.append(marks);
     button.addEventListener("click", () => choose(delegate.code));
     item.append(button);
+    if (this.print) item.append(this.printButton(delegate.name, delegate.code));
     return item;
   }
 }

@@ -1,140 +1,370 @@
-import json
+"""Where everything lies on a badge, and texts that always fit, on every shipped template."""
+
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from eventapp.badges import layout
-from eventapp.badges.layout import (
-    A6,
-    CONFERENCE,
-    Area,
-    Box,
-    Code,
-    Field,
-    Part,
-    Shown,
-    Stack,
-    place,
+from eventapp.badges import layout, shipped
+from eventapp.badges.layout import READABLE, Area, Box, Code, Part, Picture, Stack, contrast, place
+from eventapp.pdf import MM, fonts, qr
+from eventapp.pdf.fitting import LEAST_STRETCH, Measure
+from tests.badges.samples import (
+    CATEGORIES,
+    COLOURS,
+    LONG_EVENT,
+    TRICKY,
+    badge,
+    designs,
+    nastiest,
+    stacks,
 )
-from eventapp.events.colours import luminance
-from eventapp.pdf import MM, fonts
-from eventapp.pdf.fitting import Measure
 
-TRICKY = json.loads(
-    (Path(__file__).parents[1] / "data" / "tricky-names.json").read_text(encoding="utf-8")
-)
-DESIGNS = [CONFERENCE, A6]
+DESIGNS = designs()
+EVERY = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
+CONFERENCE = DESIGNS[shipped.DEFAULT]
+# On the smallest badges there is no room for large type.
+DOMINATES = {name: 1.6 if design.height < 60 else 1.9 for name, design in DESIGNS.items()}
 
 
-def person_stack(design):
-    return next(
-        element
-        for element in design.elements
-        if isinstance(element, Stack) and element.parts[0].field is Field.NAME
+def part(key="name", font=fonts.SANS, size=20.0, smallest=15.0, lines=1, **changed):
+    values = {
+        "words": "",
+        "before": "",
+        "after": "",
+        "usual": 1,
+        "ink": "text",
+        "upper": False,
+        "above": 0.0,
+        "leading": 1.2,
+        "yielding": 1.0,
+    } | changed
+    return Part(key=key, font=font, largest=size, smallest=smallest, lines=lines, **values)
+
+
+ALWAYS = layout.Condition(None, None)
+
+
+def stack_of(width, height, *parts, valign="middle"):
+    return Stack(Box(0, 0, width, height), parts, "center", valign, ALWAYS, 0)
+
+
+def person_stack(design, key="name"):
+    return next(it for _, it in stacks(design) if any(part.key == key for part in it.parts))
+
+
+def texts_of(stack, record):
+    return tuple(
+        qr.grouped(record.code) if it.key == "code" else it.text(record.values)
+        for it in stack.parts
     )
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-def test_an_ordinary_badge_hardly_shrinks_and_its_name_dominates(design):
-    texts = ("Nguyễn Thị Minh Hạnh", "Phó Giám đốc", "Sở Nội vụ", "", "Tỉnh Bắc Ninh")
-    placed, measure = place(person_stack(design), texts)
-    assert measure <= Measure.SHRUNK
-    assert all(lines.fitted.size >= 0.9 * lines.part.largest for lines in placed)
-    name, *others = placed
-    assert name.fitted.size >= 2 * max(other.fitted.size for other in others)
+def drawn(text, lines):
+    """The letters of the words of which something can be drawn."""
+    font = lines.part.font
+    words = [it for it in text.split() if fonts.em_width(it, font)]
+    return "".join(it for it in "".join(words) if fonts.em_width(it, font))
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-@pytest.mark.parametrize("name", [*TRICKY["names"], "Nguyễn" * 10, "Ý " * 60])
-@pytest.mark.parametrize("position", ["", *TRICKY["positions"]])
-def test_everything_fits_its_box(design, name, position):
-    stack = person_stack(design)
+def check(stack, texts):
+    """Every letter inside the box, no line on another, no syllable lost; how it was measured."""
+    placed, measure = place(stack, texts)
+    width, height = stack.box.width * MM, stack.box.height * MM
+    above = 0.0
+    for lines in placed:
+        font, fitted = lines.part.font, lines.fitted
+        assert len(fitted.lines) <= lines.part.lines
+        assert fitted.stretch >= LEAST_STRETCH - 1e-9
+        for number, line in enumerate(fitted.lines):
+            assert fonts.width(line, font, fitted.size) * fitted.stretch <= width + 1e-6
+            high, low = fonts.ink(line, font)
+            baseline = lines.baseline + number * lines.leading
+            assert baseline - high * fitted.size >= -1e-6
+            assert baseline + low * fitted.size <= height + 1e-6
+            cap = fonts.shape(font).cap_height * fitted.size
+            assert baseline - cap >= above - 1e-6
+            above = baseline
+    shown = [
+        (text.upper() if it.upper else text)
+        for it, text in zip(stack.parts, texts, strict=True)
+        if text.strip()
+    ]
+    for lines, text in zip(placed, shown, strict=True):
+        assert drawn("".join(lines.fitted.lines), lines) == drawn(text, lines)
+    assert measure == max((it.measure for it in placed), default=Measure.NONE)
+    return placed, measure
+
+
+# --- Every shipped template ---------------------------------------------------------------------
+
+
+@EVERY
+def test_the_nastiest_badges_fit(design):
+    for record in nastiest():
+        for _, stack in stacks(design):
+            if stack.shown.holds(record.values):
+                check(stack, texts_of(stack, record))
+
+
+@EVERY
+@pytest.mark.parametrize("name", ["Ý", "Nguyễn" * 10, "Ý " * 60, max(TRICKY["names"], key=len)])
+def test_the_shortest_and_the_longest_fit(design, name):
     longest = max(TRICKY["organisations"], key=len)
-    for organisation, answer in (
-        ("", ""),
-        (longest, "Tiếng Anh"),
-        (longest * 2, "Phiên dịch " * 9),
-    ):
-        placed, _ = place(stack, (name, position, organisation, answer, "Thành phố Hà Nội"))
-        above = 0.0
-        for lines in placed:
-            font = lines.part.font
-            shape = fonts.shape(font)
-            assert lines.baseline - shape.cap_height * lines.fitted.size >= above - 1e-6
-            for line in lines.fitted.lines:
-                wide = fonts.width(line, font, lines.fitted.size) * lines.fitted.stretch
-                assert wide <= stack.box.width * MM + 1e-6
-            above = lines.baseline + (len(lines.fitted.lines) - 1) * lines.leading
-        assert above <= stack.box.height * MM
+    everything = {
+        "position": max(TRICKY["positions"], key=len),
+        "organisation": longest * 2,
+        "further": "Phiên dịch " * 9,
+        "province": "Thành phố Hồ Chí Minh",
+        "event": LONG_EVENT,
+        "event@en": LONG_EVENT,
+        "site": longest,
+        "class": longest,
+        "bus": "Xe 2, biển số 99B-012.34, đỗ ở cổng sau Trung tâm văn hóa Kinh Bắc",
+    }
+    nothing = dict.fromkeys((*everything, "group", "days", "contact", "web", "organiser"), "")
+    for record in (badge(name, **everything), badge(name, **nothing)):
+        for _, stack in stacks(design):
+            if stack.shown.holds(record.values):
+                check(stack, texts_of(stack, record))
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_an_ordinary_badge_hardly_shrinks_and_its_name_dominates(name):
+    record = badge("Nguyễn Thị Minh Hạnh", further="", group="", bus="", organisation="Sở Nội vụ")
+    sizes = {}
+    for side, stack in stacks(DESIGNS[name]):
+        if side == 0 and stack.shown.holds(record.values):
+            placed, measure = place(stack, texts_of(stack, record))
+            assert measure <= Measure.SHRUNK, [it.fitted for it in placed]
+            sizes |= {it.part.key: (it.fitted.size, it.part) for it in placed}
+    largest = sizes["name"][0]
+    for key in ("position", "organisation", "province"):
+        if key in sizes:
+            size, part = sizes[key]
+            assert size >= 0.8 * part.largest
+            assert largest >= DOMINATES[name] * size
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_the_name_is_as_large_as_the_badge_allows(name):
+    record = badge("Lê Văn Tám", position="", organisation="Sở Nội vụ", group="", bus="")
+    stack = next(
+        it
+        for _, it in stacks(DESIGNS[name])
+        if it.shown.holds(record.values) and any(part.key == "name" for part in it.parts)
+    )
+    first = next(it for it in place(stack, texts_of(stack, record))[0] if it.part.key == "name")
+    # Letters of a capital's height of 3 % of the badge's are read from two metres.
+    cap = first.fitted.size * fonts.shape(first.part.font).cap_height / MM
+    assert cap >= 0.035 * max(DESIGNS[name].width, DESIGNS[name].height)
+
+
+@EVERY
+@pytest.mark.parametrize("group", ["", "B"])
+@pytest.mark.parametrize("photo", ["", "photo"])
+def test_the_code_can_be_read_and_nothing_comes_into_its_quiet_zone(design, group, photo):
+    values = badge(group=group, photo=photo).values
+    for side in design.sides:
+        elements = [it for it in side.elements if it.shown.holds(values)]
+        (code,) = [it for it in elements if isinstance(it, Code)]
+        # The rule of thumb for cheap scanners: modules of 0.33 mm and more.
+        assert code.symbol.width / qr.PASS_SIDE >= 0.6
+        assert code.box.width / (qr.PASS_SIDE + 8) * 4 <= code.symbol.x - code.box.x + 1e-6
+        at = elements.index(code)
+        for number, element in enumerate(elements):
+            if isinstance(element, Stack | Picture) or (
+                isinstance(element, Area) and number > at and element is not code
+            ):
+                assert apart(element.box, code.box), element
+
+
+def apart(one, other):
+    return (
+        one.x + one.width <= other.x + 0.06
+        or other.x + other.width <= one.x + 0.06
+        or one.y + one.height <= other.y + 0.06
+        or other.y + other.height <= one.y + 0.06
+    )
+
+
+@EVERY
+def test_texts_and_pictures_that_are_seen_together_do_not_meet(design):
+    for group in ("", "B"):
+        for photo in ("", "photo"):
+            values = badge(group=group, photo=photo).values
+            for side in design.sides:
+                shown = [
+                    it
+                    for it in side.elements
+                    if isinstance(it, Stack | Picture | Code) and it.shown.holds(values)
+                ]
+                for at, one in enumerate(shown):
+                    for other in shown[at + 1 :]:
+                        assert apart(one.box, other.box), (one, other)
+
+
+@EVERY
+def test_everything_is_on_the_badge(design):
+    for side in design.sides:
+        for element in side.elements:
+            box = element.box
+            assert box.x >= 0 and box.y >= 0 and box.width > 0 and box.height > 0
+            assert box.x + box.width <= design.width + 1e-6
+            assert box.y + box.height <= design.height + 1e-6
+
+
+@EVERY
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_text_is_read_on_what_is_below_it(design, colour):
+    for side in design.sides:
+        for number, stack in enumerate(side.elements):
+            if isinstance(stack, Stack):
+                below = below_of(side, number, colour)
+                for it in stack.parts:
+                    ink = layout.colour_of(it.ink, colour)
+                    assert contrast(ink, below) >= READABLE, (it, below)
+
+
+def below_of(side, number, category):
+    """The colour of what lies below the middle of an element."""
+    box = side.elements[number].box
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    colour = side.ground.colour or "#ffffff"
+    for element in side.elements[:number]:
+        area = element.box
+        if (
+            isinstance(element, Area)
+            and element.fill is not None
+            and area.x <= x <= area.x + area.width
+            and area.y <= y <= area.y + area.height
+        ):
+            # A text lies on one thing, not half on it.
+            assert area.x <= box.x + 1e-6 and area.y <= box.y + 1e-6
+            assert box.x + box.width <= area.x + area.width + 1e-6
+            assert box.y + box.height <= area.y + area.height + 1e-6
+            colour = element.fill
+    return layout.colour_of(colour, category)
+
+
+# --- The order in which texts are made to fit ---------------------------------------------------
+
+
+def test_texts_shrink_then_wrap_then_are_condensed_then_become_too_small():
+    wide = fonts.em_width("Nguyễn Thị Hoa", fonts.SANS) / MM
+    name = part(size=20, smallest=15, lines=2)
+
+    def measure(width, text="Nguyễn Thị Hoa"):
+        placed, measure = check(stack_of(width, 40, name), (text,))
+        return measure, len(placed[0].fitted.lines), placed[0].fitted
+
+    assert measure(wide * 20.1)[:2] == (Measure.NONE, 1)
+    shrunk = measure(wide * 17)
+    assert shrunk[:2] == (Measure.SHRUNK, 1)
+    assert shrunk[2].size == pytest.approx(17)
+    wrapped = measure(wide * 14.9)
+    assert wrapped[:2] == (Measure.WRAPPED, 2)
+    assert wrapped[2].size == 20
+    lone = fonts.em_width("Nguyễn", fonts.SANS) / MM
+    condensed = measure(lone * 15 * 0.8, "Nguyễn")
+    assert condensed[:2] == (Measure.CONDENSED, 1)
+    assert condensed[2].stretch == pytest.approx(0.8)
+    assert measure(lone * 15 * 0.3, "Nguyễn")[0] is Measure.TOO_SMALL
+
+
+def test_lines_that_are_usual_are_no_matter():
+    name = part(size=20, smallest=15, lines=3, usual=2)
+    wide = fonts.em_width("Nguyễn Thị Hoa", fonts.SANS) / MM
+    placed, measure = check(stack_of(wide * 14, 40, name), ("Nguyễn Thị Hoa",))
+    assert (measure, len(placed[0].fitted.lines)) == (Measure.NONE, 2)
+
+
+def test_what_is_too_high_is_condensed_into_fewer_lines_before_it_becomes_too_small():
+    text = "Phó Chủ tịch Ủy ban nhân dân"
+    wide = fonts.em_width(text, fonts.SANS) / MM
+    one = part(size=12, smallest=12, lines=3, usual=3)
+    free, _ = check(stack_of(wide * 12 * 0.8, 40, one), (text,))
+    assert len(free[0].fitted.lines) == 2
+    placed, measure = check(stack_of(wide * 12 * 0.8, 6, one), (text,))
+    assert measure is Measure.CONDENSED
+    assert (len(placed[0].fitted.lines), placed[0].fitted.size) == (1, 12)
 
 
 def test_the_organisation_gives_way_before_the_name():
-    texts = ("Nguyễn Thị Minh Hạnh", *[max(TRICKY["positions"], key=len)] * 2, "", "Tỉnh Bắc Ninh")
-    (name, position, *_), measure = place(person_stack(CONFERENCE), texts)
-    assert measure is Measure.SHRUNK
+    record = badge(
+        "Nguyễn Thị Minh Hạnh",
+        position=max(TRICKY["positions"], key=len),
+        organisation=max(TRICKY["positions"], key=len),
+        further="",
+    )
+    stack = person_stack(CONFERENCE)
+    (name, position, *_), measure = check(stack, texts_of(stack, record))
+    assert measure < Measure.TOO_SMALL
     assert name.fitted.size / name.part.largest > position.fitted.size / position.part.largest
     assert name.fitted.size >= name.part.smallest
 
 
-def test_more_than_shrinking_is_reported():
-    stack = Stack(Box(0, 0, 17, 10), (Part(Field.NAME, fonts.SANS, 20, 15),))
-    assert place(stack, ("Ý",))[1] is Measure.NONE
-    assert place(stack, ("Nguyễn",))[1] is Measure.CONDENSED
-    assert place(stack, ("Nguyễn Thị Minh Hạnh",))[1] is Measure.TOO_SMALL
-
-
 def test_what_is_empty_takes_no_room():
     stack = person_stack(CONFERENCE)
-    (only,), _ = place(stack, ("Ý", "", " ", "", ""))
+    (only,), _ = place(stack, ("Ho", "", " ", "", ""))
     middle = only.baseline - fonts.shape(only.part.font).cap_height * only.fitted.size / 2
     assert middle == pytest.approx(stack.box.height * MM / 2)
     assert place(stack, ("", "", "", "", "")) == ((), Measure.NONE)
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-@pytest.mark.parametrize("shown", [Shown.WITH_GROUP, Shown.WITHOUT_GROUP])
-def test_the_code_is_large_and_nothing_comes_into_its_quiet_zone(design, shown):
-    elements = [e for e in design.elements if e.shown in (Shown.ALWAYS, shown)]
-    (code,) = [element for element in elements if isinstance(element, Code)]
-    assert code.side >= 26
-    quiet = code.side / 21 * 4
-    zone = Box(code.x - quiet, code.y - quiet, code.side + 2 * quiet, code.side + 2 * quiet)
-    assert zone.x >= 0
-    for element in elements:
-        if isinstance(element, Area | Stack):
-            box = element.box
-            apart = (
-                box.x + box.width <= zone.x + 1e-6
-                or zone.x + zone.width <= box.x + 1e-6
-                or box.y + box.height <= zone.y + 1e-6
-                or zone.y + zone.height <= box.y + 1e-6
-            )
-            assert apart, element
+@pytest.mark.parametrize("valign", ["top", "middle", "bottom"])
+def test_marks_on_capitals_stay_in_the_box(valign):
+    stack = stack_of(60, 8, part(size=20, smallest=5, leading=0.8), valign=valign)
+    check(stack, ("ẾỘẶ",))
 
 
-@pytest.mark.parametrize("design", DESIGNS)
-def test_everything_is_on_the_badge(design):
-    for element in design.elements:
-        box = (
-            Box(element.x, element.y, element.side, element.side)
-            if isinstance(element, Code)
-            else element.box
+texts = st.lists(
+    st.text(st.sampled_from("NguyễnThịĐẶẾỘWi.,;/-0123🙂李\u0301\u200f "), min_size=1, max_size=40)
+    | st.sampled_from([*TRICKY["names"], *TRICKY["positions"], *TRICKY["organisations"]]),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    texts,
+    st.floats(3, 120),
+    st.floats(1.5, 120),
+    st.floats(3, 60),
+    st.floats(0.3, 1),
+    st.integers(1, 5),
+    st.integers(1, 3),
+    st.sampled_from(["top", "middle", "bottom"]),
+    st.booleans(),
+)
+def test_any_text_fits_any_box(found, width, height, size, least, lines, usual, valign, upper):
+    parts = tuple(
+        part(
+            size=size / (number + 1),
+            smallest=size * least / (number + 1),
+            lines=lines,
+            usual=min(usual, lines),
+            above=number * 1.0,
+            yielding=1 / (number + 1),
+            font=fonts.ALL[number],
+            upper=upper,
         )
-        assert box.x >= -1e-6
-        assert box.y >= -1e-6
-        assert box.width > 0
-        assert box.height > 0
-        assert box.x + box.width <= design.width + 1e-6
-        assert box.y + box.height <= design.height + 1e-6
+        for number in range(len(found))
+    )
+    check(stack_of(width, height, *parts, valign=valign), tuple(found))
 
 
-@pytest.mark.parametrize("colour", ["#1d4e89", "#b5651d", "#ffd60a", "#ffffff", "#000000"])
+# --- Colours, and what repeats ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("colour", [*COLOURS, "#ffffff", "#000000", "#808080"])
 def test_colours_can_be_read(colour):
-    ink = luminance(layout.ink_on(colour))
-    light, dark = max(ink, luminance(colour)), min(ink, luminance(colour))
-    assert (light + 0.05) / (dark + 0.05) >= 3.9
-    assert 1.05 / (luminance(layout.readable_on_white(colour)) + 0.05) >= 4.5
+    assert contrast(layout.ink_on(colour), colour) >= READABLE
+    dark = layout.colour_of("category_text", colour)
+    assert contrast(dark, "#ffffff") >= READABLE
+    assert contrast(dark, layout.colour_of("category_light", colour)) >= READABLE
 
 
 def test_a_colour_that_is_none_becomes_grey():
@@ -146,6 +376,13 @@ def test_a_stack_of_what_repeats_is_artwork():
     stack = person_stack(CONFERENCE)
     assert not stack.is_artwork
     assert not stack.repeats
-    heading = replace(stack, parts=(Part(Field.EVENT, fonts.SANS, 10, 8),))
+    heading = replace(stack, parts=(part("event"),))
     assert heading.is_artwork
     assert heading.repeats
+    assert replace(stack, parts=(part("organisation"),)).repeats
+
+
+def test_every_cut_of_the_faces_is_used():
+    fonts_of = {(weight, italic): name for (weight, italic), name in layout._FONTS["sans"].items()}
+    assert len(set(fonts_of.values())) == len(fonts_of) == 8
+    assert {name for _, _, name in CATEGORIES}.isdisjoint(fonts_of)

@@ -99,9 +99,14 @@ def test_an_organiser_finds_adds_and_prints(open_page: OPEN, axe: AXE, live: Liv
     row = page.locator("tbody tr")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("Nguyễn Đình Quyết")
+    listed = page.url
+    page.get_by_role("button", name="In thẻ", exact=True).click()
+    expect(page.get_by_text("Số thẻ sẽ in: 1")).to_be_visible()
+    page.get_by_role("button", name="In thẻ", exact=True).click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Thẻ đại biểu (PDF)").click()
+        page.get_by_role("link", name="Tải tệp PDF").click()
     assert len(opened(Path(download.value.path()).read_bytes()).pages) == 1
+    page.goto(listed)
     with page.expect_download() as download:
         page.get_by_role("button", name="Danh sách Excel").click()
     sheet = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes())).active

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventapp.pdf import fonts
-from eventapp.pdf.fitting import LEAST_STRETCH, Measure, balanced, divide, fit
+from eventapp.pdf.fitting import LEAST_STRETCH, Measure, balanced, condensed, divide, fit
 
 FONT = fonts.SANS_BOLD
 TITLE = (
@@ -30,6 +30,27 @@ def test_a_very_long_name_shrinks():
     assert len(fitted.lines) == 3
     assert 15 <= fitted.size < 34
     assert fitted.measure is Measure.SHRUNK
+
+
+def test_on_the_usual_lines_it_shrinks_before_it_takes_more():
+    name = "Nguyễn Thị Minh Hạnh"
+    wide = fonts.em_width(name, FONT)
+    shrunk = fit(name, FONT, wide * 25, 34, 20, 3, 1)
+    assert (shrunk.lines, shrunk.measure) == ((name,), Measure.SHRUNK)
+    assert shrunk.size == pytest.approx(25)
+    wrapped = fit(name, FONT, wide * 19.9, 34, 20, 3, 1)
+    assert (len(wrapped.lines), wrapped.measure) == (2, Measure.WRAPPED)
+    assert fit(name, FONT, wide * 19.9, 34, 20, 3, 2).measure is Measure.NONE
+
+
+def test_what_is_too_high_is_condensed_into_fewer_lines():
+    name = "Nguyễn Thị Minh Hạnh"
+    wide = fonts.em_width(name, FONT) * 20
+    narrow = condensed(name, FONT, wide * 0.8, 20, 3, LEAST_STRETCH)
+    assert (narrow.lines, narrow.size, narrow.measure) == ((name,), 20, Measure.CONDENSED)
+    assert narrow.stretch == pytest.approx(0.8)
+    assert condensed(name, FONT, wide, 20, 3, LEAST_STRETCH).measure is Measure.NONE
+    assert len(condensed(name, FONT, wide * 0.8, 20, 3, 0.9).lines) == 2
 
 
 def test_a_long_word_is_condensed_and_then_made_smaller_than_wished():

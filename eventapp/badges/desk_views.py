@@ -1,0 +1,58 @@
+"""The address at which a desk prints one badge: shown at once, at the badge's own size."""
+
+from collections.abc import Iterator
+
+from flask import Response, current_app, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from eventapp.accounts.permissions import Access, Role, requires
+from eventapp.badges import desk
+from eventapp.badges.views import badges
+from eventapp.events.models import Event
+from eventapp.extensions import limiter
+from eventapp.web.security import policy
+
+
+@badges.post("/manage/<event:event>/badges/desk")
+@requires(Access.CHECK_IN)
+@limiter.limit("120 per minute")
+def print_at_desk(event: Event) -> ResponseReturnValue:
+    """The badge of whoever has the code, to be printed by the page that asks for it."""
+    is_organiser = current_user.is_administrator or g.role == Role.ORGANISER
+    try:
+        printed = desk.print_badge(
+            event, request.form.get("code", "")[:64], current_user.id, with_pending=is_organiser
+        )
+    except desk.NobodyFound:
+        return _refused(_("Nobody here has this code. Scan again, or find the person by name."))
+    except desk.HasCancelled:
+        return _refused(_("This person has cancelled or was replaced: no badge is printed."))
+    except desk.NotApproved:
+        return _refused(_("This person is not approved yet. Please send them to the organisers."))
+    app, event_id = current_app._get_current_object(), event.id  # type: ignore[attr-defined]
+
+    def parts() -> Iterator[bytes]:
+        yield printed.content
+        with app.app_context():  # it has been taken
+            desk.fetched(event_id, printed)
+
+    answer = Response(parts(), mimetype="application/pdf")
+    answer.headers["Content-Length"] = str(len(printed.content))
+    answer.headers["Content-Disposition"] = 'inline; filename="badge.pdf"'
+    return _framed(answer)
+
+
+def _refused(why: str) -> ResponseReturnValue:
+    return _framed(make_response(render_template("badges/refused.html", why=why), 409))
+
+
+def _framed(answer: Response) -> Response:
+    """The check-in page has it in a frame of its own, and prints that."""
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    answer.headers["Content-Security-Policy"] = policy().replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    )
+    return answer
