@@ -1,7 +1,7 @@
 """What a table would do: a verdict for each row. Reads the database and writes nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -38,6 +38,7 @@ from eventapp.registration.models import (
 )
 from eventapp.registration.quota import Claim, QuotaFull, claim_of_held
 from eventapp.registration.quota_words import names_of
+from eventapp.web.language import current_language
 
 _REPORTED = 250
 
@@ -70,7 +71,7 @@ class _Planner:
         self.scope = scope
         self.clears = clears
         self.reader = RowReader(choices, scope)
-        self.day_of_class = {it.id: it.day_id for it in choices.classes}
+        self.classes = {it.id: it for it in choices.classes}
         self.every_day = tuple(it.id for it in choices.days)
         self.category = next((it.id for it in choices.categories), 0)
         self.office_names = {
@@ -254,11 +255,7 @@ class _Planner:
         is_known: bool = False,
     ) -> None:
         """``is_known`` of a row that says by itself whom it is about: namesakes may be there."""
-        for class_id in data.enrolment_ids:
-            if self.day_of_class.get(class_id) not in data.day_ids:
-                row.problems.append(
-                    ("training", _("The training class is on a day that is not chosen."))
-                )
+        row.problems += (("training", said) for said in self._wrong_classes(row.stored, data))
         person = Person.of(data)
         if not is_known:
             if (same := seen.people.same_as(person)) is not None:
@@ -276,6 +273,21 @@ class _Planner:
             shared = seen.addresses.setdefault(data.email, row.number)
             if shared != row.number and not row.problems:
                 row.remarks.append(_("The same e-mail address as in row %(row)s.", row=shared))
+
+    def _wrong_classes(self, stored: Stored | None, data: DelegateData) -> Iterator[str]:
+        """Why classes cannot be chosen. Those that somebody is in already are theirs, whatever has
+        become of them, as long as the row leaves the days alone."""
+        kept = stored.data.enrolment_ids if stored else ()
+        has_same_days = stored is not None and set(stored.data.day_ids) == set(data.day_ids)
+        for class_id in data.enrolment_ids:
+            it = self.classes.get(class_id)
+            if class_id in kept and (it is None or has_same_days):
+                continue
+            if it is None or it.day_id not in data.day_ids:
+                yield _("The training class is on a day that is not chosen.")
+            elif class_id not in kept and not (it.is_public if self.scope else it.takes_enrolment):
+                title = it.title_in(current_language())
+                yield _("The training class “%(title)s” takes no sign-ups.", title=title)
 
     def _check_places(self, rows: Sequence[PlannedRow], quotas: Sequence[Quota] | None) -> None:
         """Who finds no place, were they registered in the order of the rows."""
