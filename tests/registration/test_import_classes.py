@@ -1,6 +1,6 @@
 """Tables and what is not theirs to give: classes that are closed, people of another delegation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.programme import published
 from eventapp.programme.models import Session, SessionKind
+from eventapp.registration import quota
 from eventapp.registration.choices import choices_for
 from eventapp.registration.importing import Imported, import_table, uploads
 from eventapp.registration.importing.plan import Cells, PlannedRow, Verdict
@@ -133,3 +134,23 @@ def test_a_new_member_is_offered_only_what_may_be_chosen(event: Event) -> None:
     delegation_id = organisation(event).delegation_id
     offered = choices_for(event, delegation_id=delegation_id).classes
     assert it.id not in {one.id for one in offered}
+
+
+# --- Places -------------------------------------------------------------------------------------
+
+
+def test_what_is_full_is_looked_up_once(event: Event, count_queries: Callable[[], Any]) -> None:
+    first = classes(event)[0]
+    quota.set_places(event.id, 0, session_id=first.id)
+    published.publish(event)
+    title = first.title
+
+    def reading_programmes(number: int) -> int:
+        rows = [{"name": f"Người {'Abcdefgh'[at]}", "training": title} for at in range(number)]
+        db.session.expire_all()
+        with count_queries() as seen:
+            plan = planned(event, *rows)
+        assert {it.problems[0][1] for it in plan} == {f"No place is left for this person: {title}."}
+        return sum("FROM programme_version" in it for it in seen)
+
+    assert reading_programmes(8) == reading_programmes(1)

@@ -37,7 +37,7 @@ from eventapp.registration.models import (
     Quota,
 )
 from eventapp.registration.quota import Claim, QuotaFull, claim_of_held
-from eventapp.registration.quota_words import names_of
+from eventapp.registration.quota_words import name_of
 from eventapp.web.language import current_language
 
 _REPORTED = 250
@@ -72,6 +72,7 @@ class _Planner:
         self.clears = clears
         self.reader = RowReader(choices, scope)
         self.classes = {it.id: it for it in choices.classes}
+        self.quota_names: dict[int, str] = {}
         self.every_day = tuple(it.id for it in choices.days)
         self.category = next((it.id for it in choices.categories), 0)
         self.office_names = {
@@ -289,6 +290,14 @@ class _Planner:
                 title = it.title_in(current_language())
                 yield _("The training class “%(title)s” takes no sign-ups.", title=title)
 
+    def _names_of(self, error: QuotaFull) -> str:
+        """What is full, in words. Each is looked up once: a session's name is read in the whole
+        published programme, and thousands of rows may be refused for one quota."""
+        for it in error.quotas:
+            if it.id not in self.quota_names:
+                self.quota_names[it.id] = name_of(it)
+        return "; ".join(self.quota_names[it.id] for it in error.quotas)
+
     def _check_places(self, rows: Sequence[PlannedRow], quotas: Sequence[Quota] | None) -> None:
         """Who finds no place, were they registered in the order of the rows."""
         if quotas is None:
@@ -305,7 +314,7 @@ class _Planner:
             refused = self._fill_held(wanting, refused, quotas, claims, released)
         for at, error in refused.items():
             row = wanting[at]
-            said = _("No place is left for this person: %(names)s.", names=names_of(error))
+            said = _("No place is left for this person: %(names)s.", names=self._names_of(error))
             if self.scope is not None:
                 said = f"{said} {_('Ask the organisers for a place.')}"
             row.problems.append(("", said))
