@@ -154,3 +154,29 @@ def test_what_is_full_is_looked_up_once(event: Event, count_queries: Callable[[]
         return sum("FROM programme_version" in it for it in seen)
 
     assert reading_programmes(8) == reading_programmes(1)
+
+
+# --- People of another delegation ---------------------------------------------------------------
+
+
+def test_a_leads_table_says_nothing_of_another_delegations_people(event: Event) -> None:
+    ministry = organisation(event, "Bộ Tài chính")
+    other = build_delegate(event, PERSON["name"], organisation=ministry)
+    for about in ({"email": other.email}, {"code": other.code}):
+        [row] = planned(event, about, by_lead=True)
+        assert (row.verdict, row.stored, row.problems, row.remarks) == (Verdict.NEW, None, [], [])
+    said = problems(event, {"email": other.email})
+    assert said == ["This person is registered already, with another delegation."]
+
+
+def test_a_row_about_another_delegations_person_says_what_it_says_of_nobody(event: Event) -> None:
+    ministry = organisation(event, "Bộ Tài chính")
+    other = build_delegate(event, "Khác Đoàn", organisation=ministry)
+    said = []
+    for id_ in (other.id, other.id + 1000):
+        source = Source([Cells(2, PERSON, id_, 1)], None, None, clears=True)
+        scope = organisation(event).delegation
+        [row] = uploads.plan_of(event.id, source, scope, is_public=True).rows
+        assert row.verdict is Verdict.WRONG
+        said.append(row.problems)
+    assert said[0] == said[1]

@@ -93,7 +93,7 @@ class _Planner:
             readings.append(None if gone else self.reader.read(cells.values))
             verdict = Verdict.LEFT_OUT if gone else Verdict.NEW
             rows.append(PlannedRow(cells.number, cells.values, verdict))
-        stored = Registered(self.event_id, table, readings)
+        stored = Registered(self.event_id, table, readings, self.scope.id if self.scope else None)
         holders = self._holders(readings)
         seen = _Seen()
         for cells, row, reading in zip(table, rows, readings, strict=True):
@@ -127,10 +127,6 @@ class _Planner:
             reading.remarks,
         )
         row.stored = stored.match(cells, row, reading)
-        if self.scope and row.stored and row.stored.delegation_id != self.scope.id:
-            # Neither told of nor touched: a delegation's table is about its own people.
-            row.stored = None
-            row.problems.append(("", _("This person is not on the list of this delegation.")))
         if cells.is_untouched:
             self._leave(row, seen)
             return
