@@ -135,7 +135,8 @@ def test_whoever_is_in_a_class_that_is_not_offered_keeps_it(event):
     choices = choices_for(event, delegate=delegate)
     assert class_id in {it.id for it in choices.classes}
     delegation_id = delegate.organisation.delegation_id
-    assert class_id in {it.id for it in choices_for(event, delegation_id=delegation_id).classes}
+    taken = choices_for(event, delegation_id=delegation_id, taken=True).classes
+    assert [it.is_public for it in taken if it.id == class_id] == [False]
     update(event, delegate.id, data_of(delegate, position="Vụ trưởng"), revision=delegate.revision)
     assert [it.id for it in delegate.enrolments] == [class_id]
 
