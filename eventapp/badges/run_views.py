@@ -251,7 +251,7 @@ def run_report(event: Event, number: int) -> ResponseReturnValue:
     found = _found(event, number)
     with_wrapped = request.args.get("all") == "1"
     page = max(request.args.get("page", 1, type=int), 1)
-    rows, total = runs.remarked(found, page, with_wrapped=with_wrapped)
+    rows, total, page = runs.remarked(found, page, with_wrapped=with_wrapped)
     content = templates.content_of(found.version)
     return render_template(
         "badges/run_report.html",

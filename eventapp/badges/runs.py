@@ -274,17 +274,20 @@ def badges_of(run: PrintRun, number: int) -> list[Row]:
     return _rows(_BADGES.where(PrintedBadge.run_id == run.id).order_by(PrintedBadge.place), number)
 
 
-def remarked(run: PrintRun, number: int, *, with_wrapped: bool) -> tuple[list[Row], int]:
+def remarked(run: PrintRun, number: int, *, with_wrapped: bool) -> tuple[list[Row], int, int]:
     """Badges whose texts needed more than a shrink, the worst first, and how many there are.
 
+    Of page ``number``, or of the last where there are fewer; which page that is comes third.
     ``with_wrapped`` also those of which a text merely takes several lines. Two queries.
     """
     conditions = _remarked(run, with_wrapped=with_wrapped)
-    query = select(func.count()).select_from(PrintedBadge).where(*conditions)
+    total = db.session.scalar(select(func.count()).select_from(PrintedBadge).where(*conditions))
+    total = total or 0
+    number = min(number, max(1, -(-total // PER_PAGE)))
     rows = _rows(
         _BADGES.where(*conditions).order_by(PrintedBadge.worst.desc(), PrintedBadge.place), number
     )
-    return rows, db.session.scalar(query) or 0
+    return rows, total, number
 
 
 def count_remarked(run: PrintRun) -> dict[int, int]:

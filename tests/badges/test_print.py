@@ -361,3 +361,9 @@ def test_only_organisers_print(sign_in, event, role):
 
 def test_warming_up_needs_no_event_and_no_database(app):
     service.warm_up()
+
+
+def test_words_of_the_page_in_vietnamese(organiser, event):
+    page = organiser.get("/manage/hoi-nghi/badges?lang=vi").text
+    for words in ("Letter (Mỹ)", "Theo từng thành phần đại biểu"):
+        assert words in page

@@ -458,14 +458,14 @@ def test_the_report_has_the_worst_first_and_no_texts(organiser, event):
     build_delegate(event, "Lê Cử ☃☃")
     fetch(event, make(event))
     run = runs.find(event.id, 1)
-    rows, total = runs.remarked(run, 1, with_wrapped=False)
+    rows, total, _page = runs.remarked(run, 1, with_wrapped=False)
     assert total == len(rows) >= 1
     assert rows[0].name == "Lê Cử ☃☃"
     assert [it.worst for it in rows] == sorted((it.worst for it in rows), reverse=True)
     assert rows[0].remarks[0][3] == "☃"
     kept = str([it.remarks for it in badges(1)])
     assert "Phó" not in kept and "Lê" not in kept
-    everything, more = runs.remarked(run, 1, with_wrapped=True)
+    everything, more, _page = runs.remarked(run, 1, with_wrapped=True)
     assert more >= total
     page = organiser.get(f"{RUNS}/1/report?lang=en").text
     assert "U+2603" in page
