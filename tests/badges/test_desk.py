@@ -15,7 +15,7 @@ from eventapp.database import now
 from eventapp.extensions import db
 from eventapp.registration.models import Delegate, Status
 from tests.builders import build_delegate, build_event
-from tests.conftest import post
+from tests.conftest import PASSWORD, csrf_token, post
 from tests.pdf.pictures import codes
 
 CHECK_IN = "/manage/hoi-nghi/checkin"
@@ -111,6 +111,18 @@ def test_the_mark_goes_when_the_badge_has_arrived(staff, event):
     assert ask(staff, an.code).data
     db.session.rollback()
     assert db.session.get(Delegate, an.id).reprint_since is None
+
+
+def test_prints_are_counted_by_user_not_by_address(second_app, make_user, event):
+    app, desks = second_app(testing=False), []
+    for name in ("cua1", "cua2"):
+        user = make_user(Role.STAFF, event, f"{name}@bacninh.example")
+        client = app.test_client()
+        post(client, "/account/sign-in", {"email": user.email, "password": PASSWORD})
+        desks.append((client, {"csrf_token": csrf_token(client, CHECK_IN), "code": "0" * 12}))
+    (first, form), (second, other) = desks
+    assert 429 in [first.post(DESK, data=form).status_code for _ in range(245)]
+    assert second.post(DESK, data=other).status_code == 409
 
 
 def test_a_badge_that_never_arrives_keeps_its_mark(event, user):
