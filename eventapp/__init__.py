@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventapp import config, database, features
 from eventapp.config import Config, ConfigurationError
 from eventapp.extensions import compress, csrf, limiter, login
-from eventapp.web import assets, attempts, errors, language, logs, navigation, security
+from eventapp.web import assets, attempts, errors, language, logs, navigation, numbers, security
 
 __version__ = "0.1.0"
 
@@ -58,6 +58,7 @@ def create_app(settings: Config | None = None, *, serving: bool = True) -> Flask
     database.configure(app, settings.database_url)
     for extension in (login, csrf, limiter, compress):
         extension.init_app(app)
+    numbers.init_app(app)
     language.init_app(app)
     assets.init_app(app)
     errors.init_app(app)

@@ -15,6 +15,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from eventapp import config, create_app
+from eventapp.badges import service as badges
 from eventapp.config import ConfigurationError
 from eventapp.extensions import db
 from eventapp.mail import worker
@@ -66,6 +67,7 @@ def run(
 
     def start_worker(_: Any) -> None:
         app.extensions["mail"] = worker.start(app, stop, sends=sends_mail)
+        threading.Thread(target=badges.warm_up, name="warm-up", daemon=True).start()
 
     def stop_worker(_arbiter: Any, _worker: Any) -> None:
         stop.set()

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, BinaryIO
 
 from flask_babel import force_locale
@@ -15,7 +15,8 @@ from sqlalchemy import select
 from eventapp.badges import running, selection
 from eventapp.badges.covers_pdf import Cover, CoverLabels, CoverPerson, CoverSheets, write_covers
 from eventapp.badges.models import PrintedBadge, PrintRun
-from eventapp.badges.running import Job, Planned, Steps
+from eventapp.badges.render import NoBadges
+from eventapp.badges.running import Job, Steps
 from eventapp.database import db
 from eventapp.events.models import Category, Event
 from eventapp.registration.models import Delegate, Delegation, Organisation, Province
@@ -37,7 +38,7 @@ def code_text(code: str) -> str:
 class Envelope:
     """A delegation with the badges of a run that are for it."""
 
-    delegation_id: int
+    delegate_ids: frozenset[int]
     name: str
     cover: Cover
 
@@ -111,7 +112,7 @@ def _envelope(delegation: Any, rows: Sequence[Any], language: str) -> Envelope:
         name = f"{delegation.kind} {name}"
     title = _("Other delegates") if delegation.is_other else _("Delegation of %(name)s", name=name)
     return Envelope(
-        delegation.id,
+        frozenset(once),
         delegation.name,
         Cover(
             title,
@@ -188,26 +189,29 @@ def covers_of(event: Event, *, is_small: bool, language: str = "vi") -> CoverShe
 
 def _files(job: Job, found: Sequence[Envelope], covers: CoverSheets | None) -> Steps:
     sink = _Sink()
-    by_delegation: dict[int, list[Planned]] = {}
-    for badge in job.badges:
-        by_delegation.setdefault(badge.delegation_id, []).append(badge)
-    done = 0
     digits = max(2, len(str(len(found))))
     with zipfile.ZipFile(sink, "w") as archive:
         for number, envelope in enumerate(found, 1):
             name = f"{number:0{digits}} {_file_name(envelope.name)}"
+            steps = running.drawn(
+                job, [it for it in job.badges if it.delegate_id in envelope.delegate_ids]
+            )
+            try:
+                first = next(steps)
+            except NoBadges:  # all of them have cancelled since
+                continue
             if covers is not None:
                 stream = BytesIO()
                 write_covers(covers, [envelope.cover], stream)
                 archive.writestr(
                     _entry(f"{name} - {_file_name(covers.labels.kind)}.pdf", job), stream.getvalue()
                 )
-            badges = by_delegation.get(envelope.delegation_id, [])
             with archive.open(_entry(f"{name}.pdf", job), "w", force_zip64=True) as entry:
-                for content, drawn in running.drawn(job, badges, before=done):
+                for content, drawn in chain([first], steps):
                     entry.write(content)
                     yield sink.taken(), drawn
-            done += len(badges)
+    if not job.printed:
+        raise NoBadges
     yield sink.taken(), len(job.printed)
 
 

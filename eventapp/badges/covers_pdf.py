@@ -48,7 +48,7 @@ class CoverLabels:
     number: str = "TT"
     name: str = "Họ và tên, chức vụ"
     office: str = "Đơn vị"
-    category: str = "Loại thẻ"
+    category: str = "Thành phần"
     note: str = "Ghi chú"
     tick: str = "Đủ"
     received: str = "Người nhận (ký, ghi rõ họ tên)"

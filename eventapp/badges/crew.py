@@ -5,6 +5,7 @@ in a copy for ever. It is there for one run and ends with it; should one fail, i
 drawn here. Messages are pickles, between this program and itself.
 """
 
+import logging
 import pickle
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from eventapp.badges.gallery import Gallery
 from eventapp.badges.layout import Design
 from eventapp.badges.press import Batch, Press, Printed
 from eventapp.badges.sheets import Settings
+
+log = logging.getLogger(__name__)
 
 READY = "ready"
 _AT_A_HELPER = 2
@@ -91,7 +94,7 @@ class Crew:
 def _begun(number: int, design: Design, settings: Settings) -> Iterator["_Helper"]:
     if number > 0 and sys.executable:
         # Where no process can be made, this one does the work.
-        with suppress(OSError):
+        with suppress(OSError, RuntimeError):
             for _ in range(number):
                 yield _Helper(design, settings)
 
@@ -113,7 +116,11 @@ class _Helper:
         self._known: set[str] = set()
         # Reads on while this process draws or writes: so neither waits for the other in a circle.
         self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        try:
+            self._reader.start()
+        except RuntimeError:  # no more threads
+            self._kill()
+            raise
 
     @property
     def is_free(self) -> bool:
@@ -148,9 +155,13 @@ class _Helper:
 
     def end(self) -> None:
         """End it, whatever it does."""
+        self._kill(self._reader)
+
+    def _kill(self, reader: threading.Thread | None = None) -> None:
         self._process.kill()
         self._process.wait()
-        self._reader.join()
+        if reader is not None:
+            reader.join()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(OSError):
@@ -169,5 +180,9 @@ class _Helper:
         try:
             while pipe is not None:
                 self._answers.put(pickle.load(pipe))  # noqa: S301 - from a process of ours
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+        except Exception:
+            log.debug("a helper is over", exc_info=True)
+        finally:
+            # Whoever waits for it waits no more, nor for it to take what nobody will read.
+            self._process.kill()
             self._answers.put(None)

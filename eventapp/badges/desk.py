@@ -50,7 +50,8 @@ class Printed:
 
     delegate_id: int
     content: bytes
-    printed_at: datetime
+    mark: datetime | None
+    """Since when it was to be printed again, as of the texts that it shows."""
 
 
 def print_badge(event: Event, code: str, user_id: int, *, with_pending: bool = False) -> Printed:
@@ -61,8 +62,10 @@ def print_badge(event: Event, code: str, user_id: int, *, with_pending: bool = F
     """
     delegate_id = _whose(event, code, with_pending=with_pending)
     version = templates.default_version(event, user_id)
-    version_id, moment = version.id, now()
+    version_id = version.id
     content, design = _compiled(version.content)
+    # Before the texts: what is marked later is about something that they may lack.
+    mark = db.session.scalar(select(Delegate.reprint_since).filter_by(id=delegate_id))
     (numbered,) = Reader(event, content.sources()).some(
         select(Delegate).where(Delegate.id == delegate_id)
     )
@@ -87,7 +90,7 @@ def print_badge(event: Event, code: str, user_id: int, *, with_pending: bool = F
             "remarks": running.kept(remarks) if remarks else None,
         },
     )
-    return Printed(delegate_id, stream.getvalue(), moment)
+    return Printed(delegate_id, stream.getvalue(), mark)
 
 
 def _whose(event: Event, code: str, *, with_pending: bool) -> int:
@@ -115,14 +118,9 @@ def _whose(event: Event, code: str, *, with_pending: bool) -> int:
 
 def fetched(event_id: int, printed: Printed) -> None:
     """The badge has reached the desk whole: it is not to be printed again."""
-    marked = select(Delegate.id).where(
-        Delegate.id == printed.delegate_id, Delegate.reprint_since <= printed.printed_at
-    )
-    if db.session.scalar(marked) is not None:
-        event = db.session.get_one(Event, event_id)
-        registration.mark_for_reprint(
-            event, [printed.delegate_id], is_needed=False, before=printed.printed_at
-        )
+    if printed.mark is not None:
+        event, whose = db.session.get_one(Event, event_id), printed.delegate_id
+        registration.mark_for_reprint(event, [whose], is_needed=False, seen={whose: printed.mark})
 
 
 @lru_cache(maxsize=16)

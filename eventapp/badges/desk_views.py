@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from eventapp.accounts.permissions import Access, Role, requires
@@ -15,9 +16,14 @@ from eventapp.extensions import limiter
 from eventapp.web.security import policy
 
 
+def _whoever_prints() -> str:
+    """Whose prints are counted: all desks of a building may share one address."""
+    return f"user {current_user.id}" if current_user.is_authenticated else get_remote_address()
+
+
 @badges.post("/manage/<event:event>/badges/desk")
 @requires(Access.CHECK_IN)
-@limiter.limit("120 per minute")
+@limiter.limit("120 per minute", key_func=_whoever_prints)
 def print_at_desk(event: Event) -> ResponseReturnValue:
     """The badge of whoever has the code, to be printed by the page that asks for it."""
     is_organiser = current_user.is_administrator or g.role == Role.ORGANISER

@@ -5,10 +5,21 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventapp import media
-from eventapp.badges.images import MAX_BYTES, MAX_IMAGES, ImageRefused
+from eventapp.badges.images import MAX_BYTES, MAX_IMAGES, ImageInUse, ImageRefused
 from eventapp.media import drawings, pictures
 
 _MEGABYTE = 1024 * 1024
+
+
+def in_use(error: ImageInUse) -> str:
+    """Why an image stays, and what to do."""
+    return str(
+        _(
+            "This image is shown by a version of: %(names)s. What was saved with it could no "
+            "longer be printed.",
+            names=", ".join(error.names),
+        )
+    )
 
 
 def refused(error: ImageRefused) -> str:

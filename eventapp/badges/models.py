@@ -146,10 +146,10 @@ class PrintRun(Model):
     state: Mapped[RunState] = mapped_column(String(20), default=RunState.WAITING)
     # How often the file was begun: only the latest attempt says how far it is.
     attempt: Mapped[int] = mapped_column(default=0)
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When an attempt last said how far it is: long ago means that its server is gone.
     reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # When the whole file was last fetched.
+    # When the whole file was last fetched, and when that attempt was begun: what it shows.
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Of what was printed at the desk, badge by badge: the day, in the event's zone.
     desk_day: Mapped[date | None]

@@ -48,7 +48,7 @@ ORDERS = {
 PAPERS = {
     "a4": _l("A4"),
     "a3": _l("A3"),
-    "letter": _l("Letter"),
+    "letter": _l("US Letter"),
     "single": _l("One badge a page, for badge printers"),
 }
 

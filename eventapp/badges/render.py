@@ -105,10 +105,11 @@ def pages(
     first = next(batches, None)
     if first is None:
         raise NoBadges
-    ahead = islice(batches, _WORTH_HELP // len(first.records)) if workers > 1 else ()
-    beginning = [first, *ahead]
-    is_long = sum(len(it.records) for it in beginning) >= _WORTH_HELP
-    helpers = max(0, workers - 1) if is_long else 0
+    beginning, known = [first], len(first.records)
+    while workers > 1 and known < _WORTH_HELP and (batch := next(batches, None)) is not None:
+        beginning.append(batch)
+        known += len(batch.records)
+    helpers = max(0, workers - 1) if known >= _WORTH_HELP else 0
     crew = Crew(helpers, design, settings, gallery)
     printed = crew.printed(chain(beginning, batches), press)
     return _bytes(printed, about, gallery, Written() if written is None else written)

@@ -71,6 +71,8 @@ def again(event: Event, by: By, number: int) -> int:
 def one(event: Event, by: By, number: int, place: int) -> int:
     """Make a run of one badge of a run; its number. Raises RunNotFound, NothingToPrint."""
     run = runs.find(event.id, number)
+    if not 0 <= place < run.badges:
+        raise runs.NothingToPrint
     query = selection.coming(_of(run).where(PrintedBadge.place == place))
     numbered = runs.reader_of(event, run.version).some(query)
     # A single badge begins a sheet: nobody wants it on the label after the last of another run.

@@ -135,8 +135,6 @@ def run_pdf(event: Event, number: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def run_zip(event: Event, number: int) -> ResponseReturnValue:
     """A file for each delegation; with ``covers`` (``a4`` or ``a5``) its cover sheet too."""
-    found = _found(event, number)
-    envelopes = covers.envelopes(event, found)
     size = request.args.get("covers", "")
     sheets = covers.covers_of(event, is_small=size == "a5") if size in ("a4", "a5") else None
     return _streamed(
@@ -144,7 +142,8 @@ def run_zip(event: Event, number: int) -> ResponseReturnValue:
         number,
         f"badges-{event.slug}-{number}.zip",
         "application/zip",
-        lambda job: covers.archive(job, envelopes, sheets),
+        # Whose envelopes they are is read when it is settled whose badges are written.
+        lambda job: covers.archive(job, covers.envelopes(event, _found(event, number)), sheets),
     )
 
 
@@ -168,7 +167,7 @@ def _streamed(
     write: Callable[[Job], Iterator[bytes]],
 ) -> ResponseReturnValue:
     if request.method == "HEAD":  # looking does not begin it
-        _found(event, number)
+        _found_with_file(event, number)
         return _file(b"", name, media_type)
     try:
         job = running.start(event, number)
@@ -177,11 +176,12 @@ def _streamed(
     except NothingToPrint:
         return _nothing(event, number)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    written = write(job)
 
     def parts() -> Iterator[bytes]:
         # A context of its own: the request's ends when its answer begins.
         with app.app_context():
-            yield from write(job)
+            yield from written
 
     return _file(parts(), name, media_type)
 
@@ -251,7 +251,7 @@ def run_report(event: Event, number: int) -> ResponseReturnValue:
     found = _found(event, number)
     with_wrapped = request.args.get("all") == "1"
     page = max(request.args.get("page", 1, type=int), 1)
-    rows, total = runs.remarked(found, page, with_wrapped=with_wrapped)
+    rows, total, page = runs.remarked(found, page, with_wrapped=with_wrapped)
     content = templates.content_of(found.version)
     return render_template(
         "badges/run_report.html",
@@ -279,6 +279,13 @@ def run_report(event: Event, number: int) -> ResponseReturnValue:
 
 def _is_shown(kept: list[Any], with_wrapped: bool) -> bool:
     return with_wrapped or kept[2] > Measure.WRAPPED or bool(kept[3])
+
+
+def _found_with_file(event: Event, number: int) -> PrintRun:
+    try:
+        return runs.find_with_file(event.id, number)
+    except RunNotFound:
+        abort(404)
 
 
 def _found(event: Event, number: int) -> PrintRun:

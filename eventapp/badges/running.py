@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import bindparam, select, update
 
 from eventapp.badges import images, render, runs, selection, templates
@@ -28,7 +29,8 @@ from eventapp.badges.sheets import Settings
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
 from eventapp.pdf.stream import About
-from eventapp.registration.models import Delegate, Organisation
+from eventapp.registration import service as registration
+from eventapp.registration.models import Delegate
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +61,6 @@ class Planned:
     place: int
     delegate_id: int
     fingerprint: str
-    delegation_id: int
 
 
 @dataclass(slots=True)
@@ -82,15 +83,18 @@ class Job:
     changed: dict[int, str] = field(default_factory=dict)
     """By place, what a badge shows where that is not what it showed when the run was made."""
     remarks: dict[int, list[Remark]] = field(default_factory=dict)
+    marks: dict[int, datetime] = field(default_factory=dict)
+    """Whose badges were marked when they were read, in a run of the marked ones, and since when."""
 
 
 def start(event: Event, number: int) -> Job:
     """Begin to write the file of a run, also once more; `pdf` does it.
 
-    Raises RunNotFound, and NothingToPrint if everybody has cancelled.
+    Raises RunNotFound, also of what a desk prints, which has no file; and NothingToPrint if
+    everybody has cancelled.
     """
     event_id = event.id
-    run = runs.find(event_id, number)
+    run = runs.find_with_file(event_id, number)
     run_id = run.id
     badges = _planned(run_id)
     if not badges:
@@ -101,7 +105,7 @@ def start(event: Event, number: int) -> Job:
         run = db.session.scalars(select(PrintRun).filter_by(id=run_id).with_for_update()).one()
         run.attempt += 1
         run.state, run.done = RunState.RUNNING, 0
-        run.started_at = run.reported_at = moment
+        run.reported_at = moment
         attempt = run.attempt
     event = db.session.get_one(Event, event_id)
     return Job(
@@ -124,15 +128,17 @@ def pdf(job: Job) -> Iterator[bytes]:
     return tracked(job, drawn(job, job.badges))
 
 
-def drawn(job: Job, badges: Sequence[Planned], before: int = 0) -> Steps:
-    """Some badges of a run as one PDF; ``before`` is how many are in earlier files of it."""
+def drawn(job: Job, badges: Sequence[Planned]) -> Steps:
+    """Some badges of a run as one PDF, after those of earlier files of it. Raises NoBadges."""
     first, written = len(job.printed), Written()
+    # The sheet that is half used already goes into the printer once.
+    settings = structs.replace(job.settings, first=1) if first else job.settings
     # The event of this session, not of the request that has begun the file and is over.
     pictures = images.pictures_for(db.session.get_one(Event, job.event_id))
     made = render.pages(
         _records(job, badges),
         design=job.design,
-        settings=job.settings,
+        settings=settings,
         about=job.about,
         pictures=pictures,
         workers=WORKERS,
@@ -140,7 +146,9 @@ def drawn(job: Job, badges: Sequence[Planned], before: int = 0) -> Steps:
     )
     with closing(made):
         for content, done in made:
-            yield content, before + done
+            # An image may have been looked up; whoever fetches the file may be slow.
+            db.session.rollback()
+            yield content, first + done
     for at, remarks in written.remarks.items():
         job.remarks[job.printed[first + at]] = remarks
 
@@ -164,10 +172,7 @@ def tracked(job: Job, steps: Iterable[tuple[bytes, int]]) -> Iterator[bytes]:
     except NoBadges:  # the last of them has cancelled since
         _end(job, RunState.FAILED)
         raise Cancelled from None
-    except GeneratorExit:  # whoever fetches it is gone
-        _end(job, RunState.CANCELLED)
-        raise
-    except BaseException:
+    except BaseException:  # also if whoever fetches it is gone: others may be fetching it too
         _end(job, RunState.FAILED)
         raise
 
@@ -179,8 +184,6 @@ def _planned(run_id: int) -> tuple[Planned, ...]:
         selection.coming(select(*columns))
         .select_from(PrintedBadge)
         .join(Delegate, Delegate.id == PrintedBadge.delegate_id)
-        .join(Organisation, Organisation.id == Delegate.organisation_id)
-        .add_columns(Organisation.delegation_id)
         .where(PrintedBadge.run_id == run_id)
         .order_by(PrintedBadge.place)
     )
@@ -192,6 +195,8 @@ def _records(job: Job, badges: Sequence[Planned]) -> Iterator[BadgeRecord]:
         some = badges[start : start + _AT_ONCE]
         ids = {it.delegate_id for it in some}
         query = selection.coming(select(Delegate).where(Delegate.id.in_(ids)))
+        # Before the texts: what is marked later is about something that they may lack.
+        marks = _marks(ids) if job.chosen.is_marked else {}
         records = {it.delegate_id: it.record for it in job.reader.some(query)}
         db.session.rollback()  # the transaction that has read them
         for it in some:
@@ -199,9 +204,17 @@ def _records(job: Job, badges: Sequence[Planned]) -> Iterator[BadgeRecord]:
             if record is None:
                 continue  # cancelled since the file was begun
             job.printed.append(it.place)
+            if (mark := marks.get(it.delegate_id)) is not None:
+                job.marks[it.delegate_id] = mark
             if (found := fingerprint(record)) != it.fingerprint:
                 job.changed[it.place] = found
             yield record
+
+
+def _marks(ids: set[int]) -> dict[int, datetime]:
+    columns: tuple[Any, ...] = (Delegate.id, Delegate.reprint_since)
+    query = select(*columns).where(Delegate.id.in_(ids), Delegate.reprint_since.is_not(None))
+    return {row.id: row.reprint_since for row in db.session.execute(query)}
 
 
 def _mine(job: Job) -> Any:
@@ -237,9 +250,16 @@ def _finish(job: Job, done: int) -> None:
     with transaction():
         # Also where it was begun once more, or cancelled too late: this file is complete.
         db.session.execute(
-            update(PrintRun).where(PrintRun.id == job.run_id).values(finished_at=now())
+            update(PrintRun)
+            .where(PrintRun.id == job.run_id)
+            .values(started_at=job.started_at, finished_at=now())
         )
-        db.session.execute(_mine(job).values(done=done, reported_at=now(), state=RunState.DONE))
+        fetched = {"done": done, "reported_at": now(), "state": RunState.DONE}
+        db.session.execute(_mine(job).values(fetched))
+        # A later attempt that came to nothing does not make this file any less.
+        db.session.execute(
+            update(PrintRun).filter_by(id=job.run_id, state=RunState.FAILED).values(fetched)
+        )
         noted: dict[int, dict[str, Any]] = {
             place: {"worst": 0, "remarks": None} for place in job.changed
         }
@@ -259,7 +279,14 @@ def _finish(job: Job, done: int) -> None:
             [{"of_run": job.run_id, "at": place, **values} for place, values in noted.items()],
         )
     if job.chosen.is_marked:
-        runs.mark_printed(job.event_id, job.number, before=job.started_at)
+        _take_marks_off(job)
+
+
+def _take_marks_off(job: Job) -> None:
+    event, whose = db.session.get_one(Event, job.event_id), sorted(job.marks)
+    for start in range(0, len(whose), _AT_ONCE):
+        some = whose[start : start + _AT_ONCE]
+        registration.mark_for_reprint(event, some, is_needed=False, seen=job.marks)
 
 
 def _note(what: str, rows: list[dict[str, Any]]) -> None:

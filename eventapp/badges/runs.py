@@ -151,6 +151,14 @@ def find(event_id: int, number: int) -> PrintRun:
     return found
 
 
+def find_with_file(event_id: int, number: int) -> PrintRun:
+    """As `find`; what a desk prints badge by badge is no file, and not found either."""
+    found = find(event_id, number)
+    if found.desk_day is not None:
+        raise RunNotFound(number)
+    return found
+
+
 def count(event_id: int) -> int:
     """How many runs the event has."""
     query = select(func.count()).select_from(PrintRun).where(PrintRun.event_id == event_id)
@@ -219,14 +227,15 @@ def cancel(event_id: int, number: int) -> bool:
     return bool(stopped)
 
 
-def mark_printed(event_id: int, number: int, *, before: datetime | None = None) -> int:
+def mark_printed(event_id: int, number: int) -> int:
     """Take the mark off everybody whose badge is in a run: "they are printed". How many had one.
 
-    Marks from after ``before`` (or, without it, from after the run was last begun or made) stay:
-    they are about something that the paper does not show. Raises RunNotFound.
+    Marks from after the file that was last fetched whole was begun (or, without one, from after
+    the run was made) stay: they are about something that the paper does not show.
+    Raises RunNotFound.
     """
     run = find(event_id, number)
-    moment = before or run.started_at or run.made_at
+    moment = run.started_at or run.made_at
     marked = db.session.scalars(_marked(run, moment).with_only_columns(Delegate.id)).all()
     event = db.session.get_one(Event, event_id)
     return sum(
@@ -274,17 +283,20 @@ def badges_of(run: PrintRun, number: int) -> list[Row]:
     return _rows(_BADGES.where(PrintedBadge.run_id == run.id).order_by(PrintedBadge.place), number)
 
 
-def remarked(run: PrintRun, number: int, *, with_wrapped: bool) -> tuple[list[Row], int]:
+def remarked(run: PrintRun, number: int, *, with_wrapped: bool) -> tuple[list[Row], int, int]:
     """Badges whose texts needed more than a shrink, the worst first, and how many there are.
 
+    Of page ``number``, or of the last where there are fewer; which page that is comes third.
     ``with_wrapped`` also those of which a text merely takes several lines. Two queries.
     """
     conditions = _remarked(run, with_wrapped=with_wrapped)
-    query = select(func.count()).select_from(PrintedBadge).where(*conditions)
+    total = db.session.scalar(select(func.count()).select_from(PrintedBadge).where(*conditions))
+    total = total or 0
+    number = min(number, max(1, -(-total // PER_PAGE)))
     rows = _rows(
         _BADGES.where(*conditions).order_by(PrintedBadge.worst.desc(), PrintedBadge.place), number
     )
-    return rows, db.session.scalar(query) or 0
+    return rows, total, number
 
 
 def count_remarked(run: PrintRun) -> dict[int, int]:

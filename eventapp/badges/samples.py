@@ -63,7 +63,8 @@ def records_of(
 
     ``values`` are the keys of the texts that are needed; see `records.read`.
     """
-    numbers = [int(key[9:]) for key in keys if key.startswith("delegate:") and key[9:].isdecimal()]
+    ids = {key: _id_of(key) for key in keys}
+    numbers = [id_ for key, id_ in ids.items() if key.startswith("delegate:")]
     people = select(Delegate).where(Delegate.id.in_(numbers), *_coming(event))
     real = {it.delegate_id: it.record for it in records.read(event, people, values)}
     common = records.of_event(event)
@@ -71,8 +72,7 @@ def records_of(
     first = next(iter(categories.values()), ("", _PLAIN))
     found: dict[str, BadgeRecord] = {}
     for key in keys:
-        kind, _, number = key.partition(":")
-        id_ = int(number) if number.isdecimal() else 0
+        kind, id_ = key.partition(":")[0], ids[key]
         if kind == "delegate" and id_ in real:
             found[key] = real[id_]
         elif kind == "longest":
@@ -82,6 +82,12 @@ def records_of(
         elif kind == "category" and id_ in categories:
             found[key] = examples.longest(categories[id_], common, values)
     return found
+
+
+def _id_of(key: str) -> int:
+    """The number in a sample's key; 0, which nobody has, where none is that a column holds."""
+    number = key.partition(":")[2]
+    return int(number) if number.isdecimal() and len(number) < 10 else 0
 
 
 def example(event: Event) -> BadgeRecord:

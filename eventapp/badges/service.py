@@ -1,9 +1,10 @@
 """Badges straight to a stream: which, in which order, by which template. Nothing is remembered."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import BinaryIO
 
-from eventapp.badges import images, records, render, selection, shipped
+from eventapp.badges import examples, images, records, render, selection, shipped
 from eventapp.badges.layout import BadgeRecord, design_of
 from eventapp.badges.records import Numbered
 from eventapp.badges.selection import Order
@@ -26,6 +27,13 @@ def print_run(
     template = template or shipped.find(shipped.DEFAULT)
     people = selection.people(event, whom, order)
     return (it.record for it in records.read(event, people, template.sources()))
+
+
+def warm_up() -> None:
+    """Read the fonts and tables that the first badge would have to wait for."""
+    design = design_of(shipped.find(shipped.DEFAULT))
+    record = examples.usual(("", ""), {})
+    render.write([record], BytesIO(), design=design, settings=Settings(), about=About("", ""))
 
 
 def write(

@@ -157,6 +157,21 @@ def delete_template(event: Event, template_id: int) -> ResponseReturnValue:
     return redirect(url_for(".template_list", event=event), 303)
 
 
+@badges.post("/manage/<event:event>/badges/templates/images/<digest>/delete")
+@requires(Access.ORGANISE)
+def delete_image(event: Event, digest: str) -> ResponseReturnValue:
+    """Forget an image that nothing shows."""
+    try:
+        images.remove(event, digest)
+    except images.ImageNotFound:
+        abort(404)
+    except images.ImageInUse as error:
+        flash(image_words.in_use(error), "warning")
+    else:
+        flash(_("The image has been deleted."), "success")
+    return redirect(url_for(".template_list", event=event), 303)
+
+
 @badges.get("/manage/<event:event>/badges/templates/<int:template_id>/versions")
 @requires(Access.ORGANISE)
 def template_versions(event: Event, template_id: int) -> ResponseReturnValue:
@@ -228,6 +243,7 @@ def _list(event: Event, empty: EmptyForm, file: FileForm) -> str:
         default=shipped.find(shipped.DEFAULT).name.in_(language),
         empty=empty,
         file=file,
+        images=images.of_event(event.id),
     )
 
 

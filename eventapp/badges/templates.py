@@ -17,6 +17,7 @@ from eventapp.badges.models import BadgeImage, BadgeTemplate, BadgeTemplateVersi
 from eventapp.badges.template import Problem, Template
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
+from eventapp.text import clean
 
 MAX_TEMPLATES = 50
 MAX_NOTE = 200
@@ -131,8 +132,18 @@ def default_version(event: Event, user_id: int | None = None) -> BadgeTemplateVe
         .limit(1)
     )
     if found is None:
-        return version(event.id, add(event, shipped.find(shipped.DEFAULT), user_id=user_id))
+        return version(event.id, _first(event, user_id))
     return version(event.id, found.id)
+
+
+def _first(event: Event, user_id: int | None) -> int:
+    """Add the event's first template, unless another desk has just done so; its id."""
+    event_id = event.id
+    with transaction():
+        _lock(event_id)
+        if others := of_event(event_id):
+            return max(others, key=lambda it: (it.is_default, -it.id)).id
+        return _add(event_id, shipped.find(shipped.DEFAULT), "", user_id)
 
 
 def add(event: Event, content: Template, *, note: str = "", user_id: int | None = None) -> int:
@@ -142,26 +153,8 @@ def add(event: Event, content: Template, *, note: str = "", user_id: int | None 
     """
     event_id = event.id
     with transaction():
-        _check(event_id, content)
-        # One at a time for each event, so that the limit and the default hold.
-        db.session.execute(select(Event.id).where(Event.id == event_id).with_for_update())
-        others = len(of_event(event_id))
-        if others >= MAX_TEMPLATES:
-            raise TooManyTemplates
-        made = BadgeTemplate(
-            event_id=event_id, name="", name_en="", latest=0, is_default=not others, versions=[]
-        )
-        db.session.add(made)
-        _add_version(made, content, note, user_id)
-        db.session.flush()
-        audit.record(
-            "create",
-            "badge_template",
-            made.id,
-            event_id=event_id,
-            changes={"name": [None, made.name or made.name_en]},
-        )
-        return made.id
+        _lock(event_id)
+        return _add(event_id, content, note, user_id)
 
 
 def save(
@@ -179,6 +172,7 @@ def save(
     """
     event_id = event.id
     with transaction():
+        _lock(event_id)
         found = _locked(event_id, template_id)
         if found.revision != revision:
             raise TemplateChanged
@@ -247,6 +241,36 @@ def delete(event: Event, template_id: int) -> None:
         audit.record("delete", "badge_template", template_id, event_id=event_id)
 
 
+# --- Within the transaction in progress ---------------------------------------------------------
+
+
+def _lock(event_id: int) -> None:
+    """One at a time for each event, so that the limit and the default hold, and no image that a
+    template is about to show is deleted."""
+    db.session.execute(select(Event.id).where(Event.id == event_id).with_for_update())
+
+
+def _add(event_id: int, content: Template, note: str, user_id: int | None) -> int:
+    _check(event_id, content)
+    others = len(of_event(event_id))
+    if others >= MAX_TEMPLATES:
+        raise TooManyTemplates
+    made = BadgeTemplate(
+        event_id=event_id, name="", name_en="", latest=0, is_default=not others, versions=[]
+    )
+    db.session.add(made)
+    _add_version(made, content, note, user_id)
+    db.session.flush()
+    audit.record(
+        "create",
+        "badge_template",
+        made.id,
+        event_id=event_id,
+        changes={"name": [None, made.name or made.name_en]},
+    )
+    return made.id
+
+
 def _locked(event_id: int, template_id: int) -> BadgeTemplate:
     found = db.session.scalar(
         select(BadgeTemplate)
@@ -275,7 +299,7 @@ def _add_version(found: BadgeTemplate, content: Template, note: str, user_id: in
         BadgeTemplateVersion(
             number=found.latest,
             content=template.written(content).decode(),
-            note=note.strip()[:MAX_NOTE],
+            note=clean(note)[:MAX_NOTE].rstrip(),
             saved_by_id=user_id,
         ),
     )

@@ -56,16 +56,14 @@ def training_sessions(event_id: int) -> Sequence[Session]:
 
     What organisers only plan must not count against those who attended everything there was.
     """
-    found = db.session.scalars(
-        select(Session)
-        .filter_by(event_id=event_id, kind=SessionKind.TRAINING)
-        .order_by(Session.starts_at, Session.ends_at, Session.id)
-    ).all()
+    query = select(Session).filter_by(event_id=event_id)
     public = published.latest(event_id)
     if public is None:
-        return found
-    uids = {it.uid for it in public.records}
-    return [it for it in found if it.uid in uids]
+        query = query.filter_by(kind=SessionKind.TRAINING)
+    else:
+        training = [it.uid for it in public.records if it.kind == SessionKind.TRAINING]
+        query = query.where(Session.uid.in_(training))
+    return db.session.scalars(query.order_by(Session.starts_at, Session.ends_at, Session.id)).all()
 
 
 def record(

@@ -46,7 +46,7 @@ def table(secret: str) -> ResponseReturnValue:
             refusal = pages.why_not_received(error)
         else:
             return _planned(secret, delegation, upload_id)
-    choices = choices_of(delegation)
+    choices = choices_of(delegation, taken=True)
     people = [it for it in listing.people(delegation.id) if not it.is_cancelled]
     page = page_of(
         "table.html",
@@ -71,7 +71,9 @@ def read_pasted(secret: str) -> ResponseReturnValue:
     if len(pasted) > _MAX_PASTED:
         return jsonify(rows=[], said=[pages.why_not_received(pages.TooMuchPasted())])
     try:
-        source = uploads.of_table(reading.read_pasted(pasted), choices_of(delegation), delegation)
+        source = uploads.of_table(
+            reading.read_pasted(pasted), choices_of(delegation, taken=True), delegation
+        )
     except wording.REFUSALS as error:
         return jsonify(rows=[], said=[wording.why_refused(error)])
     said = wording.about_columns(source.columns) if source.columns else []
@@ -114,9 +116,9 @@ def table_preview(secret: str, upload_id: int) -> ResponseReturnValue:
             form=pages.TableForm(),
             refusal=wording.why_refused(error),
             rows=[{"cells": {}}] * _BLANK_ROWS,
-            **_grid(choices_of(delegation), delegation),
+            **_grid(choices_of(delegation, taken=True), delegation),
         ), 422
-    choices = choices_of(delegation)
+    choices = choices_of(delegation, taken=True)
     return page_of(
         "preview.html",
         secret,
@@ -146,7 +148,7 @@ def table_again(secret: str, upload_id: int) -> ResponseReturnValue:
         preview = pages.preview(delegation.event, upload, delegation, is_public=True)
     except wording.REFUSALS:
         return redirect(url_for(".table", secret=secret))
-    choices = choices_of(delegation)
+    choices = choices_of(delegation, taken=True)
     people = listing.people(delegation.id)
     known = {it.id: _row_of(it, choices) for it in people}
     planned = preview.plan.rows[: pages.MAX_GRID_ROWS]
@@ -159,7 +161,7 @@ def table_again(secret: str, upload_id: int) -> ResponseReturnValue:
         refusal=None,
         rows=[_planned_row(it, known) for it in planned]
         + [{"cells": {}, "number": last + it} for it in range(1, _BLANK_ROWS + 1)],
-        **_grid(choices_of(delegation), delegation),
+        **_grid(choices_of(delegation, taken=True), delegation),
     )
 
 
@@ -194,7 +196,7 @@ def table_confirm(secret: str, upload_id: int) -> ResponseReturnValue:
         abort(422)
     event_id, delegation_id = delegation.event_id, delegation.id
     digest, skips = form.digest.data or "", bool(form.skips_wrong.data)
-    source = uploads.source(upload, choices_of(delegation), delegation)
+    source = uploads.source(upload, choices_of(delegation, taken=True), delegation)
     back = url_for(".table_preview", secret=secret, upload_id=upload_id, again=1)
     over = url_for(".show", secret=secret)
 
@@ -264,7 +266,7 @@ def _grid(choices: Choices, delegation: Delegation) -> dict[str, Any]:
         "lists": {
             "office": [it.name for it in choices.offices(choices.delegations[0])],
             "category": [it.name_in(language) for it in choices.categories],
-            "training": [one_line(it.title_in(language)) for it in choices.classes],
+            "training": [one_line(it.title_in(language)) for it in choices.classes if it.is_public],
             "wishes": [it.name for it in choices.sites],
             **{
                 columns.question_key(it): [label for _key, label in options_in(it, language)]

@@ -331,10 +331,12 @@ def _no_such_link() -> Response:
     return _private(Response(render_template("workspace/no_such_link.html"), 404))
 
 
-def choices_of(delegation: Delegation, delegate: Delegate | None = None) -> Choices:
-    """What people of the delegation may choose."""
+def choices_of(
+    delegation: Delegation, delegate: Delegate | None = None, *, taken: bool = False
+) -> Choices:
+    """What people of the delegation may choose; ``taken``: and the classes they are in already."""
     event: Event = delegation.event
-    return choices_for(event, delegate=delegate, delegation_id=delegation.id)
+    return choices_for(event, delegate=delegate, delegation_id=delegation.id, taken=taken)
 
 
 def _hold_form(delegation: Delegation) -> HoldForm:

@@ -32,6 +32,11 @@ _FONT = re.compile(r"BT /F\d+ [\d.]+ Tf [\d.]+ TL ET\s*")
 _NOT_PLAIN = re.compile(r"nan|inf|/|\bTj\b", re.IGNORECASE)
 _COLOURS = ("fillColor", "strokeColor")
 _OPACITIES = ("fillOpacity", "strokeOpacity")
+# What svglib and ReportLab raise for numbers, paths and styles that are none.
+_UNREADABLE = (
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(RecursionError, NotImplementedError),
+)
 
 
 class NotDrawable(ValueError):
@@ -135,6 +140,13 @@ def of(content: bytes, media_type: str) -> Artwork:
                 alpha = whole.getchannel("A").tobytes()
                 return Artwork(*whole.size, pixels=whole.convert("RGB").tobytes(), alpha=alpha)
             return Artwork(*picture.size, pixels=picture.convert("RGB").tobytes())
+    try:
+        return _of_shapes(content)
+    except _UNREADABLE:
+        raise NotDrawable from None
+
+
+def _of_shapes(content: bytes) -> Artwork:
     drawing = svg2rlg(io.BytesIO(content))
     if drawing is None or not _is_size(drawing.width) or not _is_size(drawing.height):
         raise NotDrawable

@@ -11,7 +11,7 @@ from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.offered import TrainingClass, classes_of
 from eventapp.questions.models import Question, QuestionKind
 from eventapp.questions.service import asked
-from eventapp.registration.models import Delegate, Delegation, Organisation, enrolment
+from eventapp.registration.models import GONE, Delegate, Delegation, Organisation, enrolment
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,15 @@ def choices_for(
     delegate: Delegate | None = None,
     public: bool = True,
     delegation_id: int | None = None,
+    taken: bool = False,
 ) -> Choices:
     """What the event offers, in a fixed number of queries; or what one delegation may choose.
 
     With ``public``, categories that only organisers give and classes that are not published are
-    left out, except those that the delegate, or somebody of the one delegation, has already.
+    left out, except those that the delegate has already. With ``taken``, as tables need it that
+    are about people who are registered, every class is there that somebody of the event, or of the
+    one delegation, is in, whether or not anybody may still choose it (`TrainingClass.is_public`,
+    ``takes_enrolment``).
     The rows are of the event's own session.
     """
     session = object_session(event)
@@ -83,7 +87,9 @@ def choices_for(
         .options(selectinload(Delegation.organisations.and_(~Organisation.is_typed)))
     ).all()
     own_category = delegate.category_id if delegate else None
-    own = _classes_chosen(session, delegate, delegation_id)
+    own = frozenset(it.id for it in delegate.enrolments) if delegate else frozenset()
+    if taken:
+        own |= _classes_taken(session, event.id, delegation_id)
     return Choices(
         provinces=[it for it in delegations if it.province_code],
         ministries=[it for it in delegations if not it.province_code and not it.is_other],
@@ -101,18 +107,13 @@ def choices_for(
     )
 
 
-def _classes_chosen(
-    session: Session, delegate: Delegate | None, delegation_id: int | None
-) -> frozenset[int]:
-    """The classes that somebody is in who is asked about."""
-    if delegate is not None:
-        return frozenset(it.id for it in delegate.enrolments)
-    if delegation_id is None:
-        return frozenset()
+def _classes_taken(session: Session, event_id: int, delegation_id: int | None) -> frozenset[int]:
+    """The classes that somebody is in who has not cancelled: of the event, or of one delegation."""
     query = (
         select(enrolment.c.session_id)
         .join(Delegate, Delegate.id == enrolment.c.delegate_id)
-        .join(Delegate.organisation)
-        .where(Organisation.delegation_id == delegation_id)
+        .where(Delegate.event_id == event_id, Delegate.status.not_in(GONE))
     )
+    if delegation_id is not None:
+        query = query.join(Delegate.organisation).where(Organisation.delegation_id == delegation_id)
     return frozenset(session.scalars(query.distinct()))

@@ -50,8 +50,13 @@ class DelegateData:
     is left out keeps the one that it has."""
 
 
-def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
-    """Put what was typed and chosen on the row; what changed, for the audit log."""
+def fill(
+    delegate: Delegate, data: DelegateData, *, inherited: Collection[int] = ()
+) -> dict[str, Any]:
+    """Put what was typed and chosen on the row; what changed, for the audit log.
+
+    ``inherited`` are classes that come from somebody else, whether or not they take sign-ups.
+    """
     event_id = delegate.event_id
     organisation = organisation_of(event_id, data)
     [category] = _all_of(Category, event_id, [data.category_id], "category_id")
@@ -60,7 +65,7 @@ def fill(delegate: Delegate, data: DelegateData) -> dict[str, Any]:
     sites = _all_of(Site, event_id, data.site_ids, "site_ids")
     if classes:
         offered = classes_from(db.session.get_one(Event, event_id), classes)
-        check_classes(offered, days, kept={it.id for it in delegate.enrolments})
+        check_classes(offered, days, kept={*inherited, *(it.id for it in delegate.enrolments)})
 
     delegate.name = text.clean(data.name)
     delegate.position = data.position

@@ -88,7 +88,7 @@ def to_tell_the_owner_of(delegate: Delegate) -> Sequence[Delegate]:
     """Those registered with a delegate's address of whom nobody has been told yet.
 
     Organisers are told of everybody when they register somebody, leads of their own list, and
-    whoever registers alone of nobody.
+    whoever registers alone of nobody. Who is known to be another person is left out.
     """
     by = delegate.consent_by
     if not by or not delegate.email:
@@ -110,11 +110,13 @@ def to_tell_the_owner_of(delegate: Delegate) -> Sequence[Delegate]:
     if len(people) > SHARED:
         return ()
     own = delegate.organisation.delegation_id
-    return [
-        it
+    others = {
+        it.id: it
         for it in people
         if it.id != delegate.id and not (by == "lead" and it.organisation.delegation_id == own)
-    ]
+    }
+    kept = _without_those_apart({delegate.id: list(others)}) if others else {}
+    return [others[id_] for id_ in kept.get(delegate.id, ())]
 
 
 def lookalikes(event_id: int, people: Sequence[Delegate]) -> dict[int, list[int]]:

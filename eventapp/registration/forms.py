@@ -246,7 +246,11 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
             raise ValidationError(_("Choose at least one day."))
 
     def validate_class_id(self, field: Field) -> None:
-        """A class is on a day that is attended."""
+        """A class is on a day that is attended, and still there."""
+        sent = field.raw_data[0] if field.raw_data else ""
+        if field.data == NOT_CHOSEN and sent not in ("", str(NOT_CHOSEN)):
+            # Closed while the form was open: whoever chose it must not find out by having none.
+            raise ValidationError(_("This can no longer be chosen. Choose something else."))
         chosen = next((it for it in self.choices.classes if it.id == field.data), None)
         if chosen is not None and chosen.day_id not in (self.day_ids.data or []):
             date = next(it.date for it in self.choices.days if it.id == chosen.day_id)

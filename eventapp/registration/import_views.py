@@ -75,7 +75,7 @@ def show(event: Event, upload_id: int) -> ResponseReturnValue:
             form=pages.TableForm(),
             refusal=wording.why_refused(error),
         ), 422
-    choices = choices_for(event, public=False)
+    choices = choices_for(event, public=False, taken=True)
     return render_template(
         "imports/show.html",
         event=event,
@@ -113,7 +113,7 @@ def confirm(event: Event, upload_id: int) -> ResponseReturnValue:
         abort(422)
     event_id = event.id
     digest, skips = form.digest.data or "", bool(form.skips_wrong.data)
-    source = uploads.source(upload, choices_for(event, public=False), None)
+    source = uploads.source(upload, choices_for(event, public=False, taken=True), None)
     back = url_for(".show", event=event, upload_id=upload_id, again=1)
     over = url_for(".done", event=event)
 

@@ -382,11 +382,18 @@ def set_status(
 
 
 def mark_for_reprint(
-    event: Event, ids: Sequence[int], *, is_needed: bool, before: datetime | None = None
+    event: Event,
+    ids: Sequence[int],
+    *,
+    is_needed: bool,
+    before: datetime | None = None,
+    seen: Mapping[int, datetime] | None = None,
 ) -> int:
-    """Mark badges to be printed again, or as printed; how many changed.
+    """Mark badges to be printed again, or as printed; how many were not so already.
 
-    ``before`` is when the paper was printed: what was marked later stays marked.
+    Who is marked already is marked anew: a print under way does not show the later correction.
+    ``before`` is when the paper was printed: what was marked later stays marked. ``seen`` has
+    marks by their delegates as they were when the paper's texts were read: any other mark stays.
     """
     event_id = event.id
     with transaction():
@@ -396,21 +403,32 @@ def mark_for_reprint(
             .order_by(Delegate.id)
             .with_for_update()
         ).all()
-        marked = [
-            it
-            for it in people
-            if (it.reprint_since is not None) != is_needed
-            and (before is None or it.reprint_since is None or it.reprint_since <= before)
-        ]
-        for delegate in marked:
-            delegate.reprint_since = now() if is_needed else None
+        changed = [it for it in people if (it.reprint_since is not None) != is_needed]
+        if is_needed:
+            moment = now()
+            for delegate in people:
+                delegate.reprint_since = moment
+        else:
+            changed = [it for it in changed if _is_printed(it, before, seen)]
+            for delegate in changed:
+                delegate.reprint_since = None
+        for delegate in changed:
             audit.record(
                 "mark_reprint" if is_needed else "reprinted",
                 "delegate",
                 delegate.id,
                 event_id=event_id,
             )
-        return len(marked)
+        return len(changed)
+
+
+def _is_printed(
+    delegate: Delegate, before: datetime | None, seen: Mapping[int, datetime] | None
+) -> bool:
+    mark = delegate.reprint_since
+    if seen is not None and mark != seen.get(delegate.id):
+        return False
+    return before is None or mark is None or mark <= before
 
 
 def new_delegate(event_id: int, submission_hash: str, consent: Consent | None) -> Delegate:

@@ -92,7 +92,7 @@ def substitute_in_transaction(
     duplicates.check_new(event_id, data, is_somebody_else=is_somebody_else)
     claim, status = claim_of(old), Status(old.status)
     new = service.new_delegate(event_id, tokens.hash_secret(tokens.new_secret()), consent)
-    changes = fill(new, data)
+    changes = fill(new, data, inherited=data.enrolment_ids)
     new.status, new.offer_expires_at = status, old.offer_expires_at
     new.substitutes_id, new.reprint_since = old.id, now()
     ledger.change([claim_of(new)], [claim])

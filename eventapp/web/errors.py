@@ -6,7 +6,7 @@ from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -53,11 +53,28 @@ def init_app(app: Flask) -> None:
         log.error("database unavailable", exc_info=_without_values(error))
         return _answer(503, *_text(503))
 
+    @app.errorhandler(OverflowError)
+    @app.errorhandler(DataError)
+    def too_large(error: OverflowError | DataError) -> ResponseReturnValue:
+        if not _is_of_a_number(error):
+            return failure(error)
+        db.session.rollback()
+        # What is asked for by such a number does not exist; what is sent with one is wrong.
+        code = 404 if request.method in {"GET", "HEAD"} else 400
+        return _answer(code, *_text(code))
+
     @app.errorhandler(Exception)
     def failure(error: Exception) -> ResponseReturnValue:
         db.session.rollback()
         log.error("unhandled error", exc_info=_without_values(error))
         return _answer(500, *_text(500))
+
+
+def _is_of_a_number(error: OverflowError | DataError) -> bool:
+    """Whether the database was given a number that is larger than its column or its kind holds."""
+    if isinstance(error, DataError):  # PostgreSQL's name for it
+        return getattr(error.orig, "sqlstate", None) == "22003"
+    return "SQLite INTEGER" in str(error)
 
 
 def _without_values(error: Exception) -> Exception:

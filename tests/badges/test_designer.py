@@ -390,6 +390,26 @@ def test_another_event_s_image_is_not_found(organiser, event):
     assert organiser.get(f"{LIST}/logo.png").status_code == 404
 
 
+def test_an_image_that_nothing_shows_can_be_deleted(organiser, event):
+    digest = upload(organiser, png()).json["digest"]
+    assert f"images/{digest}/delete" in organiser.get(LIST).text
+    answer = post(organiser, f"{LIST}/images/{digest}/delete", {}, form_at=LIST)
+    assert answer.status_code == 303
+    assert organiser.get(f"{LIST}/images/{digest}").status_code == 404
+    assert post(organiser, f"{LIST}/images/{digest}/delete", {}, form_at=LIST).status_code == 404
+
+
+def test_an_image_that_a_template_shows_stays_and_it_is_said_which(organiser, event):
+    digest = upload(organiser, png()).json["digest"]
+    side = msgspec.structs.replace(SHIPPED.sides[0], ground=template.Ground(image=digest))
+    templates.add(event, msgspec.structs.replace(SHIPPED, sides=(side,)))
+    post(organiser, f"{LIST}/images/{digest}/delete", {}, form_at=LIST)
+    page = organiser.get(LIST).text
+    assert "notice-warning" in page
+    assert SHIPPED.name.vi in page
+    assert organiser.get(f"{LIST}/images/{digest}").status_code == 200
+
+
 def test_pictures_are_as_large_as_asked(event):
     content = previews.example(event, SHIPPED, pixels=180)
     width, height = Image.open(io.BytesIO(content)).size

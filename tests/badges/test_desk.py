@@ -2,6 +2,7 @@
 
 import io
 import threading
+from datetime import timedelta
 
 import pikepdf
 import pytest
@@ -11,11 +12,11 @@ from eventapp.accounts.permissions import Role
 from eventapp.badges import desk, reprinting, runs, templates
 from eventapp.badges.models import PrintedBadge, RunState
 from eventapp.badges.runs import By
-from eventapp.database import now
+from eventapp.database import now, transaction
 from eventapp.extensions import db
 from eventapp.registration.models import Delegate, Status
 from tests.builders import build_delegate, build_event
-from tests.conftest import post
+from tests.conftest import PASSWORD, csrf_token, post
 from tests.pdf.pictures import codes
 
 CHECK_IN = "/manage/hoi-nghi/checkin"
@@ -111,6 +112,38 @@ def test_the_mark_goes_when_the_badge_has_arrived(staff, event):
     assert ask(staff, an.code).data
     db.session.rollback()
     assert db.session.get(Delegate, an.id).reprint_since is None
+
+
+def test_a_mark_that_the_badge_knew_nothing_of_stays(event, user):
+    an = build_delegate(event, reprint_since=now() - timedelta(minutes=2))
+    code, an = an.code, an.id
+    printed = desk.print_badge(event, code, user)
+    with transaction():  # set before it was printed, and seen only afterwards
+        db.session.get(Delegate, an).reprint_since = now() - timedelta(minutes=1)
+    desk.fetched(event.id, printed)
+    assert db.session.get(Delegate, an).reprint_since is not None
+
+
+@pytest.mark.parametrize("ending", ["pdf", "zip"])
+def test_a_day_at_the_desk_has_no_file(organiser, event, user, ending):
+    desk.print_badge(event, build_delegate(event).code, user)
+    address = f"/manage/hoi-nghi/badges/runs/1.{ending}"
+    assert organiser.get(address).status_code == 404
+    assert organiser.head(address).status_code == 404
+    run = runs.find(event.id, 1)
+    assert (run.state, run.attempt) == (RunState.DONE, 0)
+
+
+def test_prints_are_counted_by_user_not_by_address(second_app, make_user, event):
+    app, desks = second_app(testing=False), []
+    for name in ("cua1", "cua2"):
+        user = make_user(Role.STAFF, event, f"{name}@bacninh.example")
+        client = app.test_client()
+        post(client, "/account/sign-in", {"email": user.email, "password": PASSWORD})
+        desks.append((client, {"csrf_token": csrf_token(client, CHECK_IN), "code": "0" * 12}))
+    (first, form), (second, other) = desks
+    assert 429 in [first.post(DESK, data=form).status_code for _ in range(245)]
+    assert second.post(DESK, data=other).status_code == 409
 
 
 def test_a_badge_that_never_arrives_keeps_its_mark(event, user):

@@ -193,6 +193,26 @@ def test_what_is_no_image(content, reason):
     assert refusal(content).reason == reason
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        b'<circle r="1..2px"/>',
+        b'<circle r="1,2"/>',
+        b'<rect width="5" height="auto"/>',
+        b'<rect width="1e999" height="5"/>',
+        b'<rect width="5" height="5" transform="rotate(1e999)"/>',
+        b'<rect width="5" height="5" transform="matrix(1)"/>',
+        b'<rect width="5" height="5" style="auto"/>',
+        b'<path d="auto"/>',
+        b'<path d="M 1..2px 1 L 2 2 A 1..2px"/>',
+        b'<path d="1 2"/>',
+        b"<style>auto</style>",
+    ],
+)
+def test_shapes_whose_numbers_are_none_are_broken(part):
+    assert refusal(SHAPES % part).reason == drawings.Refusal.BROKEN
+
+
 def test_an_image_that_is_cut_off():
     for kind in ("PNG", "JPEG", "WEBP"):
         whole = packed(Image.effect_noise((200, 200), 80).convert("RGB"), kind)

@@ -357,3 +357,13 @@ def test_the_page_takes_few_queries(organiser, event, count_queries):
 @pytest.mark.parametrize("role", [Role.STAFF, Role.LEADER])
 def test_only_organisers_print(sign_in, event, role):
     assert sign_in(role, event).get(INDEX).status_code == 403
+
+
+def test_warming_up_needs_no_event_and_no_database(app):
+    service.warm_up()
+
+
+def test_words_of_the_page_in_vietnamese(organiser, event):
+    page = organiser.get("/manage/hoi-nghi/badges?lang=vi").text
+    for words in ("Letter (Mỹ)", "Theo từng thành phần đại biểu"):
+        assert words in page

@@ -3,6 +3,7 @@ import json
 import os
 import random
 import tracemalloc
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -395,6 +396,58 @@ def test_a_helper_that_ends_amid_its_work_costs_no_badge(monkeypatch):
     )
     records = list(people(3000))
     assert pdf_of(records, workers=2) == pdf_of(records)
+
+
+def test_where_no_thread_can_be_made_no_process_is_left(monkeypatch):
+    begun, begin = [], crew.subprocess.Popen
+
+    def popen(*args, **options):
+        begun.append(begin(*args, **options))
+        return begun[-1]
+
+    def start(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(crew.subprocess, "Popen", popen)
+    monkeypatch.setattr(crew.threading.Thread, "start", start)
+    records = list(people(700))
+    assert pdf_of(records, workers=2) == pdf_of(records)
+    assert [it.returncode is not None for it in begun] == [True]
+
+
+def test_a_helper_that_answers_with_nonsense_costs_no_badge(monkeypatch):
+    # It is ready; what it answers then names something that is not there.
+    monkeypatch.setattr(
+        crew,
+        "_BEGIN",
+        crew._BEGIN.replace(
+            "main()",
+            "import eventapp.badges.helper as helper\n"
+            "send, sent = helper._send, []\n"
+            "def once(sink, message):\n"
+            "    if sent: sink.write(b'cos\\nno_such_name\\n.'); sink.flush()\n"
+            "    else: sent.append(send(sink, message))\n"
+            "helper._send = once\n"
+            "main()",
+        ),
+    )
+    records = list(people(3000))
+    assert pdf_of(records, workers=2) == pdf_of(records)
+
+
+def test_a_small_first_batch_makes_no_more_be_read_ahead(monkeypatch):
+    monkeypatch.setattr("eventapp.badges.render._AT_ONCE", 4)
+    taken = []
+
+    def watched():
+        for it in people(3000):
+            taken.append(it)
+            yield it
+
+    settings = Settings(paper="a4", first=4)  # one badge on the first sheet, then four on each
+    made = pages(watched(), design=design_of(CONFERENCE), settings=settings, about=ABOUT, workers=2)
+    with closing(made):
+        assert len(taken) <= 504
 
 
 def test_thousands_take_little_memory_and_little_room():

@@ -1,6 +1,7 @@
 """Print runs: numbered, streamed, cancelled, printed again, and what is remembered of them."""
 
 import io
+import json
 import threading
 import zipfile
 from datetime import timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
-from eventapp.badges import covers, reprinting, running, runs, templates
+from eventapp.badges import covers, reprinting, running, runs, templates, transfer
 from eventapp.badges.models import PrintedBadge, PrintRun, RunState
 from eventapp.badges.runs import By, NothingToPrint, RunNotFound
 from eventapp.badges.selection import Kind, Order
@@ -24,6 +25,7 @@ from eventapp.registration import substitution
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import Filters, Selection
 from eventapp.registration.substitution import Substitute
+from tests.badges.test_templates import with_image
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import post
 from tests.pdf.pictures import codes, text_of
@@ -253,7 +255,7 @@ def test_whoever_leaves_before_the_end_has_no_file(event, in_steps):
     next(parts)
     parts.close()
     run = runs.find(event.id, 1)
-    assert (run.state, run.finished_at) == (RunState.CANCELLED, None)
+    assert (run.state, run.finished_at) == (RunState.FAILED, None)
     assert all(it.reprint_since for it in db.session.scalars(select(Delegate)))
 
 
@@ -276,6 +278,29 @@ def test_begun_twice_both_files_are_whole(event, tmp_path, in_steps):
     assert codes(second, tmp_path) == expected
     assert codes(b"".join([*got, *first]), tmp_path) == expected
     assert runs.find(event.id, 1).state == RunState.DONE
+
+
+def test_whoever_leaves_ends_nobody_elses_file(event, tmp_path, in_steps):
+    expected = [build_delegate(event, f"Lê {name}").code for name in ("An", "Ba", "Cử")]
+    make(event)
+    first = running.pdf(running.start(event, 1))
+    got = [next(first)]
+    second = running.pdf(running.start(event, 1))
+    next(second)
+    second.close()
+    assert codes(b"".join([*got, *first]), tmp_path) == expected
+    run = runs.find(event.id, 1)
+    assert (run.state, run.done) == (RunState.DONE, 3)
+
+
+def test_no_transaction_lasts_while_somebody_takes_a_part(event, in_steps):
+    build_delegate(event)
+    version = templates.version(
+        event.id, transfer.imported(event, json.dumps(with_image()).encode())
+    )
+    runs.create(event, By(), version, EVERYBODY, Order.NAME, ONE_A_PAGE)
+    parts = running.pdf(running.start(event, 1))
+    assert not any(db.session().in_transaction() for _ in parts)
 
 
 def test_a_run_of_which_nothing_is_heard_is_interrupted(organiser, event):
@@ -407,6 +432,41 @@ def test_a_mark_from_after_the_file_was_begun_stays(event, in_steps):
     assert db.session.get(Delegate, an).reprint_since is not None
 
 
+def test_who_is_corrected_again_while_a_file_is_written_stays_marked(event, in_steps):
+    an = build_delegate(event, reprint_since=now()).id
+    make(event, MARKED)
+    parts = running.pdf(running.start(event, 1))
+    next(parts)
+    assert registration.mark_for_reprint(event, [an], is_needed=True) == 0
+    list(parts)
+    assert db.session.get(Delegate, an).reprint_since is not None
+    assert db.session.scalars(select(AuditEntry).filter_by(action="mark_reprint")).all() == []
+
+
+def test_a_mark_that_was_dated_before_the_file_and_seen_after_it_stays(event, in_steps):
+    earlier = now() - timedelta(minutes=2)
+    an = build_delegate(event, reprint_since=earlier).id
+    make(event, MARKED)
+    parts = running.pdf(running.start(event, 1))
+    next(parts)
+    with transaction():
+        db.session.get(Delegate, an).reprint_since = earlier + timedelta(minutes=1)
+    list(parts)
+    assert db.session.get(Delegate, an).reprint_since is not None
+
+
+def test_an_attempt_that_is_not_finished_has_printed_nothing(event, in_steps):
+    an = build_delegate(event, reprint_since=now()).id
+    fetch(event, make(event))
+    registration.mark_for_reprint(event, [an], is_needed=True)
+    parts = running.pdf(running.start(event, 1))
+    next(parts)
+    assert runs.count_marked(runs.find(event.id, 1)) == 0
+    assert runs.mark_printed(event.id, 1) == 0
+    list(parts)
+    assert runs.mark_printed(event.id, 1) == 1
+
+
 def test_another_run_leaves_marks_until_somebody_says_so(event):
     an = build_delegate(event, reprint_since=now()).id
     fetch(event, make(event))
@@ -458,14 +518,14 @@ def test_the_report_has_the_worst_first_and_no_texts(organiser, event):
     build_delegate(event, "Lê Cử ☃☃")
     fetch(event, make(event))
     run = runs.find(event.id, 1)
-    rows, total = runs.remarked(run, 1, with_wrapped=False)
+    rows, total, _page = runs.remarked(run, 1, with_wrapped=False)
     assert total == len(rows) >= 1
     assert rows[0].name == "Lê Cử ☃☃"
     assert [it.worst for it in rows] == sorted((it.worst for it in rows), reverse=True)
     assert rows[0].remarks[0][3] == "☃"
     kept = str([it.remarks for it in badges(1)])
     assert "Phó" not in kept and "Lê" not in kept
-    everything, more = runs.remarked(run, 1, with_wrapped=True)
+    everything, more, _page = runs.remarked(run, 1, with_wrapped=True)
     assert more >= total
     page = organiser.get(f"{RUNS}/1/report?lang=en").text
     assert "U+2603" in page
@@ -517,6 +577,66 @@ def test_a_zip_has_a_file_for_each_delegation_and_its_cover(organiser, event, tm
     assert runs.find(event.id, 1).state == RunState.DONE
     with zipfile.ZipFile(io.BytesIO(organiser.get(f"{RUNS}/1.zip").data)) as found:
         assert found.namelist() == ["01 Bắc Ninh.pdf", "02 Bộ Tài chính.pdf"]
+
+
+def delegations_in(steps):
+    with zipfile.ZipFile(io.BytesIO(b"".join(steps))) as found:
+        return {name: found.read(name) for name in found.namelist()}
+
+
+def test_only_the_first_file_of_a_zip_begins_on_the_half_used_sheet(event):
+    for office in ("Sở Nội vụ", "Bộ Tài chính"):
+        build_delegate(event, organisation=organisation(event, office))
+    make(event, sheet=Settings(paper="a4", first=2))
+    job = running.start(event, 1)
+    found = covers.envelopes(event, runs.find(event.id, 1))
+    files = list(delegations_in(covers.archive(job, found, None)).values())
+    make(event, sheet=Settings(paper="a4"))
+    job = running.start(event, 2)
+    from_the_first = list(delegations_in(covers.archive(job, found, None)).values())
+    assert files[0] != from_the_first[0]
+    assert files[1] == from_the_first[1]
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_a_delegation_that_cancels_meanwhile_is_not_in_the_zip(event, gone):
+    offices = ("Sở Nội vụ", "Bộ Tài chính")
+    people = [
+        build_delegate(event, organisation=organisation(event, office)).id for office in offices
+    ]
+    make(event)
+    job = running.start(event, 1)
+    found = covers.envelopes(event, runs.find(event.id, 1))
+    sheets = covers.covers_of(event, is_small=True)
+    registration.cancel(event, people[gone])
+    names = list(delegations_in(covers.archive(job, found, sheets)))
+    left = "02 Bộ Tài chính" if gone == 0 else "01 Bắc Ninh"
+    assert names == [f"{left} - Phong bì thẻ đại biểu.pdf", f"{left}.pdf"]
+    assert runs.find(event.id, 1).state == RunState.DONE
+
+
+def test_a_zip_of_which_everybody_cancels_meanwhile_is_no_file(event):
+    an = build_delegate(event).id
+    make(event)
+    job = running.start(event, 1)
+    found = covers.envelopes(event, runs.find(event.id, 1))
+    registration.cancel(event, an)
+    with pytest.raises(running.Cancelled):
+        list(covers.archive(job, found, None))
+    assert runs.find(event.id, 1).state == RunState.FAILED
+
+
+def test_who_changes_delegation_meanwhile_is_in_the_envelope_that_names_them(event, tmp_path):
+    an = build_delegate(event)
+    code, an = an.code, an.id
+    make(event)
+    job = running.start(event, 1)
+    with transaction():
+        db.session.get(Delegate, an).organisation = organisation(event, "Bộ Tài chính")
+    found = covers.envelopes(event, runs.find(event.id, 1))
+    files = delegations_in(covers.archive(job, found, None))
+    assert list(files) == ["01 Bộ Tài chính.pdf"]
+    assert codes(files["01 Bộ Tài chính.pdf"], tmp_path) == [code]
 
 
 def test_covers_name_people_in_protocol_order_with_their_marks(organiser, event):

@@ -72,6 +72,12 @@ def test_each_save_is_a_version_and_none_is_changed(event):
     assert templates.content_of(templates.version(event.id, made)).name.vi == "Hai"
 
 
+def test_a_note_is_kept_without_what_cannot_be_seen(event):
+    made = templates.add(event, SHIPPED, note=" lúc\0\x07 đầu\u202e " + "x" * 300)
+    kept = templates.version(event.id, made).note
+    assert kept.startswith("lúc đầu x") and len(kept) == templates.MAX_NOTE
+
+
 def test_what_is_the_same_is_no_new_version(event):
     made = templates.add(event, SHIPPED)
     templates.save(event, made, SHIPPED, revision=1)

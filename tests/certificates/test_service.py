@@ -369,3 +369,8 @@ def test_training_counts_once_it_is_published(event, an):
     assert of(event, an) == before
     published.publish(event)
     assert of(event, an).share.needed == before.share.needed + 1
+    # What it is called in a draft changes nothing either.
+    planned = db.session.query(Session).filter_by(title="Tập huấn dự kiến").one()
+    planned.kind = SessionKind.PLENARY
+    db.session.commit()
+    assert of(event, an).share.needed == before.share.needed + 1

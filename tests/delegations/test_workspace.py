@@ -18,6 +18,7 @@ from eventapp.registration.models import Delegate, Delegation, HeldPlace, Status
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import csrf_token, post
 from tests.pdf.pictures import codes, needs_poppler, opened, text_of
+from tests.programme import drafts
 from tests.registration.filled import classes, counted
 
 
@@ -752,6 +753,24 @@ def test_a_row_of_the_grid_about_somebody_elses_person_is_wrong(client, event, l
     assert "Khác Đoàn" not in client.get(address).text
     assert 'name="digest"' not in client.get(address).text
     assert only(Delegate).name == "Khác Đoàn"
+
+
+def test_the_grid_shows_who_is_in_a_closed_class_and_suggests_it_to_nobody(client, event, link):
+    first, second = classes(event)
+    title, other = first.title, second.title
+    build_delegate(event, "Một Hai Ba", enrolments=[first])
+    drafts.change(event, first.id, takes_enrolment=False)
+    page = client.get(f"{link}/table")
+    assert grid_of(page)["r0-training"] == title
+    assert f'<option value="{other}">' in page.text
+    assert f'<option value="{title}">' not in page.text
+    assert title not in client.get(f"{link}/new").text
+    new = {"r9-name": "Người Mới Vào", "r9-position": "CV", "r9-office": "Sở Nội vụ"}
+    shown = grid_of(page) | new
+    address = send(client, link, "/table", shown | {"r9-training": title}).location
+    assert "không nhận đăng ký" in client.get(address).text
+    address = send(client, link, "/table", shown).location
+    assert confirm(client, address).location.endswith("?added=1&changed=0")
 
 
 def test_the_grid_understands_what_is_pasted(client, event, link):

@@ -21,8 +21,10 @@ from eventapp.registration.service import (
     register,
     update,
 )
+from eventapp.registration.substitution import Substitute, substitute
+from tests.conftest import post
 from tests.programme import drafts
-from tests.registration.filled import classes, details
+from tests.registration.filled import classes, details, form_data
 
 
 def offered(event):
@@ -133,7 +135,8 @@ def test_whoever_is_in_a_class_that_is_not_offered_keeps_it(event):
     choices = choices_for(event, delegate=delegate)
     assert class_id in {it.id for it in choices.classes}
     delegation_id = delegate.organisation.delegation_id
-    assert class_id in {it.id for it in choices_for(event, delegation_id=delegation_id).classes}
+    taken = choices_for(event, delegation_id=delegation_id, taken=True).classes
+    assert [it.is_public for it in taken if it.id == class_id] == [False]
     update(event, delegate.id, data_of(delegate, position="Vụ trưởng"), revision=delegate.revision)
     assert [it.id for it in delegate.enrolments] == [class_id]
 
@@ -178,3 +181,26 @@ def test_what_is_full_is_called_what_is_published(event, client):
     with pytest.raises(QuotaFull) as full:
         enrol(event, first.id, "Trần Thị Bình")
     assert quota_words.names_of(full.value) == title
+
+
+def test_a_substitute_inherits_a_class_whose_sign_up_is_closed(event):
+    first = classes(event)[0]
+    published.publish(event)
+    delegate = enrol(event, first.id)
+    drafts.change(event, first.id, takes_enrolment=False)
+    new = substitute(event, delegate.id, Substitute("Trần Thị Mới", email="moi@x.vn"))
+    assert [it.id for it in new.enrolments] == [first.id]
+
+
+def test_a_class_that_closes_while_the_form_is_open_is_not_dropped_in_silence(event, client):
+    first = classes(event)[0]
+    page = "/e/hoi-nghi/register?lang=en"
+    sent = form_data(event, class_id=first.id)
+    client.get(page)
+    drafts.change(event, first.id, takes_enrolment=False)
+    answer = post(client, page, sent)
+    assert answer.status_code == 422
+    assert "This can no longer be chosen" in answer.text
+    assert sent["name"] in answer.text
+    answer = post(client, page, {**sent, "class_id": 0})
+    assert answer.status_code == 303

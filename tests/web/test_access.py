@@ -24,7 +24,7 @@ def _address(app: Flask, rule: Rule, event: Event) -> str:
             event.slug
             if kind == "EventConverter"
             else 999_999
-            if kind == "IntegerConverter"
+            if kind == "ColumnConverter"
             else "no-such-thing"
         )
     with app.test_request_context():

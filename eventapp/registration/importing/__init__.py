@@ -46,7 +46,8 @@ def import_table(event: Event, data: bytes, *, dry_run: bool = False) -> Importe
     eventapp.tables.reading.read raises.
     """
     event_id = event.id
-    source = uploads.of_table(reading.read(data), choices_for(event, public=False), None)
+    choices = choices_for(event, public=False, taken=True)
+    source = uploads.of_table(reading.read(data), choices, None)
     columns = source.columns
     if columns is not None and columns.missing:
         number = columns.heading_row or 1

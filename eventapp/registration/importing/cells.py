@@ -1,7 +1,7 @@
 """The cells of a row as data of a delegate: cleaned where that is safe, refused in words."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from eventapp.programme.offered import TrainingClass
 from eventapp.questions.answers import WrongAnswer, parse
 from eventapp.questions.models import Question
 from eventapp.registration import contact, organisations
@@ -75,10 +76,8 @@ class RowReader:
             fold(name): it.id for it in choices.categories for name in (it.name, it.name_en) if name
         }
         self.days = {it.date: it.id for it in choices.days}
-        self.classes = {
-            fold(one_line(title)): it.id for it in choices.classes for title in it.names
-        }
-        self.sites = {fold(it.name): it.id for it in choices.sites}
+        self.classes = _by_title(choices.classes)
+        self.sites = {fold(it.name): {it.id} for it in choices.sites}
         self.offices: dict[int, dict[str, Organisation]] = {
             it.id: {office.name_folded: office for office in choices.offices(it)}
             for it in choices.delegations
@@ -278,15 +277,36 @@ class RowReader:
             row.problems.append(("phone", _("“%(text)s” is no telephone number.", text=typed)))
 
 
-def _items(known: Mapping[str, int], key: str, typed: str) -> tuple[int, ...]:
+def _by_title(classes: Sequence[TrainingClass]) -> dict[str, set[int]]:
+    """Folded title → the classes that it may mean. What people read comes before the draft, where
+    titles may have been exchanged."""
+    shown: dict[str, set[int]] = {}
+    drafted: dict[str, set[int]] = {}
+    for it in classes:
+        for title in it.names:
+            titles = shown if title in (it.title, it.title_en) else drafted
+            titles.setdefault(fold(one_line(title)), set()).add(it.id)
+    return drafted | shown
+
+
+def _items(known: Mapping[str, Collection[int]], key: str, typed: str) -> tuple[int, ...]:
     # A title may hold a comma, so only ; and lines divide.
-    ids = []
+    ids: list[int] = []
     for name in filter(None, map(str.strip, _ITEMS.split(typed))):
-        if fold(name) not in known:
+        found = known.get(fold(name), ())
+        if not found:
             raise _Wrong(
                 _("“%(heading)s”: “%(name)s” is unknown.", heading=heading(key), name=name)
             )
-        ids.append(known[fold(name)])
+        if len(found) > 1:
+            raise _Wrong(
+                _(
+                    "“%(heading)s”: “%(name)s” is the name of several.",
+                    heading=heading(key),
+                    name=name,
+                )
+            )
+        ids += found
     return tuple(dict.fromkeys(ids))
 
 

@@ -187,7 +187,9 @@ def preview(
     known = _previews.get(key)
     if known is not None:
         return known
-    choices = choices_for(event, public=is_public, delegation_id=scope.id if scope else None)
+    choices = choices_for(
+        event, public=is_public, delegation_id=scope.id if scope else None, taken=True
+    )
     source = uploads.source(upload, choices, scope)
     plan = uploads.plan_of(event.id, source, scope, is_public=is_public, progress=progress)
     made = Preview(source, plan)

@@ -1,7 +1,7 @@
 """What a table would do: a verdict for each row. Reads the database and writes nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -37,7 +37,8 @@ from eventapp.registration.models import (
     Quota,
 )
 from eventapp.registration.quota import Claim, QuotaFull, claim_of_held
-from eventapp.registration.quota_words import names_of
+from eventapp.registration.quota_words import name_of
+from eventapp.web.language import current_language
 
 _REPORTED = 250
 
@@ -70,7 +71,8 @@ class _Planner:
         self.scope = scope
         self.clears = clears
         self.reader = RowReader(choices, scope)
-        self.day_of_class = {it.id: it.day_id for it in choices.classes}
+        self.classes = {it.id: it for it in choices.classes}
+        self.quota_names: dict[int, str] = {}
         self.every_day = tuple(it.id for it in choices.days)
         self.category = next((it.id for it in choices.categories), 0)
         self.office_names = {
@@ -91,7 +93,7 @@ class _Planner:
             readings.append(None if gone else self.reader.read(cells.values))
             verdict = Verdict.LEFT_OUT if gone else Verdict.NEW
             rows.append(PlannedRow(cells.number, cells.values, verdict))
-        stored = Registered(self.event_id, table, readings)
+        stored = Registered(self.event_id, table, readings, self.scope.id if self.scope else None)
         holders = self._holders(readings)
         seen = _Seen()
         for cells, row, reading in zip(table, rows, readings, strict=True):
@@ -125,10 +127,6 @@ class _Planner:
             reading.remarks,
         )
         row.stored = stored.match(cells, row, reading)
-        if self.scope and row.stored and row.stored.delegation_id != self.scope.id:
-            # Neither told of nor touched: a delegation's table is about its own people.
-            row.stored = None
-            row.problems.append(("", _("This person is not on the list of this delegation.")))
         if cells.is_untouched:
             self._leave(row, seen)
             return
@@ -254,11 +252,7 @@ class _Planner:
         is_known: bool = False,
     ) -> None:
         """``is_known`` of a row that says by itself whom it is about: namesakes may be there."""
-        for class_id in data.enrolment_ids:
-            if self.day_of_class.get(class_id) not in data.day_ids:
-                row.problems.append(
-                    ("training", _("The training class is on a day that is not chosen."))
-                )
+        row.problems += (("training", said) for said in self._wrong_classes(row.stored, data))
         person = Person.of(data)
         if not is_known:
             if (same := seen.people.same_as(person)) is not None:
@@ -277,6 +271,29 @@ class _Planner:
             if shared != row.number and not row.problems:
                 row.remarks.append(_("The same e-mail address as in row %(row)s.", row=shared))
 
+    def _wrong_classes(self, stored: Stored | None, data: DelegateData) -> Iterator[str]:
+        """Why classes cannot be chosen. Those that somebody is in already are theirs, whatever has
+        become of them, as long as the row leaves the days alone."""
+        kept = stored.data.enrolment_ids if stored else ()
+        has_same_days = stored is not None and set(stored.data.day_ids) == set(data.day_ids)
+        for class_id in data.enrolment_ids:
+            it = self.classes.get(class_id)
+            if class_id in kept and (it is None or has_same_days):
+                continue
+            if it is None or it.day_id not in data.day_ids:
+                yield _("The training class is on a day that is not chosen.")
+            elif class_id not in kept and not (it.is_public if self.scope else it.takes_enrolment):
+                title = it.title_in(current_language())
+                yield _("The training class “%(title)s” takes no sign-ups.", title=title)
+
+    def _names_of(self, error: QuotaFull) -> str:
+        """What is full, in words. Each is looked up once: a session's name is read in the whole
+        published programme, and thousands of rows may be refused for one quota."""
+        for it in error.quotas:
+            if it.id not in self.quota_names:
+                self.quota_names[it.id] = name_of(it)
+        return "; ".join(self.quota_names[it.id] for it in error.quotas)
+
     def _check_places(self, rows: Sequence[PlannedRow], quotas: Sequence[Quota] | None) -> None:
         """Who finds no place, were they registered in the order of the rows."""
         if quotas is None:
@@ -293,7 +310,7 @@ class _Planner:
             refused = self._fill_held(wanting, refused, quotas, claims, released)
         for at, error in refused.items():
             row = wanting[at]
-            said = _("No place is left for this person: %(names)s.", names=names_of(error))
+            said = _("No place is left for this person: %(names)s.", names=self._names_of(error))
             if self.scope is not None:
                 said = f"{said} {_('Ask the organisers for a place.')}"
             row.problems.append(("", said))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from eventapp.database import db
 from eventapp.questions.models import Answer
@@ -31,9 +31,16 @@ class Registered:
     """Those of the event whom rows may be about, read in batches."""
 
     def __init__(
-        self, event_id: int, rows: Sequence[Cells], readings: Sequence[Reading | None]
+        self,
+        event_id: int,
+        rows: Sequence[Cells],
+        readings: Sequence[Reading | None],
+        delegation_id: int | None = None,
     ) -> None:
+        """With a delegation's id only its own people are known: its table neither tells of others
+        nor touches them."""
         self.event_id = event_id
+        self.delegation_id = delegation_id
         names, codes, ids = set(), set(), set()
         # How many rows there are of a name and office, and who is spoken of by which row.
         self.rows_of: Counter[tuple[str, Office]] = Counter()
@@ -140,6 +147,11 @@ class Registered:
         return same_phone or like
 
     def _load(self, condition: Any) -> None:
+        own = (
+            true()
+            if self.delegation_id is None
+            else Organisation.delegation_id == self.delegation_id
+        )
         found = db.session.execute(
             select(
                 Delegate.id,
@@ -163,6 +175,7 @@ class Registered:
             .where(
                 Delegate.event_id == self.event_id,
                 Delegate.merged_into_id.is_(None),
+                own,
                 condition,
             )
         ).all()

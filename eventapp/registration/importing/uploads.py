@@ -171,7 +171,9 @@ def plan_of(
 ) -> Plan:
     """What a table would do now; with an open ledger, what it does."""
     event = db.session.get_one(Event, event_id)
-    choices = choices_for(event, public=is_public, delegation_id=scope.id if scope else None)
+    choices = choices_for(
+        event, public=is_public, delegation_id=scope.id if scope else None, taken=True
+    )
     return plan(
         event_id,
         choices,

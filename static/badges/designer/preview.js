@@ -160,6 +160,7 @@ export class Preview {
       list.replaceChildren(...rows.map(row));
       document.getElementById(heading).textContent = text.replace("{number}", rows.length);
     }
+    document.getElementById("designer-remarked").hidden = false;
   }
 
   say(text) { this.said.textContent = text; }
