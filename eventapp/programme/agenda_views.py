@@ -72,7 +72,7 @@ def download(event: Event) -> ResponseReturnValue:
     return unchanged(response)
 
 
-@agenda.get("/e/<event:event>/agenda/version/<int:number>")
+@agenda.get("/e/<event:event>/agenda/version/<typed:number>")
 @requires(Access.PUBLIC)
 def version(event: Event, number: int) -> ResponseReturnValue:
     """Whether a printed programme is out of date, and what has changed since: for its QR code."""

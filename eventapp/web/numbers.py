@@ -14,6 +14,14 @@ class ColumnConverter(IntegerConverter):
         super().__init__(*args, **{"max": 2**31 - 1, **kwargs})  # type: ignore[arg-type]
 
 
+class TypedConverter(IntegerConverter):
+    """``<typed:…>`` in a rule: any number that somebody may type, where a page says that there is
+    no such one."""
+
+    regex = r"\d{1,30}"
+
+
 def init_app(app: Flask) -> None:
     """Read numbers so in every address; before any is registered."""
     app.url_map.converters["int"] = ColumnConverter
+    app.url_map.converters["typed"] = TypedConverter
