@@ -24,7 +24,7 @@ def _address(app: Flask, rule: Rule, event: Event) -> str:
             event.slug
             if kind == "EventConverter"
             else 999_999
-            if kind == "ColumnConverter"
+            if kind in {"ColumnConverter", "TypedConverter"}
             else "no-such-thing"
         )
     with app.test_request_context():
