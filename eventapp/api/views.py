@@ -1,14 +1,14 @@
 """``/api/v1``: what devices at the door ask. Each call carries a device's token as a bearer."""
 
-from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.permissions import Access, requires
+from eventapp.api.bearer import as_device, refuse
 from eventapp.api.openapi import document
-from eventapp.checkin import checkpoints, devices, lookup, service
+from eventapp.checkin import checkpoints, lookup, service
 from eventapp.checkin.models import Checkpoint, Device
 from eventapp.events.models import Event
 from eventapp.extensions import csrf, limiter
@@ -19,45 +19,22 @@ csrf.exempt(api)  # a bearer token is sent by a program, never by a browser of i
 MAX_BODY = 512 * 1024
 
 
-class _View(Protocol):
-    def __call__(self, event: Event, device: Device) -> ResponseReturnValue: ...
-
-
-def _as_device(view: _View) -> Any:
-    """Look up the bearer token and hand its device to the view; 401 without one."""
-
-    @wraps(view)
-    def run(event: Event) -> ResponseReturnValue:
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        device = devices.authenticate(event, token) if kind.lower() == "bearer" and token else None
-        if device is None:
-            answer = jsonify(error={"code": 401, "message": "no valid device token"})
-            return answer, 401, {"WWW-Authenticate": "Bearer"}
-        return view(event=event, device=device)
-
-    return run
-
-
-def _refuse(code: int, message: str) -> ResponseReturnValue:
-    return jsonify(error={"code": code, "message": message}), code
-
-
 @api.post("/events/<event:event>/scans")
 @requires(Access.DEVICE)
-@_as_device
+@as_device
 def scans(event: Event, device: Device) -> ResponseReturnValue:
     """Record a batch of scans; see the protocol in openapi.json."""
     if (request.content_length or 0) > MAX_BODY:
-        return _refuse(413, f"a batch has at most {MAX_BODY} bytes")
+        return refuse(413, f"a batch has at most {MAX_BODY} bytes")
     body = request.get_json(silent=True)
     batch = body.get("scans") if isinstance(body, dict) else None
     if not isinstance(batch, list):
-        return _refuse(400, 'the body is JSON: {"scans": [...]}')
+        return refuse(400, 'the body is JSON: {"scans": [...]}')
     zone = event.zone
     try:
         results = service.record(device, batch)
     except service.BatchTooLarge:
-        return _refuse(413, f"a batch has at most {service.MAX_BATCH} scans")
+        return refuse(413, f"a batch has at most {service.MAX_BATCH} scans")
     return jsonify(
         results=[
             {
@@ -77,7 +54,7 @@ def scans(event: Event, device: Device) -> ResponseReturnValue:
 
 @api.get("/events/<event:event>/checkpoints")
 @requires(Access.DEVICE)
-@_as_device
+@as_device
 def list_checkpoints(event: Event, device: Device) -> ResponseReturnValue:
     """The checkpoints at which the device may scan, and how many people have passed each."""
     passed = lookup.count_admitted(event.id)
@@ -93,12 +70,12 @@ def list_checkpoints(event: Event, device: Device) -> ResponseReturnValue:
 @api.post("/events/<event:event>/lookup")
 @requires(Access.DEVICE)
 @limiter.limit("120 per minute", key_func=lambda: request.headers.get("Authorization", ""))
-@_as_device
+@as_device
 def find(event: Event, device: Device) -> ResponseReturnValue:
     """Find delegates by name. A POST, so that no name stands in an address."""
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or not isinstance(query := body.get("query"), str):
-        return _refuse(400, 'the body is JSON: {"query": "...", "checkpoint": id}')
+        return refuse(400, 'the body is JSON: {"query": "...", "checkpoint": id}')
     checkpoint = body.get("checkpoint")
     found = lookup.find(event.id, query, checkpoint if type(checkpoint) is int else None)
     for it in found:

@@ -227,6 +227,7 @@ class _Batch:
                     "verdict": verdict,
                     "reason": reason,
                     "read_at": reading.read_at,
+                    "happened_at": reading.read_at,
                     "received_at": self.arrived,
                 }
             )
