@@ -52,7 +52,7 @@ def refusal(gate: Gate | None, person: Person | None, read_at: datetime) -> Reas
 
 def _belongs(gate: Gate, person: Person) -> bool:
     match gate.kind:
-        case CheckpointKind.DOOR:
+        case CheckpointKind.DOOR | CheckpointKind.MEAL:
             return gate.day_id is None or gate.day_id in person.day_ids
         case CheckpointKind.TRAINING:
             return gate.session_id in person.session_ids
