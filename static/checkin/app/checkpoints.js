@@ -82,7 +82,6 @@ export class Checkpoints {
       $("checkpoint").replaceChildren(...(made.length ? made : [new Option(say("choose"), "")]));
     }
     $("direction").hidden = this.current?.passage !== "in_out";
-    const passed = state.counts?.[this.id];
-    tell($("passed"), passed === undefined ? "" : say("passed", passed));
+    tell($("passed"), this.current ? say("passed", this.current.passed) : "");
   }
 }

@@ -125,7 +125,7 @@ export class Desk {
       tell($("trouble"), say("choose"));
       return;
     }
-    const result = { ...(await this.engine.scan(order)), ...about(order) };
+    const result = { ...(await this.engine.scan(order)), override: Boolean(order.override) };
     this.last.add(result);
     this.show(result, number);
   }
@@ -133,10 +133,9 @@ export class Desk {
   async scanMany(codes) {
     const order = { ...this.order, codes, source: this.source("delegation") };
     const results = await this.engine.scanMany(order);
-    return results.map((it, at) => {
-      const result = { ...it, ...about({ ...order, code: it.code ?? codes[at] }) };
-      this.last.add(result);
-      return result;
+    return results.map((it) => {
+      this.last.add(it);
+      return it;
     });
   }
 
@@ -236,7 +235,8 @@ export class Desk {
       confirm: say("undo_do"),
     });
     if (note) {
-      const result = await this.engine.undo(entry.id, note);
+      const { id, code, checkpoint, direction } = entry;
+      const result = await this.engine.undo({ id, code, checkpoint, direction }, note);
       const done = result.verdict === "admitted";
       if (done) this.last.takenBack(entry.id);
       const kind = done ? "duplicate" : result.verdict;
@@ -247,27 +247,23 @@ export class Desk {
     this.ready();
   }
 
-  /** Somebody was registered at the door; they pass here as everybody does. */
-  async letInWalkIn({ code, result }, name, [kind, node]) {
-    const shown = result?.delegate?.code ?? code;
-    if (result?.outcome !== "refused") {
-      const order = { ...this.order, code: shown, source: "walk_in" };
-      const scan = { ...(await this.engine.scan(order)), ...about(order) };
-      this.last.add(scan);
-      if (scan.verdict === "not_stored" || scan.verdict === "refused") {
-        node.append(element("p", "verdict-note", this.headingOf(scan)));
-      }
-    }
+  /** Somebody was registered at the door, and passed here as everybody does. */
+  showWalkIn({ id, result }, kind, node) {
+    this.last.add(result);
     this.present(node, kind);
+    this.shownWalkIn = id;
   }
 
   /** The server has answered a scan whose verdict this device had given by itself. */
-  settled({ id, result }) {
+  settled({ id, result, walkIn }) {
+    if (walkIn) {
+      this.settledWalkIn(id, walkIn);
+      return;
+    }
     const before = this.last.settle(id, result);
     const isShown = this.shown?.id === id;
     if (isShown) {
-      const { override, direction, code, checkpoint } = this.shown;
-      this.shown = { ...result, override, direction, code, checkpoint };
+      this.shown = { ...result, override: this.shown.override };
       this.draw(this.shown);
     }
     if (before && before.verdict !== result.verdict) {
@@ -276,6 +272,14 @@ export class Desk {
       const words = heading({ ...before, ...result }, null, this.engine.state.event?.timezone);
       tell($("trouble"), say("server_says", name, words));
     }
+  }
+
+  /** Whoever was registered offline has arrived at the server. */
+  settledWalkIn(id, { outcome, why, delegate }) {
+    const text = [say(`walk_in_${outcome}`), why].filter(Boolean).join(". ");
+    if (outcome !== "registered") {
+      tell($("trouble"), say("server_says", delegate?.name ?? "", text));
+    } else if (this.shownWalkIn === id) $("said").textContent = text;
   }
 
   /** The code has the focus, but for touch: there it would call up the keyboard over the verdict. */
@@ -320,9 +324,4 @@ export class Desk {
       $("torch").setAttribute("aria-pressed", String(on));
     } catch { /* the camera says that it has a light and has none */ }
   }
-}
-
-/** What of an order its verdict is shown with. */
-function about({ code, checkpoint, direction = "in", readAt = null, override = false }) {
-  return { code, checkpoint, direction, override, at: readAt ?? Date.now() };
 }

@@ -29,12 +29,8 @@ export class Paper {
     return own && own < today ? own : today;
   }
 
-  /** When it happened, as this device's clock would have had it (epoch ms); null when it is now. */
-  get readAt() {
-    if (!this.time) return null;
-    // Paper has the true time; the engine adds to what the device's clock says how far that is off.
-    return this.moment(this.time) - (this.engine.state.offsetMs ?? 0);
-  }
+  /** When it happened (epoch ms, the true time); null when it is now. */
+  get readAt() { return this.time && this.moment(this.time); }
 
   moment([hours, minutes]) {
     return wallTime(this.day, hours, minutes, this.engine.state.event?.timezone);
@@ -42,8 +38,7 @@ export class Paper {
 
   begin() {
     const time = readTime($("paper-at").value);
-    const now = Date.now() + (this.engine.state.offsetMs ?? 0);
-    const isAhead = time && this.moment(time) > now;
+    const isAhead = time && this.moment(time) > this.engine.now();
     const wrong = !time ? "paper_wrong" : isAhead ? "paper_future" : null;
     showErrors($("paper-form"), wrong ? { paper: say(wrong) } : {});
     if (wrong) {

@@ -97,9 +97,9 @@ export class WalkIns {
     if (Object.keys(errors).length) return;
     confirm.setAttribute("aria-busy", "true");
     try {
-      const made = await this.engine.walkIn(data);
+      const made = await this.engine.walkIn({ ...data, checkpoint: this.desk.checkpoints.id });
       this.form.reset();
-      await this.desk.letInWalkIn(made, data.name, this.panel(made, data.name));
+      this.desk.showWalkIn(made, ...this.panel(made, data.name));
     } catch (error) {
       // Nothing is lost: what was typed is still there.
       const box = $("walk-in-summary");
@@ -112,14 +112,18 @@ export class WalkIns {
   }
 
   /** The verdict: to be confirmed, or what the server has said of it, and the code. */
-  panel({ code, result }, name) {
-    const outcome = result?.outcome;
-    const verdict = OUTCOMES[outcome] ?? "to_confirm";
-    const title = outcome ? say(`walk_in_${outcome}`) : say("to_confirm");
+  panel({ code, walkIn, result }, name) {
+    const outcome = walkIn?.outcome;
+    const isLost = result.verdict === "not_stored" && !outcome;
+    const verdict = isLost ? "not_stored" : OUTCOMES[outcome] ?? "to_confirm";
+    const title = outcome ? say(`walk_in_${outcome}`) : say(verdict);
     const lines = [element("p", "verdict-name", name)];
-    if (!outcome) lines.push(say("walk_in_pending"));
-    if (result?.why) lines.push(result.why);
-    const shown = result?.delegate?.code ?? code;
+    if (!outcome) lines.push(say(isLost ? "not_stored_hint" : "walk_in_pending"));
+    if (walkIn?.why) lines.push(walkIn.why);
+    if (outcome && outcome !== "refused" && result.verdict === "refused") {
+      lines.push(element("p", "verdict-note", this.desk.headingOf(result)));
+    }
+    const shown = walkIn?.delegate?.code ?? code;
     if (outcome !== "refused") {
       lines.push(say("walk_in_code"), picture(shown, say("qr_of", shown)));
       lines.push(element("p", "verdict-line code app-code-text", shown.replace(/(.{4})(?=.)/g, "$1 ")));
