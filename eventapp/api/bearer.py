@@ -26,7 +26,7 @@ def as_device(*rights: Rights) -> Callable[[_View], Any]:
     allowed = frozenset(rights or Rights)
 
     def declare(view: _View) -> Any:
-        @wraps(view)  # type: ignore[arg-type]
+        @wraps(view)
         def run(event: Event) -> ResponseReturnValue:
             kind, _, token = request.headers.get("Authorization", "").partition(" ")
             try:
