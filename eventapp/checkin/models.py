@@ -146,6 +146,16 @@ class Device(Model):
     )
 
 
+class EndedToken(Model):
+    """A token that a device held before: whoever still shows it is told to forget everything."""
+
+    __tablename__ = "ended_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"), index=True)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class DeviceCount(Model):
     """What a device says of its log at one checkpoint; compared with what has arrived."""
 
@@ -295,6 +305,9 @@ class WalkIn(Model):
         ForeignKey("delegate.id", ondelete="SET NULL"), index=True
     )
     outcome: Mapped[WalkInOutcome] = mapped_column(String(20))
+    # What was written on their badge at the door; where it is not their pass code (they were
+    # registered already), it leads to them all the same.
+    code: Mapped[str | None] = mapped_column(String(12), index=True)
     # Which rule, quota or field stood against it, for whoever looks at it.
     why: Mapped[str] = mapped_column(String(500), default="")
     # What was typed, for as long as somebody has to look at it.

@@ -27,6 +27,7 @@ def downgrade() -> None:
         "explanation",
         "closing",
         "device_count",
+        "ended_token",
         "device_checkpoint",
         "checkpoint_category",
         "screen",
@@ -227,6 +228,17 @@ def _add_tables_of_devices() -> None:
         sa.PrimaryKeyConstraint("device_id", "checkpoint_id", name=op.f("pk_device_count")),
     )
     op.create_index(op.f("ix_device_count_checkpoint_id"), "device_count", ["checkpoint_id"])
+    op.create_table(
+        "ended_token",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_ended_token_device_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_ended_token")),
+    )
+    op.create_index(op.f("ix_ended_token_device_id"), "ended_token", ["device_id"])
 
 
 def _add_tables_of_the_log() -> None:
@@ -273,6 +285,7 @@ def _add_tables_of_the_log() -> None:
         sa.Column("device_id", sa.Integer(), nullable=False),
         sa.Column("delegate_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=True),
         sa.Column("why", sa.String(length=500), nullable=False),
         sa.Column("data", sa.JSON(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -289,6 +302,7 @@ def _add_tables_of_the_log() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_walk_in")),
     )
+    op.create_index(op.f("ix_walk_in_code"), "walk_in", ["code"])
     op.create_index(op.f("ix_walk_in_delegate_id"), "walk_in", ["delegate_id"])
     op.create_index(op.f("ix_walk_in_event_id"), "walk_in", ["event_id"])
     op.create_table(
