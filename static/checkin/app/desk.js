@@ -186,10 +186,10 @@ export class Desk {
     const found = [];
     if (verdict === "refused" || verdict === "duplicate") {
       if (reason !== "unknown") {
-        found.push(button("btn btn-lg btn-outline-primary", say("override_open"), () => this.override(result)));
+        found.push(button("btn btn-outline-primary", say("override_open"), () => this.override(result)));
       }
     } else if (verdict !== "not_stored") {
-      found.push(button("btn btn-lg btn-outline-primary", [icon("undo"), say("undo")],
+      found.push(button("btn btn-outline-primary", [icon("undo"), say("undo")],
         () => this.takeBack(result)));
     }
     if (!NO_BADGE.has(reason)) found.push(this.printAction(person));
@@ -197,7 +197,7 @@ export class Desk {
   }
 
   printAction(person) {
-    const print = button("btn btn-lg btn-outline-primary", [icon("print"), say("print")], () => this.print(person));
+    const print = button("btn btn-outline-primary", [icon("print"), say("print")], () => this.print(person));
     print.setAttribute("aria-label", say("print_of", person.name));
     return print;
   }
@@ -242,7 +242,7 @@ export class Desk {
       const kind = done ? "duplicate" : result.verdict;
       const title = { admitted: say("undone"), duplicate: say("undo_nothing") }[result.verdict]
         ?? this.headingOf(result);
-      this.present(summary(kind, title, [element("p", "verdict-name", name), note]), kind);
+      this.present(summary(kind, title, [element("p", "verdict-name", name), note], "undo"), kind);
     }
     this.ready();
   }

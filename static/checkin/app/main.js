@@ -35,6 +35,15 @@ function cannotScan(why, unsent) {
   $("app").dataset.ready = "true";
 }
 
+/** Until the device knows what it may do: at once, but for the very first time. */
+async function known(engine) {
+  tell($("loading"), say("no_roster"));
+  while (!engine.state.device) {
+    await new Promise((resolve) => { engine.addEventListener("change", resolve, { once: true }); });
+  }
+  tell($("loading"), "");
+}
+
 async function start() {
   if (speak()) return;
   let engine;
@@ -56,7 +65,14 @@ async function start() {
     revoked();
     return;
   }
-  const app = engine.state.device?.rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
+  await known(engine);
+  const { rights } = engine.state.device;
+  const app = rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
+  engine.addEventListener("change", () => {
+    // Organisers have given it other rights; what is only in memory is not risked for that.
+    const { device, storage } = engine.state;
+    if (device && device.rights !== rights && storage === "ok") location.reload();
+  });
   stayAwake();
   offerUpdate($("update"), $("update-now"));
   $("app").dataset.ready = "true";

@@ -28,7 +28,7 @@ export class Status {
     const { name, rights } = state.device ?? {};
     tell($("device"), name ? `${name} · ${say(rights) ?? ""}` : "");
     const storage = { full: "storage_full", memory: "storage_memory" }[state.storage];
-    tell($("storage"), storage ? say(storage) : state.ready ? "" : say("no_roster"));
+    tell($("storage"), storage ? say(storage) : "");
     // Spoken only when it changes: the line itself says it all the time.
     if (this.wasOnline !== null && this.wasOnline !== state.online) {
       $("said").textContent = say(state.online ? "online_said" : "offline_said");

@@ -60,9 +60,9 @@ export function panel(result, { checkpoint, zone, rights, actions = [] }) {
 }
 
 /** A few lines in place of one person: what became of a delegation, of an undo. */
-export function summary(verdict, title, lines) {
+export function summary(verdict, title, lines, sign = verdict) {
   const made = element("section", `verdict verdict-${verdict}`);
-  made.append(element("p", "verdict-head", icon(verdict), element("span", "verdict-word", title)));
+  made.append(element("p", "verdict-head", icon(sign), element("span", "verdict-word", title)));
   made.append(...lines.map((it) => (it instanceof Node ? it : element("p", "verdict-line", it))));
   return made;
 }
