@@ -18,6 +18,7 @@ export class Sync {
     this.timer = null;
     this.stopped = false;
     this.sending = null;
+    this.exchanging = null;
     this.again = false;
     this.wake = () => this.schedule(0);
   }
@@ -178,22 +179,27 @@ export class Sync {
     await this.engine.settleWalkIns(pending, answer.results);
   }
 
-  /** Tell how things stand here and learn what has changed; one tab does. */
+  /** Tell how things stand here and learn what has changed; one tab does, for all. */
   exchange() {
-    return this.engine.tabs.ifNobody("sync", async () => {
-      const { outbox, vault, walkIns, battery } = this.engine;
-      const { roster, log, tables } = vault.cursors;
-      const answer = await this.call("sync", {
-        roster,
-        log,
-        tables,
-        unsent: outbox.size + walkIns.size,
-        battery: battery === null ? null : Math.round(battery.level * 100),
-        counts: outbox.counts(),
-      }, { patience: roster === null ? FIRST_LOAD_MS : undefined });
-      if (!answer.roster || !answer.log || !answer.device) throw new Unreachable("not our answer");
-      await this.engine.take(answer);
-    });
+    this.exchanging ??= this.engine.tabs
+      .ifNobody("sync", () => this.ask())
+      .finally(() => { this.exchanging = null; });
+    return this.exchanging;
+  }
+
+  async ask() {
+    const { outbox, vault, walkIns, battery } = this.engine;
+    const { roster, log, tables } = vault.cursors;
+    const answer = await this.call("sync", {
+      roster,
+      log,
+      tables,
+      unsent: outbox.size + walkIns.size,
+      battery: battery === null ? null : Math.round(battery.level * 100),
+      counts: outbox.counts(),
+    }, { patience: roster === null ? FIRST_LOAD_MS : undefined });
+    if (!answer.roster || !answer.log || !answer.device) throw new Unreachable("not our answer");
+    await this.engine.take(answer);
   }
 
   async call(path, body, options) {
