@@ -1,5 +1,6 @@
 """Whoever calls the interface: a device, by the token that it sends as a bearer."""
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
 
@@ -7,7 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.checkin import devices
-from eventapp.checkin.models import Device
+from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
 
 
@@ -15,21 +16,39 @@ class _View(Protocol):
     def __call__(self, event: Event, device: Device) -> ResponseReturnValue: ...
 
 
-def as_device(view: _View) -> Any:
-    """Look up the bearer token and hand its device to the view; 401 without one."""
+def as_device(*rights: Rights) -> Callable[[_View], Any]:
+    """Look up the bearer token and hand its device to the view.
 
-    @wraps(view)
-    def run(event: Event) -> ResponseReturnValue:
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        device = devices.authenticate(event, token) if kind.lower() == "bearer" and token else None
-        if device is None:
-            answer = jsonify(error={"code": 401, "message": "no valid device token"})
-            return answer, 401, {"WWW-Authenticate": "Bearer"}
-        return view(event=event, device=device)
+    ``rights`` are those of the devices that may call it; none named is all of them. Without a valid
+    token it answers 401, and says ``revoked`` where the token was valid once; 403 to a device that
+    may not do this.
+    """
+    allowed = frozenset(rights or Rights)
 
-    return run
+    def declare(view: _View) -> Any:
+        @wraps(view)
+        def run(event: Event) -> ResponseReturnValue:
+            kind, _, token = request.headers.get("Authorization", "").partition(" ")
+            try:
+                device = devices.holder(event, token if kind.lower() == "bearer" else "")
+            except devices.TokenRevoked:
+                return _unauthorised({"message": "this token has been revoked", "revoked": True})
+            except devices.TokenUnknown:
+                return _unauthorised({"message": "no valid device token"})
+            if device.rights not in allowed:
+                return refuse(403, f"a device with the rights of a {device.rights} may not do this")
+            return view(event=event, device=device)
+
+        run.device_rights = allowed  # type: ignore[attr-defined]
+        return run
+
+    return declare
 
 
 def refuse(code: int, message: str) -> ResponseReturnValue:
     """An answer that says what is wrong with a call, in English, for whoever made the device."""
     return jsonify(error={"code": code, "message": message}), code
+
+
+def _unauthorised(error: dict[str, Any]) -> ResponseReturnValue:
+    return jsonify(error={"code": 401, **error}), 401, {"WWW-Authenticate": "Bearer"}

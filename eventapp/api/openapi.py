@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from eventapp.api import device_paths
 from eventapp.checkin.models import Reason, Verdict
 from eventapp.checkin.service import MAX_BATCH
 
@@ -20,6 +21,7 @@ def document() -> dict[str, Any]:
         "info": {"title": "eventapp, devices at the door", "version": "1"},
         "security": [{"device": []}],
         "paths": {
+            **device_paths.paths(event),
             "/api/v1/events/{event}/scans": {
                 "post": {
                     "summary": "Record scans",

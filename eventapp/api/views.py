@@ -9,7 +9,7 @@ from eventapp.accounts.permissions import Access, requires
 from eventapp.api.bearer import as_device, refuse
 from eventapp.api.openapi import document
 from eventapp.checkin import checkpoints, lookup, service
-from eventapp.checkin.models import Checkpoint, Device
+from eventapp.checkin.models import Checkpoint, Device, Rights
 from eventapp.events.models import Event
 from eventapp.extensions import csrf, limiter
 
@@ -21,7 +21,7 @@ MAX_BODY = 512 * 1024
 
 @api.post("/events/<event:event>/scans")
 @requires(Access.DEVICE)
-@as_device
+@as_device()
 def scans(event: Event, device: Device) -> ResponseReturnValue:
     """Record a batch of scans; see the protocol in openapi.json."""
     if (request.content_length or 0) > MAX_BODY:
@@ -54,7 +54,7 @@ def scans(event: Event, device: Device) -> ResponseReturnValue:
 
 @api.get("/events/<event:event>/checkpoints")
 @requires(Access.DEVICE)
-@as_device
+@as_device()
 def list_checkpoints(event: Event, device: Device) -> ResponseReturnValue:
     """The checkpoints at which the device may scan, and how many people have passed each."""
     passed = lookup.count_admitted(event.id)
@@ -70,7 +70,7 @@ def list_checkpoints(event: Event, device: Device) -> ResponseReturnValue:
 @api.post("/events/<event:event>/lookup")
 @requires(Access.DEVICE)
 @limiter.limit("120 per minute", key_func=lambda: request.headers.get("Authorization", ""))
-@as_device
+@as_device(Rights.SUPERVISOR)
 def find(event: Event, device: Device) -> ResponseReturnValue:
     """Find delegates by name. A POST, so that no name stands in an address."""
     body = request.get_json(silent=True)

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from eventapp.checkin import devices
 from eventapp.checkin.checkpoints import all_checkpoints, make_checkpoints
+from eventapp.checkin.models import Rights
 from eventapp.events.models import Event
 from tests.builders import build_delegate, build_event
 
@@ -20,7 +21,7 @@ Call = Callable[..., TestResponse]
 @pytest.fixture
 def token(event: Event) -> str:
     make_checkpoints(event)
-    return devices.create_device(event, "Cửa 1").token
+    return devices.create_device(event, "Cửa 1", rights=Rights.SUPERVISOR).token
 
 
 @pytest.fixture
