@@ -61,7 +61,7 @@ _took: dict[int, float] = {}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a device lacks, up to ``number``; ``is_whole`` is everything, in place of what it has."""
+    """What a device lacks up to ``number``; ``is_whole`` is everything, in place of what it has."""
 
     number: int
     is_whole: bool
@@ -194,7 +194,7 @@ def _known(event_id: int) -> dict[int, str | None]:
     rows = db.session.connection().execute(
         select(RosterLine.delegate_id, RosterLine.line).where(RosterLine.event_id == event_id)
     )
-    return {id_: line for id_, line in rows}
+    return dict(rows.all())
 
 
 _replaced = aliased(Delegate)
@@ -282,7 +282,7 @@ def _other_codes(event_id: int) -> Mapping[int, Sequence[str]]:
     for row in merged.values():
         codes[last_of(row.id)].append(row.code)
     written = db.session.execute(
-        select(WalkIn.delegate_id, WalkIn.code)
+        select(Delegate.id, WalkIn.code)
         .join(Delegate, Delegate.id == WalkIn.delegate_id)
         .where(
             WalkIn.event_id == event_id,
@@ -291,7 +291,7 @@ def _other_codes(event_id: int) -> Mapping[int, Sequence[str]]:
         )
     )
     for id_, code in written:
-        codes[last_of(id_)].append(code)
+        codes[last_of(id_)].append(str(code))
     return {id_: sorted(set(found)) for id_, found in codes.items()}
 
 

@@ -1,4 +1,4 @@
-"""Devices hold the delegates as they are, whatever changes them; and only what has changed is sent."""
+"""Devices hold the delegates as they are, whatever changes them; only what has changed is sent."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
