@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -212,6 +214,13 @@ class Scan(Model):
         CheckConstraint("direction in ('in', 'out')", name="direction"),
         Index("ix_scan_event_id_received_at", "event_id", "received_at"),
         Index("ix_scan_delegate_id", "delegate_id"),
+        # The few that take another one back.
+        Index(
+            "ix_scan_undoes_id",
+            "undoes_id",
+            sqlite_where=text("undoes_id IS NOT NULL"),
+            postgresql_where=text("undoes_id IS NOT NULL"),
+        ),
     )
 
     # Made by the device (a UUID in canonical form), so that a replay is recognised.
@@ -225,7 +234,7 @@ class Scan(Model):
     reason: Mapped[Reason | None] = mapped_column(String(20))
     # By the device's clock; how far that was from the server's (ms, to be added); and so when.
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    clock_offset_ms: Mapped[int] = mapped_column(default=0)
+    clock_offset_ms: Mapped[int] = mapped_column(BigInteger, default=0)
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     kind: Mapped[EntryKind] = mapped_column(String(10), default=EntryKind.SCAN)

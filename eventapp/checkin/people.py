@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Select
 
 from eventapp.checkin.verdicts import Person
@@ -20,6 +21,8 @@ from eventapp.registration.models import (
     enrolment,
 )
 from eventapp.visits.models import Allocation, VisitGroup
+
+_Replaced = aliased(Delegate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ def statement(event_id: Any) -> Select[Any]:
         Delegate.position,
         Delegate.status,
         Delegate.merged_into_id,
+        Delegate.reprint_since,
+        _Replaced.name.label("substitutes"),
         Organisation.name.label("organisation"),
         Delegation.name.label("delegation"),
         Category.id.label("category_id"),
@@ -60,20 +65,21 @@ def statement(event_id: Any) -> Select[Any]:
         .outerjoin(Allocation, Allocation.delegate_id == Delegate.id)
         .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
         .outerjoin(Site, Site.id == VisitGroup.site_id)
+        .outerjoin(_Replaced, _Replaced.id == Delegate.substitutes_id)
         .where(Delegate.event_id == event_id)
     )
 
 
 # Built once: putting them together at every scan costs more than running them.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-# The rows stay as they are until the scan is written (a lock that the attendance would take anyway,
-# and that only cancelling and merging wait for): nobody is let in on a code that goes to somebody
-# else meanwhile. In the order of ids, as whoever locks several does. SQLite has one writer.
+# The rows stay as they are until the scan is written: nobody is let in on a code that goes to
+# somebody else meanwhile, and where somebody is can be read and written without a second scan of
+# theirs in between. In the order of ids, as whoever locks several does. SQLite has one writer.
 _CHOSEN = (
     statement(bindparam("event_id"))
     .where(Delegate.code.in_(bindparam("codes", expanding=True)) | Delegate.id.in_(_IDS))
     .order_by(Delegate.id)
-    .with_for_update(read=True, key_share=True, of=Delegate)
+    .with_for_update(key_share=True, of=Delegate)
 )
 _DAYS = select(delegate_day.c.delegate_id, delegate_day.c.day_id).where(
     delegate_day.c.delegate_id.in_(_IDS)
@@ -86,7 +92,7 @@ _SESSIONS = select(enrolment.c.delegate_id, enrolment.c.session_id).where(
 def read(
     event_id: int, codes: Collection[str], ids: Collection[int]
 ) -> tuple[dict[str, Found], dict[int, Found]]:
-    """Delegates by code and by id, in three queries whatever their number.
+    """Delegates by code and by id, locked, in three queries whatever their number.
 
     A registration that was merged into another one is that one, under either code and either id;
     where there are such, one query more.
@@ -110,6 +116,7 @@ def read(
                 group_id=row.group_id,
                 day_ids=days.get(row.id, frozenset()),
                 session_ids=sessions.get(row.id, frozenset()),
+                category_id=row.category_id,
             ),
             shown=show(row),
         )
@@ -137,6 +144,8 @@ def _rows(event_id: int, codes: Collection[str], ids: Collection[int]) -> Sequen
 def show(row: Any) -> dict[str, Any]:
     """What a device shows of a delegate, as JSON takes it."""
     return {
+        "id": row.id,
+        "code": row.code,
         "name": row.name,
         "position": row.position,
         "organisation": row.organisation,
@@ -152,6 +161,8 @@ def show(row: Any) -> dict[str, Any]:
             if row.group_id is not None
             else None
         ),
+        "substitutes": row.substitutes,
+        "reprint": row.reprint_since is not None,
     }
 
 

@@ -36,6 +36,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.execute("delete from scan where kind = 'undo'")
+    op.drop_index("ix_scan_undoes_id", "scan")
     with op.batch_alter_table("scan") as batch:
         batch.drop_constraint(op.f("ck_scan_kind"), type_="check")
         batch.drop_constraint(op.f("ck_scan_direction"), type_="check")
@@ -94,7 +95,7 @@ def _add_columns() -> None:
         batch.create_check_constraint(op.f("ck_device_battery"), "battery >= 0 and battery <= 100")
     with op.batch_alter_table("scan") as batch:
         batch.add_column(
-            sa.Column("clock_offset_ms", sa.Integer(), nullable=False, server_default="0")
+            sa.Column("clock_offset_ms", sa.BigInteger(), nullable=False, server_default="0")
         )
         batch.add_column(sa.Column("happened_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(_text("kind", 10, "scan"))
@@ -109,6 +110,13 @@ def _add_columns() -> None:
         batch.alter_column("happened_at", nullable=False)
         for column in ("clock_offset_ms", "kind", "direction", "note", "source"):
             batch.alter_column(column, server_default=None)
+    op.create_index(
+        "ix_scan_undoes_id",
+        "scan",
+        ["undoes_id"],
+        sqlite_where=sa.text("undoes_id IS NOT NULL"),
+        postgresql_where=sa.text("undoes_id IS NOT NULL"),
+    )
     with op.batch_alter_table("checkpoint") as batch:
         batch.alter_column("passage", server_default=None)
     with op.batch_alter_table("device") as batch:
