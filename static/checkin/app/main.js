@@ -1,6 +1,7 @@
 // Starts the app: which device this browser is decides what it shows.
 
 import { Engine, NoDevice } from "../engine/engine.js";
+import { keepApp } from "../engine/shell.js";
 import { $, tell } from "./dom.js";
 import { Desk } from "./desk.js";
 import { Kiosk } from "./kiosk.js";
@@ -36,7 +37,7 @@ function cannotScan(why, unsent) {
 }
 
 async function start() {
-  if (speak()) return;
+  if (speak() || !(await keepApp())) return;
   let engine;
   try {
     engine = await Engine.open(null);

@@ -12,8 +12,12 @@ export class Clock {
   /**
    * known: [{id, offset}] of earlier epochs, oldest first, offset in ms (to be added) or null.
    * wall and steady give milliseconds; steady never jumps, but may stand still while a device sleeps.
+   * onJump() is called when an epoch has begun.
    */
-  constructor(known = [], { wall = () => Date.now(), steady = () => performance.now() } = {}) {
+  constructor(known = [], {
+    wall = () => Date.now(), steady = () => performance.now(), onJump = () => {},
+  } = {}) {
+    this.onJump = onJump;
     this.wall = wall;
     this.steady = steady;
     this.epochs = [...known];
@@ -39,6 +43,7 @@ export class Clock {
     // Backwards a clock goes only when it is set. Forwards, the device has mostly been asleep.
     const offset = this.offset;
     this.begin(jump < 0 && offset !== null ? offset - jump : offset);
+    this.onJump();
     return true;
   }
 
@@ -51,14 +56,18 @@ export class Clock {
     return this.wall() + (this.offset ?? 0);
   }
 
-  /** Note the server's time from an answer that took so long and came at a time of this clock; ms. */
+  /**
+   * Note the server's time from an answer that took so long and came at a time of this clock, in ms.
+   * True when the epoch had not been measured before.
+   */
   contact(serverTime, took, arrived) {
-    if (this.look()) return; // the clock was moved while the answer was on its way
+    if (this.look()) return false; // the clock was moved while the answer was on its way
     const steady = this.steady();
     const last = this.measured;
-    if (last && took > last.took * 1.5 && steady - last.at < STALE_MS) return;
+    if (last && took > last.took * 1.5 && steady - last.at < STALE_MS) return false;
     this.current.offset = Math.round(serverTime + took / 2 - arrived);
     this.measured = { took, at: steady };
+    return last === null;
   }
 
   /**

@@ -1,66 +1,40 @@
-// The app's own files, kept by a service worker; a new version is taken at the next start.
+// Keeps the app's own files, by a service worker, for when there is no network.
 
 const CHECK_MS = 30 * 60_000;
+const PATIENCE_MS = 1500;
 
-/** Events: "change" when the app is kept for use without a network, or a new version waits. */
-export class Shell extends EventTarget {
-  constructor() {
-    super();
-    this.possible = "serviceWorker" in (globalThis.navigator ?? {}); // not on plain http
-    this.kept = false; // starts without a network
-    this.updateReady = false; // a new version will be taken at the next start
-    this.registration = null;
+/**
+ * To be called first of all. False when the page is about to be loaded anew, as the version that was
+ * waiting for the next start.
+ */
+export async function keepApp() {
+  const container = globalThis.navigator?.serviceWorker; // none on plain http
+  if (!container) return true;
+  const kept = await container.getRegistration("/checkin/");
+  if (kept?.waiting && (await takesOver(container, kept.waiting))) {
+    location.reload();
+    return false;
   }
+  register(container);
+  return true;
+}
 
-  /**
-   * Keep the app. False when the page is about to be loaded anew, in a version that was waiting:
-   * called first of all, before anything was begun.
-   */
-  async start() {
-    if (!this.possible) return true;
-    const container = navigator.serviceWorker;
-    this.registration = (await container.getRegistration("/checkin/")) ?? null;
-    if (this.registration?.waiting && (await this.takeOver())) {
-      location.reload();
-      return false;
-    }
-    this.register();
-    return true;
-  }
+async function register(container) {
+  try {
+    const options = { scope: "/checkin/", updateViaCache: "none" };
+    const registration = await container.register("/checkin/sw.js", options);
+    setInterval(() => { registration.update().catch(() => {}); }, CHECK_MS);
+  } catch { /* no network, or no answer: what is kept goes on */ }
+}
 
-  async register() {
-    try {
-      const options = { scope: "/checkin/", updateViaCache: "none" };
-      this.registration = await navigator.serviceWorker.register("/checkin/sw.js", options);
-    } catch { /* no network, or a server that does not answer: what is kept goes on */ }
-    if (!this.registration) return;
-    this.registration.addEventListener("updatefound", () => this.watch());
-    this.watch();
-    setInterval(() => { this.registration.update().catch(() => {}); }, CHECK_MS);
-    await navigator.serviceWorker.ready;
-    this.look();
-  }
-
-  watch() {
-    this.registration.installing?.addEventListener("statechange", () => this.look());
-    this.look();
-  }
-
-  look() {
-    this.kept = Boolean(this.registration.active);
-    this.updateReady = Boolean(this.registration.waiting && this.registration.active);
-    this.dispatchEvent(new Event("change"));
-  }
-
-  /** Let the waiting version work; false when another tab still works with the old one. */
-  takeOver() {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), 1500);
-      navigator.serviceWorker.addEventListener("controllerchange", () => {
-        clearTimeout(timer);
-        resolve(true);
-      }, { once: true });
-      this.registration.waiting.postMessage("take over");
-    });
-  }
+/** Let a waiting version work; false when another tab still works with the old one. */
+function takesOver(container, waiting) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    container.addEventListener("controllerchange", () => {
+      clearTimeout(timer);
+      resolve(true);
+    }, { once: true });
+    waiting.postMessage("take over");
+  });
 }
