@@ -16,9 +16,9 @@ def _sync() -> dict[str, Any]:
     return {
         "summary": "What is new: people, what others have scanned, checkpoints",
         "description": (
-            "The device says what it has (`roster`, `log` and `tables` as it was last told; null or "
-            "left out for nothing) and how it is, and is answered with what it lacks. Where `whole` "
-            "is true the answer takes the place of what it has. Every few seconds at most."
+            "The device says what it has (`roster`, `log` and `tables` as it was last told; null "
+            "or left out for nothing) and how it is, and is answered with what it lacks. Where "
+            "`whole` is true the answer takes the place of what it has. Every few seconds at most."
         ),
         "requestBody": _json(
             _object(
@@ -29,7 +29,7 @@ def _sync() -> dict[str, Any]:
                 battery={"type": ["integer", "null"], "description": "Percent."},
                 counts={
                     "type": "object",
-                    "description": "By checkpoint: entries ever stored, those of them not sent yet.",
+                    "description": "By checkpoint: entries ever stored, those not yet sent.",
                     "additionalProperties": {"type": "array", "items": _NUMBER},
                 },
                 sent_at=_TIME,
@@ -48,15 +48,15 @@ def _answer() -> dict[str, Any]:
         "type": "array",
         "description": (
             "id, [codes, the pass's first], status, name, position, organisation, delegation id, "
-            "category id, group id or null, [day ids], [session ids], name of whom they stand in for "
-            "or null, 1 for a badge to be reprinted."
+            "category id, group id or null, [day ids], [session ids], name of whom they stand in "
+            "for or null, 1 for a badge to be reprinted."
         ),
     }
     passed = {
         "type": "array",
         "description": (
-            "checkpoint id, delegate id, when they first passed (s since 1970; null: they have not, "
-            "or it was taken back), 1 while they are inside."
+            "checkpoint id, delegate id, when they first passed (s since 1970; null: they have "
+            "not, or it was taken back), 1 while they are inside."
         ),
     }
     return _object(

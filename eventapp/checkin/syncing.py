@@ -46,7 +46,12 @@ def answer(event: Event, device: Device, report: Report) -> bytes:
     """
     event_id = event.id
     own = [it.id for it in device.checkpoints]
-    who = {"id": device.id, "name": device.name, "rights": device.rights, "checkpoints": own or None}
+    who = {
+        "id": device.id,
+        "name": device.name,
+        "rights": device.rights,
+        "checkpoints": own or None,
+    }
     _note(device, report)
     roster.bring_up_to_date(event_id)
     moment = now()

@@ -1,6 +1,7 @@
 // Starts the app: which device this browser is decides what it shows.
 
 import { Engine, NoDevice } from "../engine/engine.js";
+import { keepApp } from "../engine/shell.js";
 import { $, tell } from "./dom.js";
 import { Desk } from "./desk.js";
 import { Kiosk } from "./kiosk.js";
@@ -45,7 +46,7 @@ async function known(engine) {
 }
 
 async function start() {
-  if (speak()) return;
+  if (speak() || !(await keepApp())) return;
   let engine;
   try {
     engine = await Engine.open(null);

@@ -4,6 +4,8 @@ import { ask } from "./database.js";
 import { canSeal, keyOf, seal, unseal } from "./key.js";
 import { DEVICES, databaseOf } from "./stores.js";
 
+const WAITING = "eventapp.device.waiting";
+
 /** [{event, revoked, usedAt}], the one that was used last first. */
 export async function devices() {
   const all = await DEVICES.read(["devices"], (store) => ask(store("devices").getAll()));
@@ -14,9 +16,12 @@ export async function devices() {
 
 /** The device for an event or, for null, the one that was used last; null when there is none. */
 export async function recall(event = null) {
+  const waiting = await takeWaiting();
+  if (waiting && event === null) event = waiting.event;
   event ??= (await devices())[0]?.event;
   if (!event) return null;
-  const device = await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
+  const device = (waiting?.event === event ? waiting : null)
+    ?? await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
   if (!device) return null;
   await DEVICES.write(["devices"], (store) => {
     store("devices").put({ ...device, usedAt: Date.now() });
@@ -29,11 +34,29 @@ export async function recall(event = null) {
  * stay, to be sent by this one; people come anew.
  */
 export async function remember({ event, token }) {
-  const before = await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
-  if (before?.token && before.token !== token) await rekey(event, before.token, token);
-  await DEVICES.write(["devices"], (store) => {
-    store("devices").put({ event, token, usedAt: Date.now() });
-  });
+  try {
+    const before = await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
+    if (before?.token && before.token !== token) await rekey(event, before.token, token);
+    await DEVICES.write(["devices"], (store) => {
+      store("devices").put({ event, token, usedAt: Date.now() });
+    });
+  } catch {
+    // The link is used up, so the token must not be lost on a full disk: that store is another one.
+    localStorage.setItem(WAITING, JSON.stringify({ event, token }));
+    return;
+  }
+  const channel = new BroadcastChannel(`eventapp-checkin-${event}`);
+  channel.postMessage({ kind: "device" });
+  channel.close();
+}
+
+/** Take over a token for which there was no room before; it works all the same when there is none yet. */
+async function takeWaiting() {
+  const waiting = JSON.parse(globalThis.localStorage?.getItem(WAITING) ?? "null");
+  if (!waiting) return null;
+  localStorage.removeItem(WAITING);
+  await remember(waiting);
+  return waiting;
 }
 
 /** The server does not know the token any more: everything that it opens goes, and so does it. */

@@ -68,5 +68,5 @@ export function judge({ gate, person, code, before, direction = "in", at, overri
 export function after(before, { kind, verdict, direction, at }) {
   if (kind === "undo") return verdict === "admitted" ? null : before;
   if (!letsIn(verdict)) return before;
-  return { at: before?.at ?? at, inside: direction !== "out" };
+  return { at: Math.min(before?.at ?? at, at), inside: direction !== "out" };
 }

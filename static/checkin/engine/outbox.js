@@ -15,6 +15,7 @@ export class Outbox {
     this.made = new Map(); // by checkpoint, as on the disk
     this.unsaved = new Map(); // by checkpoint: made, but the disk does not know
     this.stored = 0; // what the store itself counts
+    this.device = null; // id of the device whose it is
     this.storage = "ok";
   }
 
@@ -216,15 +217,21 @@ export class Outbox {
     return Object.fromEntries(counts);
   }
 
-  /** Another device has this browser's outbox now: what it has made is what waits. */
-  async recount() {
+  /** Another device than before has this outbox now: what it has made is what waits. */
+  async belongTo(device) {
+    if (this.device === device) return;
     const made = new Map();
-    for (const { checkpoint } of this.entries.values()) add(made, checkpoint);
-    await this.database.write(["counts"], (store) => {
+    const isAnother = await this.database.write(["meta", "outbox", "counts"], async (store) => {
+      const before = await ask(store("meta").get("device"));
+      store("meta").put(device, "device");
+      if (!before || before === device) return false;
+      for (const { checkpoint } of await ask(store("outbox").getAll())) add(made, checkpoint);
       store("counts").clear();
       for (const [checkpoint, number] of made) store("counts").put({ checkpoint, made: number });
+      return true;
     });
-    this.made = made;
+    this.device = device;
+    if (isAnother) this.made = made;
   }
 }
 

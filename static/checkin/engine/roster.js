@@ -29,7 +29,6 @@ export class Roster {
     this.lines = new Map(); // by id
     this.ids = new Map(); // by code
     this.passed = new Map(); // checkpoint → person → [first ms, inside]
-    this.walkIns = new Map(); // code → person, until the server knows them
     this.setTables(EMPTY_TABLES);
   }
 

@@ -33,7 +33,7 @@ export class Server {
     const timing = { took: performance.now() - began, arrived: Date.now() };
     const type = answer.headers.get("Content-Type") ?? "";
     if (answer.ok && !type.startsWith("application/json")) {
-      if (type === "application/pdf") return { body: await answer.blob(), ...timing };
+      if (/^(application\/pdf|image\/)/.test(type)) return { body: await answer.blob(), ...timing };
       throw new Unreachable("the answer is somebody else's");
     }
     let found;

@@ -8,6 +8,8 @@ const EVERY_MS = 5000;
 const HIDDEN_MS = 30_000;
 const AT_MOST_MS = 60_000;
 const FIRST_LOAD_MS = 90_000;
+const ONCE_MS = 15_000;
+const STUCK_MS = 1000;
 const BATCH = 500;
 const LONGEST_OFFSET_MS = 20 * 86_400_000; // further off, a clock is not wrong but unset
 
@@ -18,6 +20,8 @@ export class Sync {
     this.timer = null;
     this.stopped = false;
     this.sending = null;
+    this.exchanging = null;
+    this.since = null; // when the call that is out has begun to wait
     this.again = false;
     this.wake = () => this.schedule(0);
   }
@@ -68,16 +72,27 @@ export class Sync {
     } catch (error) {
       if (error instanceof Revoked) await this.engine.revoke();
       else if (error instanceof Replaced) await this.engine.restart();
-      else {
+      else if (isOut(error)) {
         this.failures += 1;
-        const answered = error instanceof Refused && error.status < 500;
-        if (!answered && (error instanceof Unreachable || error instanceof Refused)) {
-          this.engine.contact(null);
-        }
+        this.engine.contact(null);
       }
       throw error;
     }
   }
+
+  /** One call of something else. */
+  once(path, body) {
+    return this.guarded(async () => {
+      const { server, language } = this.engine;
+      if (!server) throw new Revoked("this browser is no device any more");
+      const answer = await server.call(path, body, { patience: ONCE_MS, language });
+      this.engine.contact(answer);
+      return answer.body;
+    });
+  }
+
+  /** A call has been out for so long that nobody waits for the next one. */
+  get isStuck() { return this.since !== null && performance.now() - this.since > STUCK_MS; }
 
   /** Send at once. Never raises. */
   poke() {
@@ -114,13 +129,13 @@ export class Sync {
       try {
         results = await this.sendScans(batch);
       } catch (error) {
-        if (!(error instanceof Refused) || error.status >= 500 || error.status === 429) throw error;
+        if (!(error instanceof Refused) || isOut(error)) throw error;
         // One entry that the server will not have must not keep the others.
         if (batch.length > 1) size = Math.ceil(batch.length / 2);
         else skipped.add(batch[0].id);
         continue;
       }
-      const gone = new Set(await this.engine.settle(batch, results));
+      const gone = new Set(await this.engine.answers.settle(batch, results));
       for (const { id, shown } of batch) {
         const now = outbox.get(id);
         if (!gone.has(id) && (!now || now.shown === shown)) skipped.add(id);
@@ -130,7 +145,8 @@ export class Sync {
 
   async sendScans(batch) {
     const scans = await Promise.all(batch.map((entry) => this.wire(entry)));
-    const answer = await this.call("scans", { scans });
+    this.since = performance.now();
+    const answer = await this.call("scans", { scans }).finally(() => { this.since = null; });
     if (!Array.isArray(answer.results)) throw new Unreachable("the answer has no results");
     return new Map(answer.results.map((it) => [it.id, it]));
   }
@@ -148,7 +164,7 @@ export class Sync {
       ...(shown && { shown }),
       ...(undoes && { undoes }),
       ...(override && { override }),
-      ...((entry.note || entry.notePlain) && { note: await this.engine.noteOf(entry) }),
+      ...((entry.note || entry.notePlain) && { note: await this.engine.readings.noteOf(entry) }),
     };
   }
 
@@ -171,29 +187,34 @@ export class Sync {
         )),
       }, { language: this.engine.language });
     } catch (error) {
-      if (error instanceof Refused && error.status < 500 && error.status !== 429) return; // scans go on
+      if (error instanceof Refused && !isOut(error)) return; // scans go on
       throw error;
     }
     if (!Array.isArray(answer.results)) throw new Unreachable("the answer has no results");
-    await this.engine.settleWalkIns(pending, answer.results);
+    await this.engine.answers.settleWalkIns(pending, answer.results);
   }
 
-  /** Tell how things stand here and learn what has changed; one tab does. */
+  /** Tell how things stand here and learn what has changed; one tab does, for all. */
   exchange() {
-    return this.engine.tabs.ifNobody("sync", async () => {
-      const { outbox, vault, walkIns, battery } = this.engine;
-      const { roster, log, tables } = vault.cursors;
-      const answer = await this.call("sync", {
-        roster,
-        log,
-        tables,
-        unsent: outbox.size + walkIns.size,
-        battery: battery === null ? null : Math.round(battery.level * 100),
-        counts: outbox.counts(),
-      }, { patience: roster === null ? FIRST_LOAD_MS : undefined });
-      if (!answer.roster || !answer.log || !answer.device) throw new Unreachable("not our answer");
-      await this.engine.take(answer);
-    });
+    this.exchanging ??= this.engine.tabs
+      .ifNobody("sync", () => this.ask())
+      .finally(() => { this.exchanging = null; });
+    return this.exchanging;
+  }
+
+  async ask() {
+    const { outbox, vault, walkIns, battery } = this.engine;
+    const { roster, log, tables } = vault.cursors;
+    const answer = await this.call("sync", {
+      roster,
+      log,
+      tables,
+      unsent: outbox.size + walkIns.size,
+      battery: battery ? Math.round(battery.level * 100) : null,
+      counts: outbox.counts(),
+    }, { patience: roster === null ? FIRST_LOAD_MS : undefined });
+    if (!answer.roster || !answer.log || !answer.device) throw new Unreachable("not our answer");
+    await this.engine.take(answer);
   }
 
   async call(path, body, options) {
@@ -204,4 +225,10 @@ export class Sync {
     this.engine.contact(answer);
     return answer.body;
   }
+}
+
+/** Whether an error says that the server cannot be had now; it is the same as no network. */
+function isOut(error) {
+  if (error instanceof Refused) return error.status >= 500 || error.status === 429;
+  return error instanceof Unreachable;
 }

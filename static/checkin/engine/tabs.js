@@ -27,7 +27,7 @@ export class Tabs {
   }
 
   /** The same, but only if no tab is at it; undefined when one is. */
-  ifNobody(what, work) {
+  async ifNobody(what, work) {
     if (!this.locks) return work();
     return this.locks.request(
       `${PREFIX}-${this.event}-${what}`,

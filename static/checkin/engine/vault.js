@@ -15,7 +15,8 @@ const chunkOfPassed = (checkpoint, id) => `passed:${checkpoint}:${id >> PASSED}`
 /** What this tab holds was replaced under its feet: the device was revoked or provisioned anew. */
 export class Replaced extends Error {}
 
-const NOTHING = { roster: null, log: null, tables: null, contact: null };
+/** What is known of the server's state: nothing. */
+export const NOTHING = { roster: null, log: null, tables: null, contact: null };
 
 export class Vault {
   /** Without a key everything is kept in memory only. alone(work) keeps other tabs from writing. */
