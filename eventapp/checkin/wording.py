@@ -35,7 +35,6 @@ def _verdicts() -> dict[str, str]:
         "not_approved": _("Refused: not approved yet"),
         "wrong_checkpoint": _("Refused: not at this checkpoint"),
         "not_open": _("Refused: the checkpoint is not open"),
-        "not_allowed": _("Refused: not this device's work"),
         "undone": _("Taken back"),
         "undo_nothing": _("There was nothing to take back"),
         "to_confirm_hint": _(
@@ -57,7 +56,6 @@ def _verdicts() -> dict[str, str]:
         "substitute": _("Stands in for {}"),
         "reprint": _("The badge is to be printed again"),
         "came": _("in since {}"),
-        "idle": _("Scan a badge"),
         "server_says": _("The server says otherwise about {}: {}"),
     }
 
@@ -139,8 +137,6 @@ def _work() -> dict[str, str]:
         "delegation_nobody": _("Tick who is here"),
         "delegation_done": _("Let in: {}"),
         "delegation_problems": _("Not let in: {}"),
-        "delegation_in": _("here since {}"),
-        "not_coming": _("registration cancelled"),
         "not_approved_short": _("not approved yet"),
         "paper_at": _("{} on {}: every scan gets this time"),
         "paper_help": _("Hours and minutes as on paper, for example 07:45, on {}."),
@@ -186,7 +182,6 @@ def _differences() -> dict[str, str]:
         "look_note": _("What was done"),
         "look_settle": _("Settled"),
         "look_note_missing": _("Write what was done."),
-        "look_settled": _("Settled and kept in the log."),
     }
 
 
@@ -202,6 +197,5 @@ def _kiosk() -> dict[str, str]:
         "printing": _("Your badge is being printed"),
         "no_print": _("Please get your badge at the help desk"),
         "done": _("Done"),
-        "group": _("Group {}"),
         "no_camera": _("The camera does not work. Please come to the help desk."),
     }

@@ -15,8 +15,10 @@ const SHOWN_MS = 7000;
 const OFFERED_MS = 20_000; // while a button can be pressed
 const SETUP = "eventapp.kiosk";
 
-const both = (key, ...values) => Object.entries(kioskWords).map(([language, words]) => {
-  const made = element("span", "", fill(words[key], values));
+const LANGUAGES = ["vi", "en"]; // in this order, whatever the page's language
+
+const both = (key, ...values) => LANGUAGES.map((language) => {
+  const made = element("span", "", fill(kioskWords[language][key], values));
   made.lang = language;
   return made;
 });
@@ -102,18 +104,17 @@ export class Kiosk {
 
   show(result, number) {
     const { verdict, person } = result;
-    const made = element("div", `kiosk-panel verdict-${verdict}`);
-    made.append(element("p", "kiosk-head", icon(verdict), element("span", "kiosk-words", ...both(verdict))));
+    const said = element("div", "kiosk-said");
+    said.append(element("p", "kiosk-head", icon(verdict), element("span", "kiosk-words", ...both(verdict))));
     if (person && verdict !== "refused") {
-      made.append(element("p", "kiosk-name", person.name), element("p", "kiosk-line", place(person)));
+      said.append(element("p", "kiosk-name", person.name), element("p", "kiosk-line", place(person)));
       if (person.group) {
-        made.append(element("p", "kiosk-line", ...both("group", person.group.letter),
-          element("span", "", [person.group.bus, person.group.site].filter(Boolean).join(" · "))));
+        const where = [person.group.bus, person.group.site].filter(Boolean).join(" · ");
+        said.append(element("p", "kiosk-line", element("span", "group-mark", person.group.letter), where));
       }
     }
     const badge = element("div", "kiosk-badge");
-    made.append(badge);
-    $("kiosk-verdict").replaceChildren(made);
+    $("kiosk-verdict").replaceChildren(element("div", `kiosk-panel verdict-${verdict}`, said, badge));
     $("kiosk-verdict").hidden = false;
     $("kiosk-idle").hidden = true;
     signal(verdict);

@@ -75,7 +75,7 @@ async function start() {
     if (device && device.rights !== rights && storage === "ok") location.reload();
   });
   stayAwake();
-  offerUpdate($("update"), $("update-now"));
+  offerUpdate(engine);
   $("app").dataset.ready = "true";
   app.ready?.();
 }

@@ -38,6 +38,7 @@ export class Status {
   }
 
   about() {
+    if (!$("about")) return; // a kiosk has no such page
     const { state } = this.engine;
     const zone = state.event?.timezone;
     const minutes = Math.round((state.offsetMs ?? 0) / 60_000);

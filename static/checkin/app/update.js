@@ -1,16 +1,17 @@
-// A new version of the app lies ready beside the one that runs; it starts when somebody says so, or
-// by itself at the next start, and never in the middle of a queue.
+// A new version of the app lies ready beside the one that runs. It is taken at the next start, and so
+// at once when somebody says so; never by itself in the middle of a queue.
 
-export async function offerUpdate(offer, button) {
-  const registration = await navigator.serviceWorker?.getRegistration?.();
+import { $ } from "./dom.js";
+
+export async function offerUpdate(engine) {
+  const registration = await navigator.serviceWorker?.ready;
   if (!registration) return;
-  const show = () => { offer.hidden = !registration.waiting; };
-  registration.addEventListener("updatefound", () => {
-    registration.installing?.addEventListener("statechange", show);
-  });
+  // What is only in memory would be lost: the storage has to work again first.
+  const show = () => { $("update").hidden = !registration.waiting || engine.state.storage !== "ok"; };
+  const watch = (worker) => worker?.addEventListener("statechange", show);
+  registration.addEventListener("updatefound", () => watch(registration.installing));
+  engine.addEventListener("change", show);
+  watch(registration.installing);
   show();
-  button.addEventListener("click", () => {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    registration.waiting?.postMessage("take over");
-  });
+  $("update-now").addEventListener("click", () => location.reload());
 }
