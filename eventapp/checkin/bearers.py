@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from eventapp.checkin.devices import LIVE
 from eventapp.checkin.models import Device, Rights, device_checkpoint
 from eventapp.database import db
 from eventapp.events.models import Event
@@ -19,7 +20,7 @@ _COLUMNS: tuple[Any, ...] = (
     Device.token_hash,
     Device.event_id,
     Device.rights,
-    Device.revoked_at,
+    LIVE.label("is_live"),
     Device.last_seen_at,
     Event.slug,
     Event.timezone,
@@ -99,7 +100,7 @@ def _bearer(rows: Sequence[Any]) -> Bearer:
         slug=row.slug,
         timezone=row.timezone,
         rights=Rights(row.rights),
-        is_revoked=row.revoked_at is not None,
+        is_revoked=not row.is_live,
         seen_at=row.last_seen_at,
         checkpoint_ids=frozenset(it.checkpoint_id for it in rows if it.checkpoint_id is not None),
     )
