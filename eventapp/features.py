@@ -4,6 +4,7 @@ from flask import Flask
 
 from eventapp.accounts.views import accounts
 from eventapp.api import device_views as _device_views  # noqa: F401
+from eventapp.api.express import ExpressLane
 from eventapp.api.views import api
 from eventapp.badges import designer_views as _designer  # noqa: F401
 from eventapp.badges import desk_views as _desk  # noqa: F401
@@ -164,3 +165,4 @@ def init_app(app: Flask) -> None:
     guard.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = ExpressLane(app)  # type: ignore[method-assign]

@@ -32,10 +32,8 @@ def as_device(*rights: Rights) -> Callable[[_View], Any]:
             kind, _, token = request.headers.get("Authorization", "").partition(" ")
             try:
                 device = devices.holder(event, token if kind.lower() == "bearer" else "")
-            except devices.TokenRevoked:
-                return _unauthorised({"message": "this token has been revoked", "revoked": True})
-            except devices.TokenUnknown:
-                return _unauthorised({"message": "no valid device token"})
+            except (devices.TokenRevoked, devices.TokenUnknown) as error:
+                return unauthorised(error)
             if device.rights not in allowed:
                 return refuse(403, f"a device with the rights of a {device.rights} may not do this")
             audit.actor.set(f"{audit.DEVICE}{device.name}")
@@ -52,5 +50,9 @@ def refuse(code: int, message: str) -> ResponseReturnValue:
     return jsonify(error={"code": code, "message": message}), code
 
 
-def _unauthorised(error: dict[str, Any]) -> ResponseReturnValue:
-    return jsonify(error={"code": 401, **error}), 401, {"WWW-Authenticate": "Bearer"}
+def unauthorised(why: devices.TokenRevoked | devices.TokenUnknown) -> ResponseReturnValue:
+    """The answer to a token that opens nothing, or nothing any more."""
+    error: dict[str, Any] = {"code": 401, "message": "no valid device token"}
+    if isinstance(why, devices.TokenRevoked):
+        error |= {"message": "this token has been revoked", "revoked": True}
+    return jsonify(error=error), 401, {"WWW-Authenticate": "Bearer"}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from eventapp.checkin.devices import LIVE
-from eventapp.checkin.models import Device, Rights, device_checkpoint
+from eventapp.checkin.models import Device, EndedToken, Rights, device_checkpoint
 from eventapp.database import db
 from eventapp.events.models import Event
 
@@ -33,6 +33,9 @@ _ALL = (
 )
 _BY_TOKEN = _ALL.where(Device.token_hash.in_(bindparam("hashes", expanding=True)))
 _BY_ID = _ALL.where(Device.id == bindparam("id"))
+_ENDED = select(EndedToken.token_hash).where(
+    EndedToken.token_hash.in_(bindparam("hashes", expanding=True))
+)
 _SEEN = (
     update(Device)
     .where(Device.id.in_(bindparam("devices", expanding=True)))
@@ -51,7 +54,8 @@ class Bearer:
     """The event's name in addresses."""
     timezone: str
     rights: Rights
-    is_revoked: bool
+    is_live: bool
+    """Whether it may be used still."""
     seen_at: datetime | None
     checkpoint_ids: frozenset[int]
     """The only ones at which it may scan; none is all of the event's."""
@@ -67,12 +71,19 @@ class Bearer:
 
 
 def by_token(hashes: Collection[str]) -> dict[str, Bearer]:
-    """The devices that hold tokens of these hashes, revoked ones too. One query."""
+    """The devices that hold tokens of these hashes, those that have ended too. One query."""
     rows = db.session.connection().execute(_BY_TOKEN, {"hashes": list(hashes)}).all()
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(row.token_hash, []).append(row)
     return {token_hash: _bearer(of_one) for token_hash, of_one in found.items()}
+
+
+def ended(hashes: Collection[str]) -> set[str]:
+    """Those of the hashes whose tokens were valid once: their devices have others now."""
+    if not hashes:
+        return set()
+    return set(db.session.connection().scalars(_ENDED, {"hashes": list(hashes)}))
 
 
 def by_id(device_id: int) -> Bearer:
@@ -100,7 +111,7 @@ def _bearer(rows: Sequence[Any]) -> Bearer:
         slug=row.slug,
         timezone=row.timezone,
         rights=Rights(row.rights),
-        is_revoked=not row.is_live,
+        is_live=bool(row.is_live),
         seen_at=row.last_seen_at,
         checkpoint_ids=frozenset(it.checkpoint_id for it in rows if it.checkpoint_id is not None),
     )

@@ -12,6 +12,7 @@ from eventapp import tokens
 from eventapp.checkin import bearers
 from eventapp.checkin.bearers import Bearer
 from eventapp.checkin.combining import Combiner, Overtaken
+from eventapp.checkin.devices import TokenRevoked, TokenUnknown
 from eventapp.checkin.models import (
     Device,
     Direction,
@@ -31,14 +32,6 @@ _GAVE_UP = {"40001", "40P01"}  # PostgreSQL: not serializable, deadlock
 
 class BatchTooLarge(Exception):
     """More than MAX_BATCH entries at once."""
-
-
-class NotADevice(Exception):
-    """The token is that of no device of the event."""
-
-
-class DeviceRevoked(Exception):
-    """The token was revoked, or another was given to the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +107,7 @@ def record(device: Device, raw: Sequence[object], sent_at: object = None) -> lis
 def record_for(slug: str, token: str, batch: Batch) -> Recorded:
     """As `record`, for whoever holds the token, together with what others send at this moment.
 
-    Raises NotADevice, DeviceRevoked.
+    Raises TokenUnknown, TokenRevoked.
     """
     answer = _combined(_Sent(slug, tokens.hash_secret(token), batch))
     if isinstance(answer, Exception):
@@ -122,16 +115,17 @@ def record_for(slug: str, token: str, batch: Batch) -> Recorded:
     return answer
 
 
-def _record_sent(sent: Sequence[_Sent]) -> list[Recorded | NotADevice | DeviceRevoked]:
+def _record_sent(sent: Sequence[_Sent]) -> list[Recorded | TokenUnknown | TokenRevoked]:
     known = bearers.by_token({it.token_hash for it in sent})
-    answers: list[Recorded | NotADevice | DeviceRevoked] = []
+    ended = bearers.ended({it.token_hash for it in sent} - known.keys())
+    answers: list[Recorded | TokenUnknown | TokenRevoked] = []
     valid: list[tuple[Bearer, Batch]] = []
     for it in sent:
         bearer = known.get(it.token_hash)
-        if bearer is None or bearer.slug != it.slug:
-            answers.append(NotADevice())
-        elif bearer.is_revoked:
-            answers.append(DeviceRevoked())
+        if it.token_hash in ended or (bearer and bearer.slug == it.slug and not bearer.is_live):
+            answers.append(TokenRevoked())
+        elif bearer is None or bearer.slug != it.slug:
+            answers.append(TokenUnknown())
         else:
             answers.append(Recorded([], bearer.timezone))
             valid.append((bearer, it.batch))
@@ -204,7 +198,7 @@ def _transaction() -> Iterator[None]:
         raise
 
 
-_combined: Combiner[_Sent, Recorded | NotADevice | DeviceRevoked] = Combiner(
+_combined: Combiner[_Sent, Recorded | TokenUnknown | TokenRevoked] = Combiner(
     _transaction,
     _record_sent,
     most=_TOGETHER,

@@ -41,8 +41,26 @@ def policy(*, webassembly: bool = False, frames: bool = False) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
+def headers(*, https: bool) -> dict[str, str]:
+    """What every answer carries, whatever it shows."""
+    found = {
+        "Content-Security-Policy": policy(),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        # Addresses hold secrets: no other site may see where people come from.
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    }
+    if https:
+        found["Strict-Transport-Security"] = "max-age=31536000"
+    return found
+
+
 def init_app(app: Flask, *, https: bool) -> None:
     """Add the headers to every answer."""
+    everywhere = headers(https=https)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -51,15 +69,8 @@ def init_app(app: Flask, *, https: bool) -> None:
             "Content-Security-Policy",
             policy(webassembly=g.get("webassembly", False), frames=g.get("frames", False)),
         )
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        # Addresses hold secrets: no other site may see where people come from.
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
-        if https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        for name, value in everywhere.items():
+            headers.setdefault(name, value)
         if "Cache-Control" not in headers:
             # Pages hold personal data: kept by nobody.
             headers["Cache-Control"] = "no-store"
