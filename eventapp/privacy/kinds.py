@@ -329,7 +329,7 @@ _WRITTEN = _or_not_empty(
     Message.to_address, Message.to_name, Message.subject, Message.text, Message.error
 )
 
-_says_something = or_(WalkIn.code.is_not(None), WalkIn.data.is_not(None), WalkIn.why != "")
+_says_something = or_(WalkIn.code.is_not(None), WalkIn.data.is_not(None))
 _holds_somebody = RosterLine.line.is_not(None) & (RosterLine.line != ERASED)
 
 DELEGATES = Kind(
@@ -529,10 +529,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "walk_ins",
         WalkIn,
-        ("code", "why", "data"),
+        ("code", "data"),
         lambda event_id: (WalkIn.event_id == event_id) & _says_something,
         lambda people: WalkIn.delegate_id.in_(people.ids) & _says_something,
-        _emptied(code=None, why="", data=None),
+        _emptied(code=None, data=None),
     ),
     Kind(
         "discrepancies",
