@@ -19,6 +19,7 @@ import { heading, panel, summary } from "./verdict.js";
 import { isOn, signal, turn } from "./signals.js";
 import { say } from "./words.js";
 
+const LETS_IN = new Set(["admitted", "to_confirm"]);
 const NO_BADGE = new Set(["cancelled", "not_approved", "unknown"]);
 
 /** What to say of a call that did not work. */
@@ -150,6 +151,7 @@ export class Desk {
     if (number < this.shownTurn) return;
     this.shownTurn = number;
     this.shown = result;
+    this.shownWalkIn = null;
     this.draw(result);
     signal(result.verdict);
     this.views.show("scan");
@@ -169,7 +171,7 @@ export class Desk {
   /** A verdict that is not one person's. */
   present(node, kind) {
     this.shownTurn = this.begin();
-    this.shown = null;
+    this.shown = this.shownWalkIn = null;
     $("verdict").replaceChildren(node);
     $("app").dataset.verdict = kind;
     signal(kind);
@@ -248,10 +250,11 @@ export class Desk {
   }
 
   /** Somebody was registered at the door, and passed here as everybody does. */
-  showWalkIn({ id, result }, kind, node) {
-    this.last.add(result);
+  showWalkIn(made) {
+    this.last.add(made.result);
+    const [kind, node] = this.walkIns.panel(made);
     this.present(node, kind);
-    this.shownWalkIn = id;
+    this.shownWalkIn = made;
   }
 
   /** The server has answered a scan whose verdict this device had given by itself. */
@@ -266,7 +269,8 @@ export class Desk {
       this.shown = { ...result, override: this.shown.override };
       this.draw(this.shown);
     }
-    if (before && before.verdict !== result.verdict) {
+    // A new name for the same open or closed door is no news.
+    if (before && LETS_IN.has(before.verdict) !== LETS_IN.has(result.verdict)) {
       signal(result.verdict);
       const name = result.person?.name ?? before.code;
       const words = heading({ ...before, ...result }, null, this.engine.state.event?.timezone);
@@ -276,10 +280,16 @@ export class Desk {
 
   /** Whoever was registered offline has arrived at the server. */
   settledWalkIn(id, { outcome, why, delegate }) {
-    const text = [say(`walk_in_${outcome}`), why].filter(Boolean).join(". ");
-    if (outcome !== "registered") {
+    const made = this.shownWalkIn;
+    if (made?.id === id) {
+      this.shownWalkIn = { ...made, walkIn: { outcome, why, delegate } };
+      const [kind, node] = this.walkIns.panel(this.shownWalkIn);
+      $("verdict").replaceChildren(node);
+      $("app").dataset.verdict = kind;
+    } else if (outcome !== "registered") {
+      const text = [say(`walk_in_${outcome}`), why].filter(Boolean).join(". ");
       tell($("trouble"), say("server_says", delegate?.name ?? "", text));
-    } else if (this.shownWalkIn === id) $("said").textContent = text;
+    }
   }
 
   /** The code has the focus, but for touch: there it would call up the keyboard over the verdict. */

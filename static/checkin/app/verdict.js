@@ -62,7 +62,7 @@ export function panel(result, { checkpoint, zone, rights, actions = [] }) {
 /** A few lines in place of one person: what became of a delegation, of an undo. */
 export function summary(verdict, title, lines, sign = verdict) {
   const made = element("section", `verdict verdict-${verdict}`);
-  made.append(element("p", "verdict-head", icon(sign), element("span", "verdict-word", title)));
+  made.append(element("p", "verdict-head", icon(sign), headline(title)));
   made.append(...lines.map((it) => (it instanceof Node ? it : element("p", "verdict-line", it))));
   return made;
 }
