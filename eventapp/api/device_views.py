@@ -1,10 +1,13 @@
 """What devices ask beside recording scans: what is new, walk-ins, badges."""
 
+from typing import Any
+
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
+from eventapp.api import bodies
 from eventapp.api.bearer import as_device, refuse
 from eventapp.api.views import api
 from eventapp.badges import desk
@@ -25,6 +28,14 @@ def by_token() -> str:
     return request.headers.get("Authorization", "")
 
 
+def said() -> Any:
+    """The JSON of a call; None for what is none. Nothing that is sent makes reading it fail."""
+    try:
+        return bodies.decode(request.get_data(cache=False))
+    except bodies.NotJson:
+        return None
+
+
 @api.post("/events/<event:event>/sync")
 @requires(Access.DEVICE)
 @limiter.limit("120 per minute", key_func=by_token)
@@ -34,7 +45,7 @@ def sync(event: Event, device: Device) -> ResponseReturnValue:
     if (request.content_length or 0) > MAX_BODY:
         return refuse(413, f"a call has at most {MAX_BODY} bytes")
     try:
-        report = reporting.parse(request.get_json(silent=True))
+        report = reporting.parse(said())
     except reporting.Unreadable as error:
         return refuse(400, str(error))
     return Response(syncing.answer(event, device, report), mimetype="application/json")
@@ -48,7 +59,7 @@ def register_walk_ins(event: Event, device: Device) -> ResponseReturnValue:
     """Register people who came unregistered; see the interface's document."""
     if (request.content_length or 0) > MAX_BODY:
         return refuse(413, f"a call has at most {MAX_BODY} bytes")
-    body = request.get_json(silent=True)
+    body = said()
     batch = body.get("walk_ins") if isinstance(body, dict) else None
     if not isinstance(batch, list):
         return refuse(400, 'the body is JSON: {"walk_ins": [...]}')
@@ -80,7 +91,7 @@ def badge(event: Event, device: Device) -> ResponseReturnValue:
 
     It counts as printed once it is fetched; not so for a ``preview`` or a ``picture`` (a PNG).
     """
-    body = request.get_json(silent=True)
+    body = said()
     if not isinstance(body, dict) or not isinstance(code := body.get("code"), str):
         return refuse(400, 'the body is JSON: {"code": "...", "preview": false, "picture": false}')
     speak_as_asked()
