@@ -19,6 +19,7 @@ from eventapp.certificates import service as certificates_service
 from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
+from eventapp.checkin import shell_views as _shell  # noqa: F401
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
+from eventapp.accounts import audit
 from eventapp.checkin import devices
 from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
@@ -35,6 +36,7 @@ def as_device(*rights: Rights) -> Callable[[_View], Any]:
                 return unauthorised(error)
             if device.rights not in allowed:
                 return refuse(403, f"a device with the rights of a {device.rights} may not do this")
+            audit.actor.set(f"{audit.DEVICE}{device.name}")
             return view(event=event, device=device)
 
         run.device_rights = allowed  # type: ignore[attr-defined]

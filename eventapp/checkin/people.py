@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, bindparam, null, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Select
 
+from eventapp.checkin.models import WalkIn
 from eventapp.checkin.verdicts import Person
 from eventapp.database import db
 from eventapp.events.models import Category, Site
@@ -82,6 +83,11 @@ _CHOSEN = (
     .order_by(Delegate.id)
     .with_for_update(key_share=True, of=Delegate)
 )
+_WRITTEN = select(WalkIn.code, WalkIn.delegate_id).where(
+    WalkIn.event_id == bindparam("event_id"),
+    WalkIn.code.in_(bindparam("codes", expanding=True)),
+    WalkIn.delegate_id.is_not(None),
+)
 _LINKS = (
     select(delegate_day.c.delegate_id, delegate_day.c.day_id, null())
     .where(delegate_day.c.delegate_id.in_(_IDS))
@@ -102,6 +108,9 @@ def read(
     where there are such, one query more.
     """
     read_rows = {row.id: row for row in _rows(event_id, codes, ids)}
+    written = _written(event_id, set(codes) - {row.code for row in read_rows.values()})
+    if written:
+        read_rows |= {row.id: row for row in _rows(event_id, (), set(written.values()))}
     while ahead := _merged_into(read_rows.values()) - read_rows.keys():
         read_rows |= {row.id: row for row in _rows(event_id, (), ahead)}
         if ahead - read_rows.keys():
@@ -131,7 +140,18 @@ def read(
             last = read_rows[last.merged_into_id]
         if last.id in by_id:
             by_code[row.code] = by_id[row.id] = by_id[last.id]
+    by_code |= {code: by_id[id_] for code, id_ in written.items() if id_ in by_id}
     return by_code, by_id
+
+
+def _written(event_id: int, codes: Collection[str]) -> dict[str, int]:
+    """Whose badges these codes were written on at the door before it was known that they were
+    registered; asked only for codes that nobody has."""
+    if not codes:
+        return {}
+    given = {"event_id": event_id, "codes": list(codes)}
+    rows: Any = db.session.connection().execute(_WRITTEN, given)
+    return dict(rows.all())
 
 
 def _merged_into(rows: Iterable[Any]) -> set[int]:

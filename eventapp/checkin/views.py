@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.checkin import checkpoints, devices
-from eventapp.checkin.wording import words
+from eventapp.checkin.wording import kiosk_words, words
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
 from eventapp.pdf import qr
@@ -54,9 +54,10 @@ def token(event: Event) -> ResponseReturnValue:
 @checkin.get("/checkin/")
 @requires(Access.PUBLIC)
 def app() -> ResponseReturnValue:
-    """The scanning page for a provisioned device; without its token it shows nothing."""
+    """The app at the door. The page itself knows nothing: what it shows is the device's own."""
     allow_webassembly()
-    return render_template("checkin/desk.html", event=None, words=words())
+    allow_frames()
+    return render_template("checkin/app.html", words=words(), kiosk_words=kiosk_words())
 
 
 @checkin.route("/checkin/<secret>", methods=["GET", "POST"])

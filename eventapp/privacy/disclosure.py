@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from eventapp.accounts import audit
 from eventapp.accounts.models import AuditEntry
 from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
@@ -373,6 +374,8 @@ def _who(actor: str) -> str:
         return "organiser"
     if actor.startswith("lead:"):
         return "lead"
+    if actor.startswith(audit.DEVICE):
+        return "staff at the door"
     return "delegate" if actor.startswith("delegate") else "system"
 
 
