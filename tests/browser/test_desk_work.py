@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Live
+from tests.browser.conftest import PHONE, Live
 from tests.browser.desk import (
     OPEN,
     all_sent,
@@ -17,7 +17,6 @@ from tests.browser.desk import (
     one,
     open_desk,
     people,
-    ready,
     show,
     type_like_a_scanner,
     verdict,
@@ -86,7 +85,8 @@ def test_a_delegation_is_let_in_by_one_code_without_a_network(open_page: OPEN, l
 def test_a_walk_in_loses_nothing_and_has_a_code_without_a_network(
     open_page: OPEN, live: Live
 ) -> None:
-    page = open_desk(open_page, live, size=PHONE)
+    door = door_of(open_page, live, size=PHONE)
+    page = door.page
     show(page, "walk-in")
     submit = page.get_by_role("button", name="Đăng ký và cho vào")
     page.locator("#walk-in-name").fill("Đặng Thị Vãng Lai")
@@ -102,8 +102,7 @@ def test_a_walk_in_loses_nothing_and_has_a_code_without_a_network(
     show(page, "walk-in")
     expect(page.locator("#walk-in-name")).to_have_value("Đặng Thị Vãng Lai")
 
-    office = one(live, "select name from organisation where is_listed order by id limit 1")
-    page.locator("#walk-in-organisation").fill(office)
+    page.locator("#walk-in-organisation").fill(door.state["organisations"][0][1])
     expect(page.locator("#walk-in-delegation")).not_to_have_value("")
     page.locator("#walk-in-category").select_option(index=1)
     page.locator("#walk-in-phone").fill("0912 345 678")
@@ -262,9 +261,6 @@ def test_notes_of_a_person_are_said(open_page: OPEN, live: Live) -> None:
             "update delegate set reprint_since = '2012-11-15 00:00:00.000000' where code = ?",
             (person.code,),
         )
-    door = door_of(open_page, live, "steward", DESK)
-    page = door.page
-    door.page.reload()
-    ready(page)
+    page = open_desk(open_page, live, "steward")
     type_like_a_scanner(page, person.code)
     expect(page.locator("#verdict .verdict-note")).to_have_text("Thẻ cần in lại")

@@ -209,6 +209,7 @@ export class Desk {
     $("said").textContent = say("printing");
     try {
       await this.printer.print(code);
+      this.ready();
     } catch (error) {
       tell($("trouble"), explain(error));
     }
