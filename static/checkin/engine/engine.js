@@ -23,6 +23,7 @@ export { Refused, Revoked, Unreachable, remember };
 /** This browser is no device, for this event or at all. */
 export class NoDevice extends Error {}
 
+const PATIENCE_MS = 250; // then the next person is not kept waiting by the network
 const WALK_IN_PATIENCE_MS = 4000;
 const INDEX_AFTER_MS = 1500;
 
@@ -50,6 +51,9 @@ export class Engine extends EventTarget {
     }
     return running.get(device.event);
   }
+
+  /** How many ms a verdict waits for the server while there is a network. */
+  patience = PATIENCE_MS;
 
   /** Everything in memory is made from what is stored; nothing waits for the network. */
   async start({ event, token }) {
