@@ -120,7 +120,7 @@ def _work() -> dict[str, str]:
         "override_do": _("Let in"),
         "undo": _("Take back"),
         "undo_short": _("Undo"),
-        "undo_of": _("Take back the scan of {}"),
+        "undo_of": _("Undo the scan of {}"),
         "undo_title": _("Take this scan back?"),
         "undo_do": _("Take back"),
         "reason_missing": _("Choose a reason or write one."),

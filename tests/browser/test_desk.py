@@ -201,7 +201,7 @@ def test_a_scan_is_taken_back_with_a_reason(open_page: OPEN, live: Live) -> None
     # From the list of the last scans, which a reload leaves there.
     page.reload()
     ready(page)
-    page.get_by_role("button", name=f"Hủy lượt quét của {person.name}").click()
+    page.get_by_role("button", name=f"Hoàn tác lượt quét của {person.name}").click()
     page.get_by_label("Quét nhầm", exact=True).check()
     page.get_by_label("Lý do khác").fill("thẻ của anh Ba")
     page.locator("#reason-confirm").click()
