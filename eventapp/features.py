@@ -4,6 +4,7 @@ from flask import Flask
 
 from eventapp.accounts.views import accounts
 from eventapp.api import device_views as _device_views  # noqa: F401
+from eventapp.api import log_views as _log  # noqa: F401
 from eventapp.api.express import ExpressLane
 from eventapp.api.views import api
 from eventapp.badges import designer_views as _designer  # noqa: F401

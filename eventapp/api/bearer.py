@@ -8,6 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts import audit
+from eventapp.api import bodies
 from eventapp.checkin import devices
 from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
@@ -56,3 +57,16 @@ def unauthorised(why: devices.TokenRevoked | devices.TokenUnknown) -> ResponseRe
     if isinstance(why, devices.TokenRevoked):
         error |= {"message": "this token has been revoked", "revoked": True}
     return jsonify(error=error), 401, {"WWW-Authenticate": "Bearer"}
+
+
+def by_token() -> str:
+    """Whose calls are counted: all devices of a building may share one address."""
+    return request.headers.get("Authorization", "")
+
+
+def said() -> Any:
+    """The JSON of a call; None for what is none. Nothing that is sent makes reading it fail."""
+    try:
+        return bodies.decode(request.get_data(cache=False))
+    except bodies.NotJson:
+        return None

@@ -1,14 +1,11 @@
 """What devices ask beside recording scans: what is new, walk-ins, badges."""
 
-from typing import Any
-
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.api import bodies
-from eventapp.api.bearer import as_device, refuse
+from eventapp.api.bearer import as_device, by_token, refuse, said
 from eventapp.api.views import api
 from eventapp.badges import desk
 from eventapp.badges.desk_views import sent
@@ -19,19 +16,6 @@ from eventapp.extensions import limiter
 from eventapp.web.language import speak_as_asked
 
 MAX_BODY = 256 * 1024
-
-
-def by_token() -> str:
-    """Whose calls are counted: all devices of a building may share one address."""
-    return request.headers.get("Authorization", "")
-
-
-def said() -> Any:
-    """The JSON of a call; None for what is none. Nothing that is sent makes reading it fail."""
-    try:
-        return bodies.decode(request.get_data(cache=False))
-    except bodies.NotJson:
-        return None
 
 
 @api.post("/events/<event:event>/sync")
