@@ -20,6 +20,8 @@ from eventapp.certificates import service as certificates_service
 from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
+from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
+from eventapp.checkin import device_pages as _device_pages  # noqa: F401
 from eventapp.checkin import shell_views as _shell  # noqa: F401
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts

@@ -173,6 +173,22 @@ def _still_there(ids: Sequence[int]) -> set[int]:
     return there
 
 
+def forget(event_id: int, ids: Sequence[int] | None = None) -> None:
+    """Forget the lines of these delegates, or of all, in the transaction that anonymises them.
+
+    Devices are told that they are gone when they next ask.
+    """
+    statement = (
+        update(RosterLine)
+        .where(RosterLine.event_id == event_id, RosterLine.line.is_not(None))
+        .values(line=ERASED)
+        .execution_options(synchronize_session=False)
+    )
+    if ids is not None:
+        statement = statement.where(RosterLine.delegate_id.in_(ids))
+    db.session.execute(statement)
+
+
 def _next(number: int) -> int:
     """The next number: one more, and never less than the time since 2024 in steps of `EVERY`."""
     return max(number + 1, (now() - _SINCE) // timedelta(seconds=3))

@@ -16,8 +16,7 @@ from eventapp import text, tokens
 from eventapp.accounts.models import AuditEntry
 from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
-from eventapp.checkin.models import Checkpoint, Discrepancy, Explanation, RosterLine, Scan, WalkIn
-from eventapp.checkin.roster import ERASED
+from eventapp.checkin.models import Checkpoint, Discrepancy, Explanation, Scan, WalkIn
 from eventapp.database import Model, db, now
 from eventapp.delegations.models import ChangeRequest, RequestKind
 from eventapp.mail.models import MailStatus, Message
@@ -330,7 +329,6 @@ _WRITTEN = _or_not_empty(
 )
 
 _says_something = or_(WalkIn.code.is_not(None), WalkIn.data.is_not(None))
-_holds_somebody = RosterLine.line.is_not(None) & (RosterLine.line != ERASED)
 
 DELEGATES = Kind(
     "delegates",
@@ -564,14 +562,5 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(Explanation.reason, Explanation.given_by)
         ),
         left_of=_emptied(reason="", given_by=""),
-    ),
-    Kind(
-        "roster_lines",
-        RosterLine,
-        ("line",),
-        lambda event_id: (RosterLine.event_id == event_id) & _holds_somebody,
-        lambda people: RosterLine.delegate_id.in_(people.ids) & _holds_somebody,
-        # Devices are told that they are gone when they next ask.
-        _emptied(line=ERASED),
     ),
 )
