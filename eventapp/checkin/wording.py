@@ -73,10 +73,12 @@ def _state() -> dict[str, str]:
         "supervisor": _("supervisor"),
         "kiosk": _("kiosk"),
         "storage_full": _(
-            "This device's storage is full. Scans are only kept until you leave the app: do not close it."
+            "This device's storage is full. "
+            "Scans are only kept until you leave the app: do not close it."
         ),
         "storage_memory": _(
-            "This browser keeps nothing: scans are only kept until you leave the app. Do not close it."
+            "This browser keeps nothing: "
+            "scans are only kept until you leave the app. Do not close it."
         ),
         "no_roster": _(
             "This device does not have the list of people yet. Keep it on the network for a moment."

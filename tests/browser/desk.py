@@ -1,4 +1,4 @@
-"""The app at the door as its people have it in hand; the engine below it is tests.browser.door's."""
+"""The app at the door as its people have it in hand; its engine is tests.browser.door's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

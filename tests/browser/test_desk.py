@@ -101,7 +101,8 @@ _PROCESS = """(code) => {
   field.focus();
   for (const letter of code) {
     const name = /\\d/.test(letter) ? `Digit${letter}` : `Key${letter}`;
-    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Process", code: name, bubbles: true }));
+    const key = { key: "Process", code: name, bubbles: true };
+    field.dispatchEvent(new KeyboardEvent("keydown", key));
   }
   field.value = "ẩ";
   field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true }));

@@ -1,4 +1,4 @@
-"""What supervisors do at the door beside scanning: delegations, walk-ins, paper, what is at odds."""
+"""What is done at the door beside scanning: delegations, walk-ins, paper, what is at odds."""
 
 import io
 import re
@@ -23,12 +23,11 @@ from tests.browser.desk import (
 )
 from tests.browser.door import checkpoints, database, log_of, verdicts_of
 
-
 pytestmark = pytest.mark.browser
 
 
 def delegation(live: Live) -> tuple[str, str, list[tuple[str, str]]]:
-    """The code and name of a delegation none of whom was scanned, and (code, name) of its people."""
+    """Code and name of a delegation none of whom was scanned, and (code, name) of its people."""
     with database(live) as connection:
         rows = connection.execute(
             """
@@ -62,9 +61,7 @@ def test_a_delegation_is_let_in_by_one_code_without_a_network(open_page: OPEN, l
     expect(page.locator("#delegation-people input:checked")).to_have_count(boxes.count())
     (absent, absent_name), *others = members
     page.get_by_label(absent_name).first.uncheck()
-    expect(page.locator("#delegation-confirm")).to_have_text(
-        f"Cho {boxes.count() - 1} người vào"
-    )
+    expect(page.locator("#delegation-confirm")).to_have_text(f"Cho {boxes.count() - 1} người vào")
     page.locator("#delegation-confirm").click()
     expect(page.locator("#verdict")).to_contain_text(f"Đoàn: {name}")
     page.context.set_offline(False)
@@ -225,7 +222,9 @@ def test_what_two_desks_did_is_looked_at_and_settled(open_page: OPEN, live: Live
     second.context.set_offline(True)
     show(second, "last")
     show(second, "look")
-    expect(second.locator("#look-note")).to_have_text("Việc này cần có mạng. Hãy thử lại khi có mạng.")
+    expect(second.locator("#look-note")).to_have_text(
+        "Việc này cần có mạng. Hãy thử lại khi có mạng."
+    )
 
 
 def test_a_badge_is_printed_by_the_token_in_one_click(open_page: OPEN, live: Live) -> None:

@@ -151,7 +151,11 @@ def test_a_badge_that_is_held_is_one_scan(
         """() => new Promise((resolve) => {
           const video = document.getElementById("video");
           let left = 100;
-          const next = () => { left -= 1; left ? video.requestVideoFrameCallback(next) : resolve(); };
+          const next = () => {
+            left -= 1;
+            if (left) video.requestVideoFrameCallback(next);
+            else resolve();
+          };
           video.requestVideoFrameCallback(next);
         })"""
     )

@@ -4,7 +4,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Live
-from tests.browser.desk import AXE, OPEN, all_sent, one, open_desk, people, ready, type_like_a_scanner
+from tests.browser.desk import (
+    AXE,
+    OPEN,
+    all_sent,
+    one,
+    open_desk,
+    people,
+    ready,
+    type_like_a_scanner,
+)
 from tests.browser.door import UNKNOWN, verdicts_of
 from tests.browser.test_desk_work import catch_prints
 from tests.browser.test_pages import check
@@ -12,7 +21,9 @@ from tests.browser.test_pages import check
 pytestmark = pytest.mark.browser
 
 
-def open_kiosk(open_page: OPEN, live: Live, size: dict[str, int] = DESK, print_: bool = False) -> Page:
+def open_kiosk(
+    open_page: OPEN, live: Live, size: dict[str, int] = DESK, print_: bool = False
+) -> Page:
     page = open_desk(open_page, live, "kiosk", size)
     page.locator("#kiosk-print").set_checked(print_)
     page.locator("#kiosk-setup").get_by_role("button").click()
@@ -66,7 +77,7 @@ def test_a_kiosk_has_no_way_to_search_or_lists(open_page: OPEN, live: Live) -> N
     for way in ("input", "select", "a:not(.skip-link)", "nav", "dialog", "[data-panel]"):
         expect(page.locator(f"{way}:visible")).to_have_count(0)
     expect(page.locator("#name, #last, #walk-in-form, [data-show]")).to_have_count(0)
-    type_like_a_scanner(page, "D-" + one(live, "select code from delegation"))
+    type_like_a_scanner(page, f"D-{one(live, 'select code from delegation')}")
     expect(page.locator("#kiosk-verdict .verdict-refused")).to_be_visible()
 
 
