@@ -72,10 +72,16 @@ class Door:
 
     def wait_until(self, condition: str) -> None:
         """Wait until something is true of the state."""
-        self.page.wait_for_function(
-            f"async () => {{ const holds = (state) => {condition};"
-            f" return holds((await {_ENGINE}).state); }}",
-            polling=50,
+        self.page.evaluate(
+            f"""async () => {{
+                const engine = await {_ENGINE};
+                const holds = (state) => {condition};
+                const end = performance.now() + 60000;
+                while (!holds(engine.state)) {{
+                    if (performance.now() > end) throw new Error(JSON.stringify(engine.state));
+                    await new Promise((resolve) => setTimeout(resolve, 20));
+                }}
+            }}"""
         )
 
     def be_patient(self) -> None:

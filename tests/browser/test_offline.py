@@ -105,7 +105,7 @@ def test_an_answer_that_comes_late_is_told(open_door: Callable[..., Door], live:
     )
     door.cut(path="**/sync")  # it does not learn of the other one's scan
     held: list[Route] = []
-    door.page.route(SCANS, held.append)
+    door.page.route(SCANS, lambda route: held.append(route))
     result = door.scan(code)
     assert (result["verdict"], result["by"]) == ("admitted", "device")
     assert door.state["unsent"] == door.stored == 1
