@@ -3,6 +3,9 @@
 from flask import Flask
 
 from eventapp.accounts.views import accounts
+from eventapp.api import device_views as _device_views  # noqa: F401
+from eventapp.api import log_views as _log  # noqa: F401
+from eventapp.api.express import ExpressLane
 from eventapp.api.views import api
 from eventapp.badges import designer_views as _designer  # noqa: F401
 from eventapp.badges import desk_views as _desk  # noqa: F401
@@ -17,6 +20,9 @@ from eventapp.certificates import service as certificates_service
 from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
+from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
+from eventapp.checkin import device_pages as _device_pages  # noqa: F401
+from eventapp.checkin import shell_views as _shell  # noqa: F401
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
@@ -163,3 +169,4 @@ def init_app(app: Flask) -> None:
     guard.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = ExpressLane(app)  # type: ignore[method-assign]

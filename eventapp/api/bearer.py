@@ -1,13 +1,16 @@
 """Whoever calls the interface: a device, by the token that it sends as a bearer."""
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
+from eventapp.accounts import audit
+from eventapp.api import bodies
 from eventapp.checkin import devices
-from eventapp.checkin.models import Device
+from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
 
 
@@ -15,21 +18,55 @@ class _View(Protocol):
     def __call__(self, event: Event, device: Device) -> ResponseReturnValue: ...
 
 
-def as_device(view: _View) -> Any:
-    """Look up the bearer token and hand its device to the view; 401 without one."""
+def as_device(*rights: Rights) -> Callable[[_View], Any]:
+    """Look up the bearer token and hand its device to the view.
 
-    @wraps(view)
-    def run(event: Event) -> ResponseReturnValue:
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        device = devices.authenticate(event, token) if kind.lower() == "bearer" and token else None
-        if device is None:
-            answer = jsonify(error={"code": 401, "message": "no valid device token"})
-            return answer, 401, {"WWW-Authenticate": "Bearer"}
-        return view(event=event, device=device)
+    ``rights`` are those of the devices that may call it; none named is all of them. Without a valid
+    token it answers 401, and says ``revoked`` where the token was valid once; 403 to a device that
+    may not do this.
+    """
+    allowed = frozenset(rights or Rights)
 
-    return run
+    def declare(view: _View) -> Any:
+        @wraps(view)
+        def run(event: Event) -> ResponseReturnValue:
+            kind, _, token = request.headers.get("Authorization", "").partition(" ")
+            try:
+                device = devices.holder(event, token if kind.lower() == "bearer" else "")
+            except (devices.TokenRevoked, devices.TokenUnknown) as error:
+                return unauthorised(error)
+            if device.rights not in allowed:
+                return refuse(403, f"a device with the rights of a {device.rights} may not do this")
+            audit.actor.set(f"{audit.DEVICE}{device.name}")
+            return view(event=event, device=device)
+
+        run.device_rights = allowed  # type: ignore[attr-defined]
+        return run
+
+    return declare
 
 
 def refuse(code: int, message: str) -> ResponseReturnValue:
     """An answer that says what is wrong with a call, in English, for whoever made the device."""
     return jsonify(error={"code": code, "message": message}), code
+
+
+def unauthorised(why: devices.TokenRevoked | devices.TokenUnknown) -> ResponseReturnValue:
+    """The answer to a token that opens nothing, or nothing any more."""
+    error: dict[str, Any] = {"code": 401, "message": "no valid device token"}
+    if isinstance(why, devices.TokenRevoked):
+        error |= {"message": "this token has been revoked", "revoked": True}
+    return jsonify(error=error), 401, {"WWW-Authenticate": "Bearer"}
+
+
+def by_token() -> str:
+    """Whose calls are counted: all devices of a building may share one address."""
+    return request.headers.get("Authorization", "")
+
+
+def said() -> Any:
+    """The JSON of a call; None for what is none. Nothing that is sent makes reading it fail."""
+    try:
+        return bodies.decode(request.get_data(cache=False))
+    except bodies.NotJson:
+        return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -144,6 +146,16 @@ class Device(Model):
     )
 
 
+class EndedToken(Model):
+    """A token that a device held before: whoever still shows it is told to forget everything."""
+
+    __tablename__ = "ended_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id", ondelete="CASCADE"), index=True)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class DeviceCount(Model):
     """What a device says of its log at one checkpoint; compared with what has arrived."""
 
@@ -202,6 +214,13 @@ class Scan(Model):
         CheckConstraint("direction in ('in', 'out')", name="direction"),
         Index("ix_scan_event_id_received_at", "event_id", "received_at"),
         Index("ix_scan_delegate_id", "delegate_id"),
+        # The few that take another one back.
+        Index(
+            "ix_scan_undoes_id",
+            "undoes_id",
+            sqlite_where=text("undoes_id IS NOT NULL"),
+            postgresql_where=text("undoes_id IS NOT NULL"),
+        ),
     )
 
     # Made by the device (a UUID in canonical form), so that a replay is recognised.
@@ -215,7 +234,7 @@ class Scan(Model):
     reason: Mapped[Reason | None] = mapped_column(String(20))
     # By the device's clock; how far that was from the server's (ms, to be added); and so when.
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    clock_offset_ms: Mapped[int] = mapped_column(default=0)
+    clock_offset_ms: Mapped[int] = mapped_column(BigInteger, default=0)
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     kind: Mapped[EntryKind] = mapped_column(String(10), default=EntryKind.SCAN)
@@ -286,10 +305,13 @@ class WalkIn(Model):
         ForeignKey("delegate.id", ondelete="SET NULL"), index=True
     )
     outcome: Mapped[WalkInOutcome] = mapped_column(String(20))
+    # What was written on their badge at the door; where it is not their pass code (they were
+    # registered already), it leads to them all the same.
+    code: Mapped[str | None] = mapped_column(String(12), index=True)
     # Which rule, quota or field stood against it, for whoever looks at it.
     why: Mapped[str] = mapped_column(String(500), default="")
     # What was typed, for as long as somebody has to look at it.
-    data: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    data: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

@@ -27,6 +27,7 @@ def downgrade() -> None:
         "explanation",
         "closing",
         "device_count",
+        "ended_token",
         "device_checkpoint",
         "checkpoint_category",
         "screen",
@@ -35,6 +36,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.execute("delete from scan where kind = 'undo'")
+    op.drop_index("ix_scan_undoes_id", "scan")
     with op.batch_alter_table("scan") as batch:
         batch.drop_constraint(op.f("ck_scan_kind"), type_="check")
         batch.drop_constraint(op.f("ck_scan_direction"), type_="check")
@@ -93,7 +95,7 @@ def _add_columns() -> None:
         batch.create_check_constraint(op.f("ck_device_battery"), "battery >= 0 and battery <= 100")
     with op.batch_alter_table("scan") as batch:
         batch.add_column(
-            sa.Column("clock_offset_ms", sa.Integer(), nullable=False, server_default="0")
+            sa.Column("clock_offset_ms", sa.BigInteger(), nullable=False, server_default="0")
         )
         batch.add_column(sa.Column("happened_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(_text("kind", 10, "scan"))
@@ -108,6 +110,13 @@ def _add_columns() -> None:
         batch.alter_column("happened_at", nullable=False)
         for column in ("clock_offset_ms", "kind", "direction", "note", "source"):
             batch.alter_column(column, server_default=None)
+    op.create_index(
+        "ix_scan_undoes_id",
+        "scan",
+        ["undoes_id"],
+        sqlite_where=sa.text("undoes_id IS NOT NULL"),
+        postgresql_where=sa.text("undoes_id IS NOT NULL"),
+    )
     with op.batch_alter_table("checkpoint") as batch:
         batch.alter_column("passage", server_default=None)
     with op.batch_alter_table("device") as batch:
@@ -219,6 +228,17 @@ def _add_tables_of_devices() -> None:
         sa.PrimaryKeyConstraint("device_id", "checkpoint_id", name=op.f("pk_device_count")),
     )
     op.create_index(op.f("ix_device_count_checkpoint_id"), "device_count", ["checkpoint_id"])
+    op.create_table(
+        "ended_token",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_ended_token_device_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_ended_token")),
+    )
+    op.create_index(op.f("ix_ended_token_device_id"), "ended_token", ["device_id"])
 
 
 def _add_tables_of_the_log() -> None:
@@ -265,6 +285,7 @@ def _add_tables_of_the_log() -> None:
         sa.Column("device_id", sa.Integer(), nullable=False),
         sa.Column("delegate_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=True),
         sa.Column("why", sa.String(length=500), nullable=False),
         sa.Column("data", sa.JSON(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -281,6 +302,7 @@ def _add_tables_of_the_log() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_walk_in")),
     )
+    op.create_index(op.f("ix_walk_in_code"), "walk_in", ["code"])
     op.create_index(op.f("ix_walk_in_delegate_id"), "walk_in", ["delegate_id"])
     op.create_index(op.f("ix_walk_in_event_id"), "walk_in", ["event_id"])
     op.create_table(

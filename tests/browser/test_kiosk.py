@@ -1,0 +1,107 @@
+"""A kiosk, at which delegates check themselves in: two languages, a badge, and no way out."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, Live
+from tests.browser.desk import (
+    AXE,
+    OPEN,
+    all_sent,
+    one,
+    open_desk,
+    people,
+    ready,
+    type_like_a_scanner,
+)
+from tests.browser.door import UNKNOWN, verdicts_of
+from tests.browser.test_desk_work import catch_prints
+from tests.browser.test_pages import check
+
+pytestmark = pytest.mark.browser
+
+
+def open_kiosk(
+    open_page: OPEN, live: Live, size: dict[str, int] = DESK, print_: bool = False
+) -> Page:
+    page = open_desk(open_page, live, "kiosk", size)
+    page.locator("#kiosk-print").set_checked(print_)
+    page.locator("#kiosk-setup").get_by_role("button").click()
+    expect(page.locator("#kiosk-idle")).to_contain_text("Đưa mã QR của quý vị vào khung")
+    return page
+
+
+def test_a_delegate_is_greeted_sees_the_badge_and_has_it_printed(
+    open_page: OPEN, live: Live
+) -> None:
+    page, person = open_kiosk(open_page, live), people(live)[0]
+    catch_prints(page)
+    type_like_a_scanner(page, person.code)
+    shown = page.locator("#kiosk-verdict")
+    expect(shown.locator(".verdict-admitted")).to_be_visible()
+    expect(shown).to_contain_text("Kính mời quý vị vào")
+    expect(shown.locator("[lang=en]").first).to_have_text("Welcome")
+    expect(shown.locator(".kiosk-name")).to_have_text(person.name)
+    picture = shown.locator(".kiosk-picture")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("async e => { await e.decode(); return e.naturalHeight; }") > 200
+    page.get_by_role("button", name="In thẻ của tôi").click()
+    expect(page.locator("body")).to_have_attribute("data-printed", "application/pdf")
+    expect(shown).to_contain_text("Thẻ của quý vị đang được in")
+    # It returns to its welcome by itself.
+    expect(page.locator("#kiosk-idle")).to_be_visible(timeout=20_000)
+    type_like_a_scanner(page, person.code)
+    expect(shown).to_contain_text("Quý vị đã làm thủ tục")
+    expect(shown.locator(".kiosk-picture")).to_have_count(0)
+    type_like_a_scanner(page, UNKNOWN)
+    expect(shown).to_contain_text("Kính mời quý vị đến bàn hỗ trợ")
+    all_sent(page)
+    assert verdicts_of(live, person.code) == ["admitted", "duplicate"]
+
+
+def test_a_kiosk_prints_at_once_where_that_is_wanted_and_goes_on_after_a_restart(
+    open_page: OPEN, live: Live
+) -> None:
+    page, person = open_kiosk(open_page, live, print_=True), people(live)[0]
+    page.reload()
+    ready(page)
+    expect(page.locator("#kiosk-idle")).to_be_visible()
+    catch_prints(page)
+    type_like_a_scanner(page, person.code)
+    expect(page.locator("body")).to_have_attribute("data-printed", "application/pdf")
+    expect(page.locator("#kiosk-verdict button")).to_have_count(0)
+
+
+def test_a_kiosk_has_no_way_to_search_or_lists(open_page: OPEN, live: Live) -> None:
+    page = open_kiosk(open_page, live)
+    for way in ("input", "select", "a:not(.skip-link)", "nav", "dialog", "[data-panel]"):
+        expect(page.locator(f"{way}:visible")).to_have_count(0)
+    expect(page.locator("#name, #last, #walk-in-form, [data-show]")).to_have_count(0)
+    code = one(live, "select code from delegation")
+    type_like_a_scanner(page, f"D-{code}")
+    expect(page.locator("#kiosk-verdict .verdict-refused")).to_be_visible()
+
+
+def test_a_kiosk_without_a_network_admits_and_sends_them_to_a_desk_for_the_badge(
+    open_page: OPEN, live: Live
+) -> None:
+    page, person = open_kiosk(open_page, live), people(live)[0]
+    page.context.set_offline(True)
+    type_like_a_scanner(page, person.code)
+    expect(page.locator("#kiosk-verdict .kiosk-name")).to_have_text(person.name)
+    expect(page.locator("#kiosk-verdict")).to_contain_text("nhận thẻ tại bàn hỗ trợ")
+    expect(page.locator("#unsent")).to_have_text("Chưa gửi: 1")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing_at_a_kiosk(
+    open_page: OPEN, axe: AXE, live: Live, size: dict[str, int]
+) -> None:
+    page = open_desk(open_page, live, "kiosk", size)
+    check(page, axe)
+    page.locator("#kiosk-setup").get_by_role("button").click()
+    check(page, axe)
+    for code in (people(live)[0].code, UNKNOWN):
+        type_like_a_scanner(page, code)
+        expect(page.locator("#kiosk-verdict .kiosk-panel")).to_be_visible()
+        check(page, axe)
