@@ -293,6 +293,31 @@ def test_whoever_leaves_ends_nobody_elses_file(event, tmp_path, in_steps):
     assert (run.state, run.done) == (RunState.DONE, 3)
 
 
+def test_when_a_later_attempt_fails_the_earlier_one_can_be_cancelled(event, in_steps):
+    for _ in range(9):
+        build_delegate(event)
+    make(event)
+    first = running.pdf(running.start(event, 1))
+    next(first)
+    middle, last = (running.pdf(running.start(event, 1)) for _ in range(2))
+    next(middle)
+    next(last)
+    last.close()
+    assert runs.find(event.id, 1).state == RunState.FAILED
+    next(first), next(first)
+    next(middle), next(middle)
+    run = runs.find(event.id, 1)
+    assert (run.state, run.done > 0) == (RunState.RUNNING, True)  # the page shows it again
+    attempt = run.attempt
+    middle.close()  # does not speak for the run, so ends nothing
+    assert runs.find(event.id, 1).state == RunState.RUNNING
+    assert running.start(event, 1).attempt > attempt
+    assert runs.cancel(event.id, 1)
+    with pytest.raises(running.Cancelled):
+        list(first)
+    assert runs.find(event.id, 1).state == RunState.CANCELLED
+
+
 def test_no_transaction_lasts_while_somebody_takes_a_part(event, in_steps):
     build_delegate(event)
     version = templates.version(
@@ -560,10 +585,10 @@ def test_a_zip_has_a_file_for_each_delegation_and_its_cover(organiser, event, tm
     with zipfile.ZipFile(io.BytesIO(answer.data)) as found:
         assert found.testzip() is None
         assert found.namelist() == [
-            "01 Bắc Ninh - Phong bì thẻ đại biểu.pdf",
             "01 Bắc Ninh.pdf",
-            "02 Bộ Tài chính - Phong bì thẻ đại biểu.pdf",
+            "01 Bắc Ninh - Phong bì thẻ đại biểu.pdf",
             "02 Bộ Tài chính.pdf",
+            "02 Bộ Tài chính - Phong bì thẻ đại biểu.pdf",
         ]
         files = {name: found.read(name) for name in found.namelist()}
     assert codes(files["01 Bắc Ninh.pdf"], tmp_path) == [an, cu]
@@ -611,8 +636,25 @@ def test_a_delegation_that_cancels_meanwhile_is_not_in_the_zip(event, gone):
     registration.cancel(event, people[gone])
     names = list(delegations_in(covers.archive(job, found, sheets)))
     left = "02 Bộ Tài chính" if gone == 0 else "01 Bắc Ninh"
-    assert names == [f"{left} - Phong bì thẻ đại biểu.pdf", f"{left}.pdf"]
+    assert names == [f"{left}.pdf", f"{left} - Phong bì thẻ đại biểu.pdf"]
     assert runs.find(event.id, 1).state == RunState.DONE
+
+
+def test_covers_list_what_is_in_the_envelope_and_as_it_is_printed(event, tmp_path):
+    gone, stays = build_delegate(event, "Lê Hủy").id, build_delegate(event, "Lê Cũ")
+    stays, code = stays.id, stays.code
+    make(event)
+    job = running.start(event, 1)
+    found = covers.envelopes(event, runs.find(event.id, 1))
+    steps = covers.archive(job, found, covers.covers_of(event, is_small=True))
+    registration.cancel(event, gone)
+    with transaction():
+        db.session.get(Delegate, stays).name = "Lê Mới"
+    files = delegations_in(steps)
+    assert codes(files["01 Bắc Ninh.pdf"], tmp_path) == [code]
+    cover = text_of(files["01 Bắc Ninh - Phong bì thẻ đại biểu.pdf"])
+    assert "Lê Mới" in cover and "Lê Cũ" not in cover and "Lê Hủy" not in cover
+    assert "1 (Đại biểu 1)" in cover
 
 
 def test_a_zip_of_which_everybody_cancels_meanwhile_is_no_file(event):
