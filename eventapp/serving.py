@@ -125,7 +125,11 @@ def _break_off_stalled(arbiter: Any) -> None:
 def _without_trace(record: logging.LogRecord) -> bool:
     """A client that was broken off is no fault of the program: one line, and nothing to trace."""
     if record.exc_info and isinstance(record.exc_info[1], TimeoutError):
-        record.msg, record.args, record.exc_info = "A client that took nothing was cut off.", (), None
+        record.msg, record.args, record.exc_info = (
+            "A client that took nothing was cut off.",
+            (),
+            None,
+        )
         record.levelno, record.levelname = logging.WARNING, "WARNING"
     return True
 

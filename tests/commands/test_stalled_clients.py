@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from eventapp import serving
 from tests.commands.processes import HOST
 
 pytestmark = pytest.mark.skipif(
@@ -85,4 +84,3 @@ def test_a_slow_client_gets_everything(server: int) -> None:
         while part := client.recv(1 << 20):
             taken += len(part)
     assert taken > SIZE
-
