@@ -212,6 +212,10 @@ def covers_of(event: Event, *, is_small: bool, language: str = "vi") -> CoverShe
 def _files(job: Job, found: Sequence[Envelope], covers: CoverSheets | None) -> Steps:
     sink = _Sink()
     digits = max(2, len(str(len(found))))
+    # A ZIP's times have no zone: they are read as those of the reader's clock.
+    zone = db.session.get_one(Event, job.event_id).zone
+    moment = job.started_at.astimezone(zone).timetuple()[:6]
+    db.session.rollback()
     with zipfile.ZipFile(sink, "w") as archive:
         for number, envelope in enumerate(found, 1):
             name = f"{number:0{digits}} {_file_name(envelope.name)}"
@@ -222,7 +226,7 @@ def _files(job: Job, found: Sequence[Envelope], covers: CoverSheets | None) -> S
                 first = next(steps)
             except NoBadges:  # all of them have cancelled since
                 continue
-            with archive.open(_entry(f"{name}.pdf", job), "w", force_zip64=True) as entry:
+            with archive.open(_entry(f"{name}.pdf", moment), "w", force_zip64=True) as entry:
                 for content, drawn in chain([first], steps):
                     entry.write(content)
                     yield sink.taken(), drawn
@@ -236,16 +240,16 @@ def _files(job: Job, found: Sequence[Envelope], covers: CoverSheets | None) -> S
             stream = BytesIO()
             write_covers(covers, [cover], stream)
             archive.writestr(
-                _entry(f"{name} - {_file_name(covers.labels.kind)}.pdf", job), stream.getvalue()
+                _entry(f"{name} - {_file_name(covers.labels.kind)}.pdf", moment), stream.getvalue()
             )
     if not job.printed:
         raise NoBadges
     yield sink.taken(), len(job.printed)
 
 
-def _entry(name: str, job: Job) -> zipfile.ZipInfo:
+def _entry(name: str, moment: tuple[int, int, int, int, int, int]) -> zipfile.ZipInfo:
     # What is inside is packed already.
-    return zipfile.ZipInfo(name, job.started_at.timetuple()[:6])
+    return zipfile.ZipInfo(name, moment)
 
 
 def _file_name(text: str) -> str:

@@ -2,9 +2,10 @@
 
 import io
 import json
+import re
 import threading
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pikepdf
 import pytest
@@ -12,13 +13,23 @@ from sqlalchemy import select
 
 from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
-from eventapp.badges import covers, reprinting, running, runs, templates, transfer
+from eventapp.badges import (
+    covers,
+    reprinting,
+    run_words,
+    running,
+    runs,
+    template,
+    templates,
+    transfer,
+)
 from eventapp.badges.models import PrintedBadge, PrintRun, RunState
 from eventapp.badges.runs import By, NothingToPrint, RunNotFound
 from eventapp.badges.selection import Kind, Order
 from eventapp.badges.sheets import Settings
 from eventapp.database import now, transaction
 from eventapp.extensions import db
+from eventapp.pdf.fitting import Measure
 from eventapp.questions.models import Answer, Question, QuestionKind
 from eventapp.registration import service as registration
 from eventapp.registration import substitution
@@ -559,6 +570,26 @@ def test_the_report_has_the_worst_first_and_no_texts(organiser, event):
     assert everything
 
 
+@pytest.mark.parametrize("source", template.SOURCES)
+def test_remarks_call_every_source_by_its_name(app, source):
+    content = with_image()
+    content["sides"][0]["elements"] = [
+        {
+            "type": "text",
+            "x": 5,
+            "y": 5,
+            "width": 40,
+            "height": 10,
+            "parts": [{"source": source, "size": 10}],
+        }
+    ]
+    content = template.read(json.dumps(content).encode())
+    with app.test_request_context("/?lang=en"):
+        said = run_words.remark(content, [0, 0, int(Measure.CONDENSED), "☃"])
+    assert said.endswith(": is condensed, has characters that the font lacks: ☃ (U+2603)")
+    assert not said.startswith("Answer")
+
+
 def test_a_remark_that_no_longer_holds_is_gone_when_the_run_is_fetched_again(event):
     an = build_delegate(event, "Lê An ☃")
     fetch(event, make(event))
@@ -591,6 +622,9 @@ def test_a_zip_has_a_file_for_each_delegation_and_its_cover(organiser, event, tm
             "02 Bộ Tài chính - Phong bì thẻ đại biểu.pdf",
         ]
         files = {name: found.read(name) for name in found.namelist()}
+        written = {datetime(*it.date_time) for it in found.infolist()}
+    here = now().astimezone(event.zone).replace(tzinfo=None)
+    assert all(timedelta(0) <= here - it < timedelta(minutes=5) for it in written)
     assert codes(files["01 Bắc Ninh.pdf"], tmp_path) == [an, cu]
     assert codes(files["02 Bộ Tài chính.pdf"], tmp_path) == [ba]
     cover = files["01 Bắc Ninh - Phong bì thẻ đại biểu.pdf"]
@@ -732,6 +766,15 @@ def test_looking_at_the_address_of_a_file_does_not_begin_it(organiser, event):
     make(event)
     assert organiser.head(f"{RUNS}/1.pdf").status_code == 200
     assert runs.find(event.id, 1).state == RunState.WAITING
+
+
+def test_on_a_phone_each_cell_has_one_thing_beside_its_label(organiser, event):
+    build_delegate(event)
+    make(event)
+    for address in (RUNS, f"{RUNS}/1"):
+        page = organiser.get(address).text
+        assert 'class="data-sub"' in page
+        assert not re.search(r'<td data-label="[^"]*">[^<]+<span class="data-sub"', page)
 
 
 def test_cancel_and_again_by_their_buttons(organiser, event):
