@@ -148,6 +148,11 @@ def measure(found: Measure, strange: str) -> str:
     return ", ".join(said)
 
 
+def source(key: str) -> str:
+    """What a source of text is called; an answer to the event's own question is an answer."""
+    return str(_SOURCES.get(key, _("Answer")))
+
+
 def sources(questions: list[Question], language: str) -> list[tuple[str, str]]:
     """Everything that a text can show, as (source, what it is called)."""
     own = [(f"question:{it.id}", it.label_in(language)) for it in questions]
