@@ -33,13 +33,16 @@ from eventapp.pdf.fitting import Measure
 from eventapp.questions.models import Answer, Question, QuestionKind
 from eventapp.registration import service as registration
 from eventapp.registration import substitution
+from eventapp.registration.importing import import_table
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import Filters, Selection
 from eventapp.registration.substitution import Substitute
+from eventapp.tables.writing import write_csv
 from tests.badges.test_templates import with_image
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import post
 from tests.pdf.pictures import codes, text_of
+from tests.registration.filled import details
 
 EVERYBODY = Selection(None, Filters())
 MARKED = Selection(None, Filters(reprint="1"))
@@ -455,6 +458,45 @@ def test_printing_the_marked_ones_takes_the_mark_off(event):
     assert db.session.scalars(
         select(AuditEntry.subject_id).filter_by(action="reprinted")
     ).all() == [str(an)]
+
+
+def correct(event, delegate_id, **values):
+    """Change a registration as its form does."""
+    now_is = db.session.get(Delegate, delegate_id)
+    kept = {name: getattr(now_is, name) for name in ("name", "position", "email", "phone")}
+    kept["organisation_id"] = now_is.organisation_id
+    registration.update(
+        event, delegate_id, details(event, **{**kept, **values}), revision=now_is.revision
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "is_marked"),
+    [({"name": "Lê Văn An"}, True), ({"position": "Giám đốc"}, True), ({"phone": ""}, False)],
+)
+def test_a_correction_of_what_the_badge_says_marks_it_once_it_was_printed(event, values, is_marked):
+    an = build_delegate(event, "Lê An", phone="+84912345678").id
+    build_delegate(event, "Lê Ba")
+    make(event)
+    fetch(event, 1)
+    new = build_delegate(event, "Lê Cả").id
+    correct(event, an, **values)
+    correct(event, new, name="Lê Văn Cả")
+    marked = db.session.scalars(select(Delegate.id).where(Delegate.reprint_since.is_not(None)))
+    assert marked.all() == ([an] if is_marked else [])
+
+
+def test_a_correction_by_a_table_marks_the_badge(event):
+    an = build_delegate(event, "Lê An", position="Chuyên viên")
+    an_id, office = an.id, an.organisation
+    make(event)
+    fetch(event, 1)
+    stream = io.BytesIO()
+    headings = ["Mã", "Họ và tên", "Chức vụ", "Tỉnh, bộ, ngành", "Đơn vị"]
+    row = [an.code, "Lê An", "Chánh Văn phòng", office.delegation.name, office.name]
+    write_csv(stream, headings, [row])
+    assert import_table(event, stream.getvalue()).changed == 1
+    assert db.session.get(Delegate, an_id).reprint_since is not None
 
 
 def test_a_mark_from_after_the_file_was_begun_stays(event, in_steps):
