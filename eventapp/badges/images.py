@@ -216,8 +216,8 @@ def pictures_for(event: Event) -> Pictures:
 
 
 _SHOWS_PHOTO = '"image": "photo"'
-"""What a version that shows a photo says, as `template.written` writes it; in a text it could not
-stand like this."""
+"""What a version that shows a photo says, as `template_json.written` writes it; in a text it
+could not stand like this."""
 
 
 @dataclass(frozen=True, slots=True)

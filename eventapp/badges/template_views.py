@@ -18,13 +18,14 @@ from eventapp.badges import (
     images,
     previews,
     shipped,
-    template,
+    template_json,
     templates,
     transfer,
 )
 from eventapp.badges.designer_views import said, user_id
 from eventapp.badges.models import BadgeTemplateVersion
-from eventapp.badges.template import Face, NotATemplate, Size, Template, Words
+from eventapp.badges.template import Face, Size, Template, Words
+from eventapp.badges.template_json import NotATemplate
 from eventapp.badges.templates import (
     TemplateChanged,
     TemplateFaulty,
@@ -97,7 +98,7 @@ def import_template(event: Event) -> ResponseReturnValue:
     if not sent or not sent.filename:
         errors = [_("Choose a file.")]
     else:
-        content = sent.read(template.MAX_FILE_BYTES + 1)
+        content = sent.read(template_json.MAX_FILE_BYTES + 1)
         try:
             made = transfer.imported(event, content, user_id=user_id())
         except (NotATemplate, TemplateFaulty, TooManyTemplates) as error:

@@ -5,19 +5,10 @@ import re
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from eventapp.badges.faults import Fault, Problem
 from eventapp.badges.samples import Sample
-from eventapp.badges.template import (
-    SOURCES,
-    Box,
-    Code,
-    Element,
-    Fault,
-    Image,
-    NotATemplate,
-    Problem,
-    Template,
-    Wrong,
-)
+from eventapp.badges.template import SOURCES, Box, Code, Element, Image, Template
+from eventapp.badges.template_json import NotATemplate, Wrong
 from eventapp.events.models import Event
 from eventapp.pdf.fitting import Measure
 from eventapp.questions.models import Question

@@ -12,9 +12,10 @@ from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from eventapp.accounts import audit
-from eventapp.badges import shipped, template
+from eventapp.badges import faults, shipped, template_json
+from eventapp.badges.faults import Problem
 from eventapp.badges.models import BadgeImage, BadgeTemplate, BadgeTemplateVersion
-from eventapp.badges.template import Problem, Template
+from eventapp.badges.template import Template, Words
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
 from eventapp.text import clean
@@ -117,7 +118,7 @@ def digests_of(event_id: int) -> frozenset[str]:
 
 def content_of(kept: BadgeTemplateVersion) -> Template:
     """What a version looks like."""
-    return template.read(kept.content.encode())
+    return template_json.read(kept.content.encode())
 
 
 def default_version(event: Event, user_id: int | None = None) -> BadgeTemplateVersion:
@@ -177,7 +178,7 @@ def save(
         if found.revision != revision:
             raise TemplateChanged
         _check(event_id, content)
-        if template.written(content_of(found.versions[0])) == template.written(content):
+        if template_json.written(content_of(found.versions[0])) == template_json.written(content):
             return found
         before = found.latest
         _add_version(found, content, note, user_id)
@@ -212,7 +213,7 @@ def copy(
 
     Its id. Raises as `add` does.
     """
-    names = template.Words(*(it[:MAX_NAME] for it in called))
+    names = Words(*(it[:MAX_NAME] for it in called))
     return add(event, msgspec.structs.replace(content, name=names), user_id=user_id)
 
 
@@ -287,7 +288,7 @@ def _locked(event_id: int, template_id: int) -> BadgeTemplate:
 
 
 def _check(event_id: int, content: Template) -> None:
-    if found := template.problems(content, images=digests_of(event_id)):
+    if found := faults.problems(content, images=digests_of(event_id)):
         raise TemplateFaulty(found, content)
 
 
@@ -298,7 +299,7 @@ def _add_version(found: BadgeTemplate, content: Template, note: str, user_id: in
         0,
         BadgeTemplateVersion(
             number=found.latest,
-            content=template.written(content).decode(),
+            content=template_json.written(content).decode(),
             note=clean(note)[:MAX_NOTE].rstrip(),
             saved_by_id=user_id,
         ),

@@ -16,6 +16,7 @@ from eventapp.badges import (
     shipped,
     sketch,
     template,
+    template_json,
     templates,
 )
 from eventapp.badges.drawing import no_pictures
@@ -51,7 +52,7 @@ def send(client, address, data, *, at=LIST):
 
 
 def as_data(content):
-    return json.loads(template.written(content))
+    return json.loads(template_json.written(content))
 
 
 # --- Whose badges ---------------------------------------------------------------------------------
@@ -224,7 +225,7 @@ def test_a_preview_of_no_template_says_what_is_wrong(organiser, event):
 
 
 def test_a_preview_that_is_too_large_is_refused_unread(organiser, event):
-    answer = send(organiser, f"{LIST}/preview", b" " * (template.MAX_BYTES + 20_000))
+    answer = send(organiser, f"{LIST}/preview", b" " * (template_json.MAX_BYTES + 20_000))
     assert answer.status_code == 422
     assert "256" in answer.json["message"]
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw
 
 from eventapp import media
-from eventapp.badges import images, layout, shipped, template, templates
+from eventapp.badges import faults, images, layout, shipped, template, template_json, templates
 from eventapp.badges.drawing import SidePrinter
 from eventapp.badges.images import ImageInUse, ImageNotFound, ImageRefused, TooManyImages
 from eventapp.badges.layout import BadgeRecord
@@ -303,7 +303,9 @@ def test_a_file_brings_its_images_along(event):
     clear = images.add(event, "", packed(transparent())).digest
     file = images.brought_along(event.id, showing(digest, clear))
     assert set(file.images) == {digest, clear}
-    carried = template.read(template.written(file), max_bytes=template.MAX_FILE_BYTES)
+    carried = template_json.read(
+        template_json.written(file), max_bytes=template_json.MAX_FILE_BYTES
+    )
     assert carried == file
     # Here they are known already …
     assert images.take_in(event, carried) == showing(digest, clear)
@@ -313,7 +315,7 @@ def test_a_file_brings_its_images_along(event):
     taken = images.take_in(other, carried)
     assert taken.images == {}
     assert (
-        template.problems(taken, images=frozenset(it.digest for it in images.of_event(other.id)))
+        faults.problems(taken, images=frozenset(it.digest for it in images.of_event(other.id)))
         == []
     )
 

@@ -12,27 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventapp.badges import shipped, template
+from eventapp.badges import shipped, template, template_json
+from eventapp.badges.faults import Fault, problems
 from eventapp.badges.template import (
     Box,
     Code,
     Condition,
     Face,
-    Fault,
     Ground,
     Image,
     Language,
-    NotATemplate,
     Part,
     Size,
     Template,
     Text,
     Words,
-    Wrong,
-    problems,
-    read,
-    written,
 )
+from eventapp.badges.template_json import NotATemplate, Wrong, read, written
 
 PICTURE = b"not looked at here"
 DIGEST = hashlib.sha256(PICTURE).hexdigest()
@@ -280,7 +276,7 @@ def test_what_is_no_number_is_refused(number):
 
 
 def test_huge_json_is_refused_before_it_is_read():
-    content = json.dumps(data(name={"vi": "x" * template.MAX_BYTES})).encode()
+    content = json.dumps(data(name={"vi": "x" * template_json.MAX_BYTES})).encode()
     assert refusal(content) == (Wrong.TOO_LARGE, "")
     many = data(*[text()] * 61)
     assert refusal(many) == (Wrong.TOO_LONG, "sides[0].elements")
@@ -445,7 +441,7 @@ def _more(more, value, root):
 
 
 def test_the_schema_is_one_and_describes_what_it_holds():
-    schema = template.schema()
+    schema = template_json.schema()
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     json.dumps(schema)
     for name in ("Template", "Text", "Part", "Code", "Image", "Box", "Ground"):
@@ -455,9 +451,9 @@ def test_the_schema_is_one_and_describes_what_it_holds():
 
 @pytest.mark.parametrize("name", shipped.names())
 def test_the_schema_accepts_what_is_shipped(name):
-    schema = template.schema()
+    schema = template_json.schema()
     assert accepts(schema, json.loads(written(shipped.find(name))), schema)
-    assert accepts(schema, template.as_data(shipped.find(name)), schema)
+    assert accepts(schema, template_json.as_data(shipped.find(name)), schema)
 
 
 @pytest.mark.parametrize(
@@ -477,7 +473,7 @@ def test_the_schema_accepts_what_is_shipped(name):
     ],
 )
 def test_the_schema_refuses_what_is_refused(wrong):
-    schema = template.schema()
+    schema = template_json.schema()
     assert not accepts(schema, wrong, schema)
     assert accepts(schema, data(text(), code()), schema)
 
@@ -486,7 +482,7 @@ def test_the_guide_says_what_there_is():
     guide = (Path(__file__).parents[2] / "docs" / "badge-templates.md").read_text(encoding="utf-8")
     example = guide.partition("```json\n")[2].partition("```")[0]
     assert problems(read(example.encode())) == []
-    defined = template.schema()["$defs"]
+    defined = template_json.schema()["$defs"]
     named = {it for name in ("Part", "Text", "Code", "Image") for it in defined[name]["properties"]}
     for said in (*template.SOURCES, *named - {"type"}):
         assert f"`{said}`" in guide or f'"{said}"' in guide, said
@@ -500,6 +496,6 @@ def test_the_schema_is_published(client):
     answer = client.get("/api/v1/badge-template.schema.json")
     assert answer.status_code == 200
     assert answer.mimetype == "application/schema+json"
-    assert answer.get_json(force=True) == template.schema()
+    assert answer.get_json(force=True) == template_json.schema()
     assert "public" in answer.headers["Cache-Control"]
-    assert msgspec.json.decode(answer.data) == template.schema()
+    assert msgspec.json.decode(answer.data) == template_json.schema()

@@ -13,9 +13,10 @@ from werkzeug.datastructures import FileStorage
 
 from eventapp.accounts.models import AuditEntry
 from eventapp.accounts.permissions import Role
-from eventapp.badges import images, shipped, template, templates, transfer
+from eventapp.badges import faults, images, shipped, template_json, templates, transfer
 from eventapp.badges.models import BadgeImage, BadgeTemplate
-from eventapp.badges.template import NotATemplate, Words, Wrong
+from eventapp.badges.template import Words
+from eventapp.badges.template_json import NotATemplate, Wrong
 from eventapp.badges.templates import (
     TemplateChanged,
     TemplateFaulty,
@@ -144,10 +145,10 @@ def test_a_copy_has_a_name_of_its_own(event):
 def test_what_cannot_be_printed_is_not_saved(event):
     data = with_image()
     del data["images"]
-    content = template.read(json.dumps(data).encode())
+    content = template_json.read(json.dumps(data).encode())
     with pytest.raises(TemplateFaulty) as refused:
         templates.add(event, content)
-    assert {it.fault for it in refused.value.problems} == {template.Fault.NO_SUCH_IMAGE}
+    assert {it.fault for it in refused.value.problems} == {faults.Fault.NO_SUCH_IMAGE}
     assert refused.value.content is content
 
 
@@ -210,11 +211,11 @@ def test_images_that_are_not_shown_are_not_kept(event):
 
 def test_a_file_is_bounded_with_its_images_and_without(event, monkeypatch):
     data = json.dumps(with_image()).encode()
-    monkeypatch.setattr(template, "MAX_BYTES", 100)
+    monkeypatch.setattr(template_json, "MAX_BYTES", 100)
     with pytest.raises(NotATemplate) as refused:
         transfer.imported(event, data)
     assert refused.value.kind == Wrong.TOO_LARGE
-    monkeypatch.setattr(template, "MAX_FILE_BYTES", 200)
+    monkeypatch.setattr(template_json, "MAX_FILE_BYTES", 200)
     with pytest.raises(NotATemplate):
         transfer.imported(event, data)
 
