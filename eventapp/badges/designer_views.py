@@ -39,7 +39,6 @@ from eventapp.web.language import current_language
 
 # Beside the template: who it is to be tried with.
 _MOST = template_json.MAX_BYTES + 16 * 1024
-_SIZES = ((86, 54), (54, 86), (90, 130), (105, 148), (74, 105), (148, 105))
 _DEFAULTS: dict[str, type[msgspec.Struct]] = {
     "box": template.Box,
     "text": template.Text,
@@ -106,7 +105,7 @@ def preview(event: Event) -> ResponseReturnValue:
     """A template as it would be printed, and what is wrong with it, in JSON."""
     try:
         sent = _decoded(_Trying)
-        content = template_json.read(bytes(sent.content))
+        content = _read(sent.content)
     except NotATemplate as error:
         return jsonify(message=words.wrong(error)), 422
     tried = previews.trial(event, content, sent.samples, sent.shown, every=sent.every)
@@ -191,10 +190,9 @@ def _save_json(event: Event, template_id: int) -> ResponseReturnValue:
 
 def _saved(event: Event, template_id: int, sent: _Saving) -> int:
     """Which template it became. Raises NotATemplate and what `templates.save` raises."""
-    content = template_json.read(bytes(sent.content))
+    content = _read(sent.content)
     if sent.copy:
-        called = _("%(name)s (copy)", name=content.name.vi), content.name.en
-        return templates.copy(event, content, called, user_id=user_id())
+        return templates.copy(event, content, words.copied(content.name), user_id=user_id())
     try:
         templates.save(
             event,
@@ -207,6 +205,12 @@ def _saved(event: Event, template_id: int, sent: _Saving) -> int:
     except TemplateNotFound:
         abort(404)
     return template_id
+
+
+def _read(sent: msgspec.Raw) -> Template:
+    """The template that was sent. What it brings along is not taken in, as it is of a file: it
+    shows the images that the event has. Raises NotATemplate."""
+    return template.with_images(template_json.read(bytes(sent)), {})
 
 
 def _decoded(kind: type[Any]) -> Any:
@@ -268,7 +272,6 @@ def _data(event: Event, content: Template, latest: BadgeTemplateVersion) -> dict
         "revision": latest.template.revision,
         "version": latest.number,
         "defaults": {name: _defaults(kind) for name, kind in _DEFAULTS.items()},
-        "sizes": _SIZES,
         "sources": words.sources(list(asked(event.id)), language),
         "categories": [
             {"name": it.name, "called": it.name_in(language), "colour": it.colour}

@@ -20,20 +20,23 @@ SMALLEST_CODE = 13.0
 
 Length = Annotated[float, Meta(ge=0, le=450)]
 Side = Annotated[float, Meta(ge=20, le=450)]
+_END = r"$(?!\n)"
+"""By itself ``$`` is also before a line end that comes last, in Python."""
 Colour = Annotated[
     str,
     Meta(
         pattern=r"^(#[0-9a-f]{6}|text|soft|line"
-        r"|category|on_category|category_text|category_light)$"
+        rf"|category|on_category|category_text|category_light){_END}"
     ),
 ]
 """``#rrggbb``, or by meaning: ``category`` is the category's colour, ``on_category`` black or
 white, whichever is read on it, ``category_light`` a tint of it, ``category_text`` the same darkened
 until it is read on that and on white."""
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{_END}")]
 """SHA-256 of an image, which the event keeps or which the file brings along."""
-Picture = Annotated[str, Meta(pattern=r"^(logo|photo|[0-9a-f]{64})$")]
-Source = Annotated[str, Meta(pattern=r"^([a-z_]{2,30}|question:[0-9]{1,9})$")]
+Picture = Annotated[str, Meta(pattern=rf"^(logo|photo|[0-9a-f]{{64}}){_END}")]
+Source = Annotated[str, Meta(pattern=rf"^([a-z_]{{2,30}}|question:[0-9]{{1,9}}){_END}")]
+CategoryName = Annotated[str, Meta(max_length=200)]
 
 
 class Language(StrEnum):
@@ -166,7 +169,7 @@ class Face(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
     elements: Annotated[tuple[Element, ...], Meta(max_length=60)] = ()
     ground: Ground = Ground()
-    by_category: Annotated[dict[str, Ground], Meta(max_length=40)] = {}
+    by_category: Annotated[dict[CategoryName, Ground], Meta(max_length=40)] = {}
 
 
 class Template(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -47,6 +47,7 @@ class Wrong(StrEnum):
     TOO_LARGE_NUMBER = "too_large_number"
     TOO_LONG = "too_long"
     TOO_SHORT = "too_short"
+    BEYOND_NUMBERS = "beyond_numbers"
     OTHER_FORMAT = "other_format"
     OTHER_VALUE = "other_value"
     OTHER_TYPE = "other_type"
@@ -62,7 +63,7 @@ _WRONGS: tuple[tuple[re.Pattern[str], Wrong], ...] = tuple(
         (r"of length <= (?P<wanted>\d+)", Wrong.TOO_LONG),
         (r">=? (?P<wanted>[\d.]+)", Wrong.TOO_SMALL_NUMBER),
         (r"<=? (?P<wanted>[\d.]+)", Wrong.TOO_LARGE_NUMBER),
-        (r"Number out of range", Wrong.TOO_LARGE_NUMBER),
+        (r"Number out of range", Wrong.BEYOND_NUMBERS),
         (r"matching regex", Wrong.OTHER_VALUE),
         (r"Invalid enum value|Invalid value", Wrong.OTHER_VALUE),
         (r"Expected `(?P<wanted>[^`]*)`", Wrong.OTHER_TYPE),
@@ -82,6 +83,10 @@ def read(content: bytes, *, max_bytes: int = MAX_BYTES) -> Template:
         raise NotATemplate(Wrong.TOO_LARGE, wanted=str(max_bytes // 1024))
     try:
         found = _decoder.decode(content.removeprefix(b"\xef\xbb\xbf"))
+        cleaned = _cleaned(found)
+        if cleaned != found:
+            # What is composed can be longer than what was typed, and is what will be read again.
+            _decoder.decode(msgspec.json.encode(msgspec.structs.replace(cleaned, images={})))
     except msgspec.ValidationError as error:
         raise _explained(str(error)) from None
     except RecursionError:
@@ -91,7 +96,7 @@ def read(content: bytes, *, max_bytes: int = MAX_BYTES) -> Template:
     for digest, image in found.images.items():
         if hashlib.sha256(image).hexdigest() != digest:
             raise NotATemplate(Wrong.OTHER_IMAGE, f"images[{digest[:12]}…]")
-    return _cleaned(found)
+    return cleaned
 
 
 def written(template: Template) -> bytes:
@@ -143,6 +148,8 @@ def _plain(value: Any, *, whole: bool) -> Any:
 def _explained(message: str) -> NotATemplate:
     path = _PATH.search(message)
     where = path["path"].lstrip(".") if path else ""
+    if where in ("format", "version"):
+        return NotATemplate(Wrong.OTHER_FORMAT, where)
     for pattern, wrong in _WRONGS:
         if found := pattern.search(message):
             return NotATemplate(wrong, where, found.groupdict().get("wanted") or "")
@@ -169,7 +176,13 @@ def _cleaned(template: Template) -> Template:
         return msgspec.structs.replace(found, parts=tuple(map(part, found.parts)))
 
     sides = tuple(
-        msgspec.structs.replace(side, elements=tuple(map(element, side.elements)))
+        msgspec.structs.replace(
+            side,
+            elements=tuple(map(element, side.elements)),
+            by_category={
+                clean: it for name, it in side.by_category.items() if (clean := text.clean(name))
+            },
+        )
         for side in template.sides
     )
     return msgspec.structs.replace(template, name=words(template.name), sides=sides)

@@ -22,6 +22,7 @@ from eventapp.badges import (
     templates,
     transfer,
 )
+from eventapp.badges import template_words as words
 from eventapp.badges.designer_views import said, user_id
 from eventapp.badges.models import BadgeTemplateVersion
 from eventapp.badges.template import Face, Size, Template, Words
@@ -130,7 +131,7 @@ def export_template(event: Event, template_id: int) -> ResponseReturnValue:
 def copy_template(event: Event, template_id: int) -> ResponseReturnValue:
     """A copy of a template as it is now."""
     content = templates.content_of(_version(event, template_id))
-    called = _("%(name)s (copy)", name=content.name.vi or content.name.en), content.name.en
+    called = words.copied(content.name)
     return _added(event, lambda: templates.copy(event, content, called, user_id=user_id()))
 
 

@@ -6,6 +6,7 @@ from eventapp.badges import faults, images, template_json, templates
 from eventapp.badges.template import Template
 from eventapp.badges.template_json import NotATemplate, Wrong
 from eventapp.badges.templates import TemplateFaulty
+from eventapp.database import transaction
 from eventapp.events.models import Event
 
 
@@ -15,17 +16,20 @@ def exported(event: Event, content: Template) -> bytes:
 
 
 def imported(event: Event, content: bytes, *, user_id: int | None = None) -> int:
-    """Add the template of a file, and the images that it shows; its id.
+    """Add the template of a file, and the images that it shows; its id. All of it or nothing.
 
     Raises NotATemplate, images.ImageRefused, and what `templates.add` raises.
     """
-    found = _read(content)
-    if wrong := faults.problems(found, images=templates.digests_of(event.id)):
+    event_id, found = event.id, _read(content)
+    if wrong := faults.problems(found, images=templates.digests_of(event_id)):
         raise TemplateFaulty(wrong, found)
     # What the file brings along and does not show is not kept.
     shown = {it: found.images[it] for it in found.image_digests() & found.images.keys()}
-    kept = images.take_in(event, msgspec.structs.replace(found, images=shown))
-    return templates.add(event, kept, user_id=user_id)
+    brought = msgspec.structs.replace(found, images=shown)
+    made = images.brought_ready(event_id, brought)
+    with transaction():
+        kept = images.take_in(event_id, brought, made)
+        return templates.added(event_id, kept, user_id=user_id)
 
 
 def _read(content: bytes) -> Template:

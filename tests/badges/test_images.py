@@ -15,6 +15,7 @@ from eventapp.badges.images import ImageInUse, ImageNotFound, ImageRefused, TooM
 from eventapp.badges.layout import BadgeRecord
 from eventapp.badges.models import BadgeImage, DelegatePhoto
 from eventapp.badges.template import Code, Face, Ground, Size, Template, Words
+from eventapp.database import transaction
 from eventapp.duplicates import merging
 from eventapp.extensions import db
 from eventapp.media import drawings
@@ -298,6 +299,13 @@ def test_an_image_that_is_shown_cannot_be_deleted(event):
         images.remove(event, digest)
 
 
+def taken_in(event, content):
+    made = images.brought_ready(event.id, content)
+    event_id = event.id
+    with transaction():
+        return images.take_in(event_id, content, made)
+
+
 def test_a_file_brings_its_images_along(event):
     digest = images.add(event, "", packed(picture())).digest
     clear = images.add(event, "", packed(transparent())).digest
@@ -308,11 +316,11 @@ def test_a_file_brings_its_images_along(event):
     )
     assert carried == file
     # Here they are known already …
-    assert images.take_in(event, carried) == showing(digest, clear)
+    assert taken_in(event, carried) == showing(digest, clear)
     assert len(images.of_event(event.id)) == 2
     # … and elsewhere they are made ready again.
     other = build_event("khac")
-    taken = images.take_in(other, carried)
+    taken = taken_in(other, carried)
     assert taken.images == {}
     assert (
         faults.problems(taken, images=frozenset(it.digest for it in images.of_event(other.id)))
@@ -327,7 +335,7 @@ def test_a_file_with_an_image_that_is_none_is_refused_and_nothing_kept(event):
     digest = hashlib.sha256(wrong).hexdigest()
     good = packed(picture())
     with pytest.raises(ImageRefused):
-        images.take_in(
+        taken_in(
             event,
             template.carrying(
                 showing(digest), {digest: wrong, hashlib.sha256(good).hexdigest(): good}
