@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from eventapp.badges.layout import Part, Stack
 from eventapp.pdf import MM, fitting, fonts
@@ -17,6 +18,7 @@ from eventapp.pdf.fitting import Fitted, Measure
 
 _SHRINK = 0.94
 _STRETCHES = (0.92, 0.84, 0.77, fitting.LEAST_STRETCH)
+_APART = 0.02
 _SMALLER = 20
 """Steps below the smallest sizes before everything that is left is scaled down at once."""
 
@@ -39,7 +41,8 @@ class PlacedLines:
         return max(self.fitted.measure, shrunk)
 
 
-_Block = tuple[Part, Fitted]
+_Block = tuple[Part, Fitted, float]
+"""A part, its lines, and their distance times the size of type."""
 
 
 def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...], Measure]:
@@ -60,14 +63,14 @@ def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...]
         blocks = [_block(part, text, width, step, patience) for part, text in shown]
         spaces = [part.above * MM * _SHRINK**step for part, _ in shown]
         spaces[0] = 0.0
-        needed = sum(_height(part, fitted) for part, fitted in blocks) + sum(spaces)
+        needed = sum(map(_height, blocks)) + sum(spaces)
         above, below = _overhang(blocks)
         if above + needed + below <= height:
             break
     else:
         # Everything scales alike: so it fits exactly.
         scale = height / (above + needed + below)
-        blocks = [(part, _scaled(fitted, scale)) for part, fitted in blocks]
+        blocks = [(part, _scaled(fitted, scale), leading) for part, fitted, leading in blocks]
         spaces = [space * scale for space in spaces]
         needed, above, below = needed * scale, above * scale, below * scale
     free = height - needed
@@ -75,12 +78,13 @@ def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...]
     top = max(min(top, free - below), above)
     placed: list[PlacedLines] = []
     worst = Measure.NONE
-    for space, (part, fitted) in zip(spaces, blocks, strict=True):
+    for space, block in zip(spaces, blocks, strict=True):
+        part, fitted, leading = block
         top += space
         first = top + _first_baseline(part, fitted)
-        placed.append(PlacedLines(part, fitted, first, fitted.size * part.leading))
+        placed.append(PlacedLines(part, fitted, first, fitted.size * leading))
         worst = max(worst, placed[-1].measure)
-        top += _height(part, fitted)
+        top += _height(block)
     return tuple(placed), worst
 
 
@@ -104,11 +108,23 @@ def _block(part: Part, text: str, width: float, step: int, patience: int) -> _Bl
     size = max(min(part.smallest, part.largest), part.largest * _SHRINK ** (step * part.yielding))
     if step <= patience:
         smallest = min(part.smallest, size)
-        return part, fitting.fit(text, part.font, width, size, smallest, part.lines, part.usual)
+        fitted = fitting.fit(text, part.font, width, size, smallest, part.lines, part.usual)
+        return part, fitted, _leading(part, fitted)
     further = step - patience - 1
     stretch = _STRETCHES[min(further, len(_STRETCHES) - 1)]
     size *= _SHRINK ** max(0, further - len(_STRETCHES) + 1)
-    return part, fitting.condensed(text, part.font, width, size, part.lines, stretch)
+    fitted = fitting.condensed(text, part.font, width, size, part.lines, stretch)
+    return part, fitted, _leading(part, fitted)
+
+
+def _leading(part: Part, fitted: Fitted) -> float:
+    """The distance of lines times the size of type: what the template says, or as much as keeps the
+    marks below one line off those above the next."""
+    if len(fitted.lines) == 1:
+        return part.leading
+    inks = [fonts.ink(line, part.font) for line in fitted.lines]
+    marks = max(below + above for (_, below), (above, _) in pairwise(inks))
+    return max(part.leading, marks + _APART)
 
 
 def _scaled(fitted: Fitted, scale: float) -> Fitted:
@@ -120,16 +136,17 @@ def _overhang(blocks: Sequence[_Block]) -> tuple[float, float]:
 
     That is the case of two marks on a capital, where lines are close.
     """
-    (part, fitted), (last, last_fitted) = blocks[0], blocks[-1]
+    (part, fitted, _), (last, last_fitted, leading) = blocks[0], blocks[-1]
     above = fonts.ink(fitted.lines[0], part.font)[0] * fitted.size
     below = fonts.ink(last_fitted.lines[-1], last.font)[1] * last_fitted.size
-    under = _height(last, last_fitted) - _first_baseline(last, last_fitted)
-    under -= (len(last_fitted.lines) - 1) * last_fitted.size * last.leading
+    under = _height(blocks[-1]) - _first_baseline(last, last_fitted)
+    under -= (len(last_fitted.lines) - 1) * last_fitted.size * leading
     return max(0.0, above - _first_baseline(part, fitted)), max(0.0, below - under)
 
 
-def _height(part: Part, fitted: Fitted) -> float:
-    return fitted.size * part.leading * len(fitted.lines)
+def _height(block: _Block) -> float:
+    part, fitted, leading = block
+    return fitted.size * (part.leading + leading * (len(fitted.lines) - 1))
 
 
 def _first_baseline(part: Part, fitted: Fitted) -> float:

@@ -1,6 +1,7 @@
 """Where everything lies on a badge, and texts that always fit, on every shipped template."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -318,6 +319,28 @@ def test_what_is_empty_takes_no_room():
 def test_marks_on_capitals_stay_in_the_box(valign):
     stack = stack_of(60, 8, part(size=20, smallest=5, leading=0.8), valign=valign)
     check(stack, ("ẾỘẶ",))
+
+
+def inks_of(placed):
+    """From where to where the letters of each line reach, points below the box's top."""
+    size = placed.fitted.size
+    for number, line in enumerate(placed.fitted.lines):
+        baseline = placed.baseline + number * placed.leading
+        above, below = fonts.ink(line, placed.part.font)
+        yield baseline - above * size, baseline + below * size
+
+
+@pytest.mark.parametrize("name", ["NGUYỄN THỊ ĐẶNG ẤN YẾN ỔN", "Đỗ Thị Ngọc Ẩn", "ẸỖ ẸỖ ẸỖ ẸỖ"])
+@pytest.mark.parametrize("height", [26, 40])
+def test_marks_of_one_line_do_not_touch_those_of_the_next(name, height):
+    stack = stack_of(40, height, part(size=24, smallest=9, lines=3, usual=3, leading=1.14))
+    check(stack, (name,))
+    ((lines, *_rest), _worst) = place(stack, (name,))
+    assert len(lines.fitted.lines) > 1
+    for (_, bottom), (top, _) in pairwise(inks_of(lines)):
+        assert bottom < top
+    plain = place(stack, ("Trần Văn An Nam Sơn",))[0][0]
+    assert plain.leading == pytest.approx(plain.fitted.size * 1.14)
 
 
 texts = st.lists(
