@@ -101,9 +101,10 @@ def test_the_pieces_of_a_word_have_no_spaces_between_them(text, lines):
 
 
 def test_a_letter_is_not_torn_from_its_marks():
-    text = "e\u0302\u0303" * 40
-    for line in fit(text, FONT, 200, 30, 12, 3).lines:
-        assert line.startswith("e")
+    for number in range(40, 60):
+        fitted = fit("e\u0302\u0303" * number, FONT, 200, 30, 12, 3)
+        assert len(fitted.lines) > 1
+        assert all(line.startswith("e") for line in fitted.lines)
 
 
 @given(
