@@ -149,6 +149,13 @@ def test_what_is_large_becomes_smaller(size):
     assert max(made.width, made.height) == images.MAX_SIDE
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_an_svg_is_known_in_every_encoding(encoding):
+    drawn = (SHAPES % CIRCLE).decode()
+    mark = b"" if encoding in ("utf-8-sig", "utf-16") else "\ufeff".encode(encoding)
+    assert images.ready(mark + drawn.encode(encoding)).media_type == SVG
+
+
 def test_of_an_svg_shapes_are_left():
     made = images.ready(SHAPES % (b"<script>alert(1)</script>" + CIRCLE))
     assert (made.media_type, made.width, made.height) == (SVG, 75, 38)  # points
@@ -181,6 +188,8 @@ def test_what_an_svg_could_do_is_away(inside):
         (b"not an image at all", media.Refusal.UNKNOWN),
         (b"%PDF-1.7 ...", media.Refusal.UNKNOWN),
         (b"GIF89a\x01\x00\x01\x00", media.Refusal.UNKNOWN),
+        (b"GIF89a\x01\x00\x01\x00<\x00", media.Refusal.UNKNOWN),
+        (b"BM\x00<svg/>", media.Refusal.UNKNOWN),
         (b"<html><body>no</body></html>", drawings.Refusal.UNKNOWN),
         (b"<svg", drawings.Refusal.BROKEN),
         (SHAPES % b"", drawings.Refusal.BROKEN),
