@@ -1,8 +1,8 @@
 """An event's badge templates: the list of them, new ones, files and versions."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -139,24 +139,16 @@ def copy_template(event: Event, template_id: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def make_default_template(event: Event, template_id: int) -> ResponseReturnValue:
     """Print by this one where nobody says otherwise."""
-    try:
-        templates.make_default(event, template_id)
-    except TemplateNotFound:
-        abort(404)
-    flash(_("Badges are printed by this template from now on."), "success")
-    return redirect(url_for(".template_list", event=event), 303)
+    done = _("Badges are printed by this template from now on.")
+    return _changed(event, lambda: templates.make_default(event, template_id), done)
 
 
 @badges.post("/manage/<event:event>/badges/templates/<int:template_id>/delete")
 @requires(Access.ORGANISE)
 def delete_template(event: Event, template_id: int) -> ResponseReturnValue:
     """Offer a template no longer."""
-    try:
-        templates.delete(event, template_id)
-    except TemplateNotFound:
-        abort(404)
-    flash(_("The template has been deleted. What was printed by it stays on record."), "success")
-    return redirect(url_for(".template_list", event=event), 303)
+    done = _("The template has been deleted. What was printed by it stays on record.")
+    return _changed(event, lambda: templates.delete(event, template_id), done)
 
 
 @badges.post("/manage/<event:event>/badges/templates/images/<digest>/delete")
@@ -249,7 +241,17 @@ def _list(event: Event, empty: EmptyForm, file: FileForm) -> str:
     )
 
 
-def _added(event: Event, add: Any) -> ResponseReturnValue:
+def _changed(event: Event, change: Callable[[], None], done: str) -> ResponseReturnValue:
+    """The list again, which says that it was done; 404 for a template that is not there."""
+    try:
+        change()
+    except TemplateNotFound:
+        abort(404)
+    flash(done, "success")
+    return redirect(url_for(".template_list", event=event), 303)
+
+
+def _added(event: Event, add: Callable[[], int]) -> ResponseReturnValue:
     try:
         made = add()
     except (TooManyTemplates, TemplateFaulty) as error:
