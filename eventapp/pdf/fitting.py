@@ -70,7 +70,9 @@ def divide(
         return fonts.em_width(whole, font), (whole,)
     lines = min(lines, len(words))
     space = fonts.em_width(" ", font)
-    gaps = [0.0] + [0.0 if word.endswith(_JOINT) else space for word in words]
+    gaps = [space] * (len(words) + 1)
+    if _JOINT in text:
+        gaps[1:] = [0.0 if word.endswith(_JOINT) else space for word in words]
     ends = [0.0]
     for word, gap in zip(words, gaps[1:], strict=True):
         ends.append(ends[-1] + fonts.em_width(word, font) + gap)
@@ -162,7 +164,8 @@ def _words(text: str, font: str) -> list[str]:
 
 def _line(words: Sequence[str]) -> str:
     """Words with spaces between them, the pieces of one without."""
-    return " ".join(words).replace(f"{_JOINT} ", "").removesuffix(_JOINT)
+    line = " ".join(words)
+    return line.replace(f"{_JOINT} ", "").removesuffix(_JOINT) if _JOINT in line else line
 
 
 def _broken(text: str, font: str, limit: float) -> str:
@@ -198,7 +201,7 @@ def _tie(before: str, after: str) -> float:
     together (cơ quan) as far as they are known, and those of a name (Nguyễn Minh Hồng, Bắc Ninh);
     a line rather begins with "và" or "của" than ends with it; after a comma is a good place.
     """
-    if before.endswith(_JOINT):
+    if before[-1] == _JOINT:
         return 0.0
     if before[-1] in ",;:·–":
         return -0.2
