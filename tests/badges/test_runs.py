@@ -20,6 +20,7 @@ from eventapp.badges import (
     running,
     runs,
     template,
+    template_json,
     templates,
     transfer,
 )
@@ -625,7 +626,7 @@ def test_remarks_call_every_source_by_its_name(app, source):
             "parts": [{"source": source, "size": 10}],
         }
     ]
-    content = template.read(json.dumps(content).encode())
+    content = template_json.read(json.dumps(content).encode())
     with app.test_request_context("/?lang=en"):
         said = run_words.remark(content, [0, 0, int(Measure.CONDENSED), "☃"])
     assert said.endswith(": is condensed, has characters that the font lacks: ☃ (U+2603)")
