@@ -11,6 +11,7 @@ from eventapp.badges import designer_views as _designer  # noqa: F401
 from eventapp.badges import desk_views as _desk  # noqa: F401
 from eventapp.badges import images as badge_images
 from eventapp.badges import photo_views as _photos  # noqa: F401
+from eventapp.badges import reprinting
 from eventapp.badges import run_views as _runs  # noqa: F401
 from eventapp.badges import schema_views as _schema  # noqa: F401
 from eventapp.badges import template_views as _templates  # noqa: F401
@@ -129,6 +130,9 @@ substitution.on_substituting.append(hand_over_seats_of_halls)
 # Attendance and certificates of two registrations of one person become those of the one kept.
 merging.on_merging.append(certificates_service.take_over)
 merging.on_merging.append(badge_images.take_over)
+
+# A badge that was printed is printed again once what it says is corrected.
+registration.on_correcting.append(reprinting.mark_corrected)
 
 # Badges show the logo of the papers.
 badge_images.logo_of.append(heads.logo_of)

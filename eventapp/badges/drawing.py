@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from eventapp.badges import layout
+from eventapp.badges import inks, placing
 from eventapp.badges.layout import (
     Area,
     BadgeRecord,
@@ -18,10 +18,10 @@ from eventapp.badges.layout import (
     Code,
     Design,
     Picture,
-    PlacedLines,
     Side,
     Stack,
 )
+from eventapp.badges.placing import PlacedLines
 from eventapp.pdf import MM, fonts, qr
 from eventapp.pdf.artwork import Artwork
 from eventapp.pdf.fitting import Measure
@@ -138,7 +138,7 @@ class SidePrinter:
         whole = Box(0, 0, self._design.width, self._design.height)
         drawn = b""
         if ground.colour is not None:
-            colour = _rgb(layout.colour_of(ground.colour, record.colour))
+            colour = _rgb(inks.colour_of(ground.colour, record.colour))
             drawn = b"%b rg\n%bf\n" % (colour, self._path(whole, 0))
         if ground.image is not None:
             drawn += self._image(ground.image, whole, covers=True, radius=0)
@@ -148,9 +148,9 @@ class SidePrinter:
         path = self._path(area.box, area.radius)
         drawn = b""
         if area.fill is not None:
-            drawn += b"%b rg\n%bf\n" % (_rgb(layout.colour_of(area.fill, category)), path)
+            drawn += b"%b rg\n%bf\n" % (_rgb(inks.colour_of(area.fill, category)), path)
         if area.line is not None and area.line_width:
-            colour = _rgb(layout.colour_of(area.line, category))
+            colour = _rgb(inks.colour_of(area.line, category))
             drawn += b"%b RG %.2f w\n%bS\n" % (colour, area.line_width * MM, path)
         return drawn
 
@@ -237,7 +237,7 @@ class SidePrinter:
     def _draw_stack(
         self, stack: Stack, texts: tuple[str, ...], category: str
     ) -> tuple[bytes, tuple[Remark, ...]]:
-        placed, _ = layout.place(stack, texts)
+        placed, _ = placing.place(stack, texts)
         box = stack.box
         anchor = {"left": box.x, "center": box.x + box.width / 2, "right": box.x + box.width}
         left = anchor[stack.align] * MM
@@ -247,7 +247,7 @@ class SidePrinter:
         # As they were given: of what no font can draw, the lines have nothing left.
         given = dict(zip(stack.parts, texts, strict=True))
         for lines in placed:
-            colour = _rgb(layout.colour_of(lines.part.ink, category))
+            colour = _rgb(inks.colour_of(lines.part.ink, category))
             drawn.append(b"%b rg 1 0 0 1 %.2f %.2f Tm\n" % (colour, left, top - lines.baseline))
             drawn.append(self._lines(lines, stack.align))
             if remark := _remark(stack.number, lines, given[lines.part], self._number):

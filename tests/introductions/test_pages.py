@@ -17,8 +17,10 @@ from tests.pdf.pictures import needs_poppler, opened, text_of
 
 
 @pytest.fixture(autouse=True)
-def _ask_anew():
+def _ask_anew(monkeypatch):
     service.forget_shared()
+    # However slow the machine: what is shared is shared until a test forgets it.
+    monkeypatch.setattr(service, "_FRESH_FOR", 3600.0)
 
 
 @pytest.fixture
