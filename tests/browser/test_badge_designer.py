@@ -474,7 +474,7 @@ def test_images_are_uploaded_and_shown(open_page: OPEN, address: str, tmp_path: 
     assert box is not None
     taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     centre = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    corner = (box["x"] + box["width"] * 0.06, box["y"] + box["height"] * 0.06)
+    corner = (box["x"] + box["width"] * 0.12, box["y"] + box["height"] * 0.12)
     red = (204, 0, 0)
     assert max(abs(a - b) for a, b in zip(taken.getpixel(centre), red, strict=True)) < 8
     assert max(abs(a - b) for a, b in zip(taken.getpixel(corner), red, strict=True)) > 30
