@@ -71,34 +71,33 @@ class SidePrinter:
         self._stacks: dict[tuple[int, str, tuple[str, ...]], tuple[bytes, tuple[Remark, ...]]] = {}
         self._lines_known: dict[tuple[str, float, tuple[str, ...], float, str], bytes] = {}
         self._images: dict[str, tuple[Artwork, bytes] | None] = {}
-        self._own = tuple(
-            it
-            for it in side.elements
-            if isinstance(it, Code) or (isinstance(it, Stack | Picture) and not it.is_artwork)
-        )
+        self._layers = tuple(enumerate(side.layers))
         self.remarks: list[Remark] = []
         """Of the badge drawn last."""
 
     def badge(self, record: BadgeRecord) -> bytes:
         """One badge's side, its lower left corner at the origin."""
         self.remarks = []
-        drawn = [self._artwork_of(record)]
+        drawn: list[bytes] = []
         values = record.values
-        for element in self._own:
-            if not element.shown.holds(values):
-                continue
-            if isinstance(element, Stack):
-                drawn.append(self._stack(element, record))
-            elif isinstance(element, Code):
-                drawn += (_BLACK, self._code(element, record.code))
-            elif record.photo:
-                drawn.append(self._picture(element, record.photo))
+        for level, layer in self._layers:
+            drawn.append(self._artwork_of(record, level))
+            for element in layer.own:
+                if not element.shown.holds(values):
+                    continue
+                if isinstance(element, Stack):
+                    drawn.append(self._stack(element, record))
+                elif isinstance(element, Code):
+                    drawn += (_BLACK, self._code(element, record.code))
+                elif isinstance(element, Picture) and record.photo:
+                    drawn.append(self._picture(element, record.photo))
         return b"".join(drawn)
 
-    def _artwork_of(self, record: BadgeRecord) -> bytes:
-        """The operator that draws all that this badge has in common with others."""
+    def _artwork_of(self, record: BadgeRecord, level: int) -> bytes:
+        """The operator that draws all that this badge has in common with others in a layer."""
         values, is_pass = record.values, qr.is_pass_code(record.code)
         key = (
+            str(level),
             record.category,
             record.colour,
             "pass" if is_pass else "",
@@ -111,18 +110,16 @@ class SidePrinter:
         known = self._artwork.get(key)
         if known is None:
             others, self.remarks = self.remarks, []
-            drawn = [self._ground(record)]
-            for element in self._side.elements:
+            drawn = [] if level else [self._ground(record)]
+            for element in self._side.layers[level].common:
                 if not element.shown.holds(values):
                     continue
                 if isinstance(element, Area):
                     drawn.append(self._area(element, record.colour))
                 elif isinstance(element, Stack):
-                    if element.is_artwork:
-                        drawn.append(self._stack(element, record))
+                    drawn.append(self._stack(element, record))
                 elif isinstance(element, Picture):
-                    if element.is_artwork:
-                        drawn.append(self._picture(element, element.image))
+                    drawn.append(self._picture(element, element.image))
                 else:
                     drawn.append(self._behind_code(element, is_pass))
             width, height = self._design.width * MM, self._design.height * MM

@@ -11,6 +11,7 @@ from eventapp.badges import template
 from eventapp.badges.template import Ground
 from eventapp.pdf import fonts, qr
 
+_HAIR = 0.05  # mm, for rounded numbers
 _ARTWORK = frozenset({"category", *template.OF_EVENT})
 _OWN = frozenset({"name", "code"})
 
@@ -36,6 +37,14 @@ class Box:
     width: float
     height: float
 
+    def meets(self, other: "Box", reach: float = 0.0) -> bool:
+        """Whether they share a place, if both reached so much further; a hair is none."""
+        least = _HAIR - 2 * reach
+        return (
+            min(self.x + self.width, other.x + other.width) - max(self.x, other.x) > least
+            and min(self.y + self.height, other.y + other.height) - max(self.y, other.y) > least
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -48,6 +57,12 @@ class Condition:
         """Whether an element is on a badge with these texts."""
         return (self.having is None or bool(values.get(self.having))) and (
             self.lacking is None or not values.get(self.lacking)
+        )
+
+    def excludes(self, other: "Condition") -> bool:
+        """Whether no badge has what is there on this one and what is there on that one."""
+        return (self.having is not None and self.having == other.lacking) or (
+            self.lacking is not None and self.lacking == other.having
         )
 
 
@@ -150,6 +165,24 @@ class Picture:
 Element = Area | Stack | Code | Picture
 
 
+def _is_common(element: Element) -> bool:
+    """Whether it, or of a code the square below it, is the same on many badges."""
+    return not isinstance(element, Stack | Picture) or element.is_artwork
+
+
+def _is_own(element: Element) -> bool:
+    return isinstance(element, Code) or not _is_common(element)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """Elements that many badges have in common, and over them those of one badge; a code is in
+    both."""
+
+    common: tuple[Element, ...]
+    own: tuple[Element, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """One side of a badge, ready to be drawn."""
@@ -157,6 +190,27 @@ class Side:
     elements: tuple[Element, ...]
     ground: Ground
     by_category: Mapping[str, Ground]
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The elements as they are drawn, one layer over the other: as few as there can be, where
+        nothing lies below what it comes after. One is enough for most designs."""
+        levels: list[int] = []
+        for at, element in enumerate(self.elements):
+            level = 0
+            for below, before in zip(self.elements[:at], levels, strict=True):
+                if _lie_together(below, element):
+                    is_over = _is_own(below) and _is_common(element)
+                    level = max(level, before + is_over)
+            levels.append(level)
+        leveled = list(zip(self.elements, levels, strict=True))
+        return tuple(
+            Layer(
+                tuple(it for it, its in leveled if its == level and _is_common(it)),
+                tuple(it for it, its in leveled if its == level and _is_own(it)),
+            )
+            for level in range(max(levels, default=0) + 1)
+        )
 
     def ground_of(self, category: str) -> Ground:
         """What lies below the elements on a badge of a category."""
@@ -191,6 +245,13 @@ class Design:
     width: float
     height: float
     sides: tuple[Side, ...]
+
+
+def _lie_together(one: Element, other: Element) -> bool:
+    """Whether a badge may have both in one place."""
+    lines = [it.line_width for it in (one, other) if isinstance(it, Area) and it.line]
+    reach = max(lines, default=0.0) / 2
+    return one.box.meets(other.box, reach) and not one.shown.excludes(other.shown)
 
 
 def design_of(source: template.Template) -> Design:

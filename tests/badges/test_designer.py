@@ -430,6 +430,23 @@ def test_an_image_that_a_template_shows_stays_and_it_is_said_which(organiser, ev
     assert organiser.get(f"{LIST}/images/{digest}").status_code == 200
 
 
+def test_what_lies_on_a_text_is_printed_over_it():
+    """As the canvas has it: whether badges have it in common or not."""
+    name = template.Text(5, 5, 80, 40, (template.Part("name", size=60, colour="#000000"),))
+    box = template.Box(0, 0, 86, 54, fill="#ff0000")
+    people = [examples.shortest(CATEGORY, COMMON)]
+
+    def blacks(*elements):
+        side = template.Face(elements)
+        content = template.Template(Words("Thẻ"), template.Size(86, 54), (side,))
+        ((picture,),) = previews.pictures_of(content, people, no_pictures, 200)
+        drawn = Image.open(io.BytesIO(picture)).convert("RGB")
+        return sum(number for number, colour in drawn.getcolors(99_999) if sum(colour) < 60)
+
+    assert blacks(box, name) > 1000
+    assert blacks(name, box) == 0
+
+
 def test_pictures_are_as_large_as_asked(event):
     content = previews.example(event, SHIPPED, pixels=180)
     width, height = Image.open(io.BytesIO(content)).size

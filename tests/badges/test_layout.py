@@ -396,6 +396,27 @@ def test_a_colour_that_is_none_becomes_grey():
     assert inks.usable_colour("#1d4e89") == "#1d4e89"
 
 
+@pytest.mark.parametrize("name", designs())
+def test_a_shipped_design_is_drawn_in_one_layer(name):
+    """It is the fast way: all that badges have in common is drawn at once."""
+    assert [len(side.layers) for side in designs()[name].sides] == [1] * len(designs()[name].sides)
+
+
+def test_what_comes_later_lies_on_top():
+    def shown(box, lacking=None):
+        return Area(box, "text", None, 0, 0, layout.Condition(None, lacking))
+
+    name = replace(stack_of(60, 20, part(key="name")), shown=layout.Condition("name", None))
+    under, over = shown(Box(0, 0, 90, 130)), shown(Box(10, 10, 5, 5))
+    beside, never = shown(Box(70, 0, 20, 130)), shown(Box(0, 0, 60, 20), lacking="name")
+    again = replace(name)
+    side = layout.Side((under, name, beside, never, over, again), layout.Ground(), {})
+    assert [(it.common, it.own) for it in side.layers] == [
+        ((under, beside, never), (name,)),
+        ((over,), (again,)),
+    ]
+
+
 def test_a_stack_of_what_repeats_is_artwork():
     stack = person_stack(CONFERENCE)
     assert not stack.is_artwork

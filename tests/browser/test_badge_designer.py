@@ -1,5 +1,6 @@
 """The badge designer by mouse, touch and keyboard, from a shipped template to versions."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -459,6 +460,24 @@ def test_images_are_uploaded_and_shown(open_page: OPEN, address: str, tmp_path: 
     page.get_by_label("Cách đặt hình trong khung").select_option("cover")
     shown(page)
     expect(page.locator("#designer-problems li")).not_to_contain_text(["không có hình này"])
+    # Round corners are as round on the canvas as they are printed.
+    page.get_by_label("Chiều rộng (mm)").fill("20")
+    page.get_by_label("Chiều cao (mm)").fill("20")
+    page.get_by_label("Bo góc (mm)").fill("10")
+    image = page.locator("#designer-canvas image")
+    expect(image).to_have_attribute("width", "20")
+    expect(image).to_have_attribute("height", "20")
+    page.keyboard.press("Tab")
+    shown(page)
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box()
+    assert box is not None
+    taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    centre = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    corner = (box["x"] + box["width"] * 0.12, box["y"] + box["height"] * 0.12)
+    red = (204, 0, 0)
+    assert max(abs(a - b) for a, b in zip(taken.getpixel(centre), red, strict=True)) < 8
+    assert max(abs(a - b) for a, b in zip(taken.getpixel(corner), red, strict=True)) > 30
 
 
 def test_as_text(open_page: OPEN, axe: AXE, address: str) -> None:
