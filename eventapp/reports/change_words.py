@@ -72,6 +72,7 @@ SUBJECTS = {
     "visit_group": lazy_gettext("Visit group"),
     "device": lazy_gettext("Device"),
     "checkpoint": lazy_gettext("Checkpoint"),
+    "screen": lazy_gettext("Screen"),
     "question": lazy_gettext("Question"),
     "event": lazy_gettext("Event"),
     "user": lazy_gettext("Account"),
