@@ -4,6 +4,7 @@ from flask import Flask
 
 from eventapp.accounts.views import accounts
 from eventapp.api import device_views as _device_views  # noqa: F401
+from eventapp.api import log_views as _log  # noqa: F401
 from eventapp.api.express import ExpressLane
 from eventapp.api.views import api
 from eventapp.badges import designer_views as _designer  # noqa: F401
@@ -20,6 +21,9 @@ from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
 from eventapp.checkin import arrival_views as _arrivals  # noqa: F401
+from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
+from eventapp.checkin import device_pages as _device_pages  # noqa: F401
+from eventapp.checkin import shell_views as _shell  # noqa: F401
 from eventapp.checkin.live_lane import LiveLane
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts

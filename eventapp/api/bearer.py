@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
+from eventapp.accounts import audit
+from eventapp.api import bodies
 from eventapp.checkin import devices
 from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
@@ -35,6 +37,7 @@ def as_device(*rights: Rights) -> Callable[[_View], Any]:
                 return unauthorised(error)
             if device.rights not in allowed:
                 return refuse(403, f"a device with the rights of a {device.rights} may not do this")
+            audit.actor.set(f"{audit.DEVICE}{device.name}")
             return view(event=event, device=device)
 
         run.device_rights = allowed  # type: ignore[attr-defined]
@@ -54,3 +57,16 @@ def unauthorised(why: devices.TokenRevoked | devices.TokenUnknown) -> ResponseRe
     if isinstance(why, devices.TokenRevoked):
         error |= {"message": "this token has been revoked", "revoked": True}
     return jsonify(error=error), 401, {"WWW-Authenticate": "Bearer"}
+
+
+def by_token() -> str:
+    """Whose calls are counted: all devices of a building may share one address."""
+    return request.headers.get("Authorization", "")
+
+
+def said() -> Any:
+    """The JSON of a call; None for what is none. Nothing that is sent makes reading it fail."""
+    try:
+        return bodies.decode(request.get_data(cache=False))
+    except bodies.NotJson:
+        return None

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.permissions import Access, requires
 from eventapp.api import express
-from eventapp.api.bearer import as_device, refuse, unauthorised
+from eventapp.api.bearer import as_device, by_token, refuse, said, unauthorised
 from eventapp.api.openapi import document
 from eventapp.api.scan_call import CallRefused
 from eventapp.checkin import checkpoints, lookup
@@ -50,15 +50,16 @@ def list_checkpoints(event: Event, device: Device) -> ResponseReturnValue:
 
 @api.post("/events/<event:event>/lookup")
 @requires(Access.DEVICE)
-@limiter.limit("120 per minute", key_func=lambda: request.headers.get("Authorization", ""))
+@limiter.limit("120 per minute", key_func=by_token)
 @as_device(Rights.SUPERVISOR)
 def find(event: Event, device: Device) -> ResponseReturnValue:
     """Find delegates by name. A POST, so that no name stands in an address."""
-    body = request.get_json(silent=True)
+    body = said()
     if not isinstance(body, dict) or not isinstance(query := body.get("query"), str):
         return refuse(400, 'the body is JSON: {"query": "...", "checkpoint": id}')
     checkpoint = body.get("checkpoint")
-    found = lookup.find(event.id, query, checkpoint if type(checkpoint) is int else None)
+    is_number = type(checkpoint) is int and 0 < checkpoint < 2**31
+    found = lookup.find(event.id, query, checkpoint if is_number else None)
     for it in found:
         if it["first_read_at"] is not None:
             it["first_read_at"] = it["first_read_at"].astimezone(event.zone).isoformat()

@@ -33,8 +33,11 @@ _ALL = (
 )
 _BY_TOKEN = _ALL.where(Device.token_hash.in_(bindparam("hashes", expanding=True)))
 _BY_ID = _ALL.where(Device.id == bindparam("id"))
-_ENDED = select(EndedToken.token_hash).where(
-    EndedToken.token_hash.in_(bindparam("hashes", expanding=True))
+_ENDED = (
+    select(EndedToken.token_hash, Event.slug)
+    .join(Device, Device.id == EndedToken.device_id)
+    .join(Event, Event.id == Device.event_id)
+    .where(EndedToken.token_hash.in_(bindparam("hashes", expanding=True)))
 )
 _SEEN = (
     update(Device)
@@ -79,11 +82,13 @@ def by_token(hashes: Collection[str]) -> dict[str, Bearer]:
     return {token_hash: _bearer(of_one) for token_hash, of_one in found.items()}
 
 
-def ended(hashes: Collection[str]) -> set[str]:
-    """Those of the hashes whose tokens were valid once: their devices have others now."""
+def ended(hashes: Collection[str]) -> dict[str, str]:
+    """Those of the hashes whose tokens were valid once, as their devices have others now; each
+    with the name of its event in addresses."""
     if not hashes:
-        return set()
-    return set(db.session.connection().scalars(_ENDED, {"hashes": list(hashes)}))
+        return {}
+    rows: Any = db.session.connection().execute(_ENDED, {"hashes": list(hashes)})
+    return dict(rows.all())
 
 
 def by_id(device_id: int) -> Bearer:

@@ -300,6 +300,11 @@ def find(event_id: int, device_id: int) -> Device:
     return device
 
 
+def is_live(device: Device) -> bool:
+    """Whether a device may be used."""
+    return bool(db.session.scalar(select(LIVE).where(Device.id == device.id)))
+
+
 def all_devices(event_id: int) -> Sequence[Device]:
     """An event's devices, the newest first, revoked ones last."""
     return db.session.scalars(

@@ -311,7 +311,7 @@ class WalkIn(Model):
     # Which rule, quota or field stood against it, for whoever looks at it.
     why: Mapped[str] = mapped_column(String(500), default="")
     # What was typed, for as long as somebody has to look at it.
-    data: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    data: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

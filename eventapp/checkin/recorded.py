@@ -23,7 +23,6 @@ from eventapp.checkin.models import (
     Reason,
     Scan,
     Verdict,
-    WalkIn,
     checkpoint_category,
 )
 from eventapp.checkin.verdicts import Gate, Passed
@@ -60,11 +59,6 @@ _MORE = (
     select(checkpoint_category.c.checkpoint_id, checkpoint_category.c.category_id)
     .where(checkpoint_category.c.checkpoint_id.in_(_IDS))
     .union_all(select(Closing.checkpoint_id, null()).where(Closing.checkpoint_id.in_(_IDS)))
-)
-_HANDWRITTEN = select(WalkIn.code, WalkIn.delegate_id).where(
-    WalkIn.event_id == bindparam("event_id"),
-    WalkIn.code.in_(bindparam("codes", expanding=True)),
-    WalkIn.delegate_id.is_not(None),
 )
 _ENTRY: tuple[Any, ...] = (
     Scan.id,
@@ -174,14 +168,6 @@ def _place(row: Any, more: set[int | None]) -> Place:
         category_ids=frozenset(it for it in more if it is not None),
     )
     return Place(gate, is_closed=None in more)
-
-
-def handwritten(event_id: int, codes: Collection[str]) -> dict[str, int]:
-    """Whose badges, written at the door, have these codes: of people who have another pass."""
-    if not codes:
-        return {}
-    rows = _rows(_HANDWRITTEN, {"event_id": event_id, "codes": sorted(codes)})
-    return dict(rows)
 
 
 def entries(event_id: int, ids: Collection[str]) -> tuple[dict[str, Stored], set[str]]:

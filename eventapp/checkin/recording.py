@@ -100,9 +100,7 @@ class Recorder:
         self._places = recorded.places(
             self._event_id, {it.checkpoint for it in readings if it.checkpoint is not None}
         )
-        codes = {it.code for it in readings if it.code}
-        self._learn_people(codes, set())
-        self._learn_handwritten(codes - self._by_code.keys())
+        self._learn_people({it.code for it in readings if it.code}, set())
         undone = {it.undoes for it in readings if it.undoes is not None}
         ids = {it.id for it in readings} | undone
         self._stored, self._early = recorded.entries(self._event_id, ids)
@@ -125,13 +123,6 @@ class Recorder:
             by_code, by_id = people.read(self._event_id, codes, ids)
             self._by_code |= by_code
             self._by_id |= by_id
-
-    def _learn_handwritten(self, codes: set[str]) -> None:
-        whose = recorded.handwritten(self._event_id, codes)
-        self._learn_people(set(), set(whose.values()) - self._by_id.keys())
-        for code, delegate_id in whose.items():
-            if found := self._by_id.get(delegate_id):
-                self._by_code[code] = found
 
     def _learn_attendance(self, pairs: set[Pair]) -> None:
         self._before = recorded.held(pairs)

@@ -54,7 +54,6 @@ ERASED = ""
 """In place of a line whose person was anonymised, until the devices are told."""
 
 _SINCE = datetime(2024, 1, 1, tzinfo=UTC)
-_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _AT_ONCE = 1_000
 _took: dict[int, float] = {}
 """How long (s) this process's last comparison of an event took."""
@@ -62,7 +61,7 @@ _took: dict[int, float] = {}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a device lacks, up to ``number``; ``is_whole`` is everything, in place of what it has."""
+    """What a device lacks up to ``number``; ``is_whole`` is everything, in place of what it has."""
 
     number: int
     is_whole: bool
@@ -107,7 +106,7 @@ def bring_up_to_date(event_id: int) -> None:
     ).one_or_none()
     if state is None:
         with transaction():
-            _upsert(RosterState, [{"event_id": event_id, "number": 0, "checked_at": _NEVER}])
+            _upsert(RosterState, [{"event_id": event_id, "number": 0, "checked_at": now()}])
     elif state.number:  # until there is a first roster, nobody is content with what others do
         pause = max(EVERY, timedelta(seconds=SHARE * _took.get(event_id, 0)))
         if now() - state.checked_at < pause or not _claim(event_id, state.checked_at):
@@ -142,6 +141,8 @@ def compare(event_id: int) -> int:
         )
         if not won.rowcount:  # type: ignore[attr-defined]
             return 0
+        there = _still_there([id_ for id_, line in changed if line is not None])
+        changed = [(id_, line) for id_, line in changed if line is None or id_ in there]
         for start in range(0, len(changed), _AT_ONCE):
             _upsert(
                 RosterLine,
@@ -151,6 +152,41 @@ def compare(event_id: int) -> int:
                 ],
             )
     return len(changed)
+
+
+def _still_there(ids: Sequence[int]) -> set[int]:
+    """Those who are not being anonymised at this moment, nor were since they were read: no name
+    comes back. Whoever is being merged waits for the next comparison, too."""
+    there: set[int] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        there |= set(
+            db.session.scalars(
+                select(Delegate.id)
+                .where(
+                    Delegate.id.in_(ids[start : start + _AT_ONCE]),
+                    Delegate.anonymised_at.is_(None),
+                )
+                .order_by(Delegate.id)
+                .with_for_update(read=True, key_share=True, skip_locked=True)
+            )
+        )
+    return there
+
+
+def forget(event_id: int, ids: Sequence[int] | None = None) -> None:
+    """Forget the lines of these delegates, or of all, in the transaction that anonymises them.
+
+    Devices are told that they are gone when they next ask.
+    """
+    statement = (
+        update(RosterLine)
+        .where(RosterLine.event_id == event_id, RosterLine.line.is_not(None))
+        .values(line=ERASED)
+        .execution_options(synchronize_session=False)
+    )
+    if ids is not None:
+        statement = statement.where(RosterLine.delegate_id.in_(ids))
+    db.session.execute(statement)
 
 
 def _next(number: int) -> int:
@@ -174,7 +210,7 @@ def _known(event_id: int) -> dict[int, str | None]:
     rows = db.session.connection().execute(
         select(RosterLine.delegate_id, RosterLine.line).where(RosterLine.event_id == event_id)
     )
-    return {id_: line for id_, line in rows}
+    return dict(rows.all())
 
 
 _replaced = aliased(Delegate)
@@ -262,7 +298,7 @@ def _other_codes(event_id: int) -> Mapping[int, Sequence[str]]:
     for row in merged.values():
         codes[last_of(row.id)].append(row.code)
     written = db.session.execute(
-        select(WalkIn.delegate_id, WalkIn.code)
+        select(Delegate.id, WalkIn.code)
         .join(Delegate, Delegate.id == WalkIn.delegate_id)
         .where(
             WalkIn.event_id == event_id,
@@ -271,7 +307,7 @@ def _other_codes(event_id: int) -> Mapping[int, Sequence[str]]:
         )
     )
     for id_, code in written:
-        codes[last_of(id_)].append(code)
+        codes[last_of(id_)].append(str(code))
     return {id_: sorted(set(found)) for id_, found in codes.items()}
 
 

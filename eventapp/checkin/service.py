@@ -122,10 +122,10 @@ def _record_sent(sent: Sequence[_Sent]) -> list[Recorded | TokenUnknown | TokenR
     valid: list[tuple[Bearer, Batch]] = []
     for it in sent:
         bearer = known.get(it.token_hash)
-        if it.token_hash in ended or (bearer and bearer.slug == it.slug and not bearer.is_live):
-            answers.append(TokenRevoked())
-        elif bearer is None or bearer.slug != it.slug:
+        if (bearer.slug if bearer else ended.get(it.token_hash)) != it.slug:
             answers.append(TokenUnknown())
+        elif bearer is None or not bearer.is_live:
+            answers.append(TokenRevoked())
         else:
             answers.append(Recorded([], bearer.timezone))
             valid.append((bearer, it.batch))

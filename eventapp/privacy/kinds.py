@@ -16,7 +16,7 @@ from eventapp import text, tokens
 from eventapp.accounts.models import AuditEntry
 from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
-from eventapp.checkin.models import Scan
+from eventapp.checkin.models import Checkpoint, Discrepancy, Explanation, Scan, WalkIn
 from eventapp.database import Model, db, now
 from eventapp.delegations.models import ChangeRequest, RequestKind
 from eventapp.mail.models import MailStatus, Message
@@ -328,6 +328,8 @@ _WRITTEN = _or_not_empty(
     Message.to_address, Message.to_name, Message.subject, Message.text, Message.error
 )
 
+_says_something = or_(WalkIn.code.is_not(None), WalkIn.data.is_not(None))
+
 DELEGATES = Kind(
     "delegates",
     Delegate,
@@ -513,5 +515,52 @@ KINDS: tuple[Kind, ...] = (
             select(PrintedBadge.run_id).where(PrintedBadge.delegate_id.in_(people.ids))
         ),
         _selections,
+    ),
+    Kind(
+        "scan_notes",
+        Scan,
+        ("note",),
+        lambda event_id: (Scan.event_id == event_id) & (Scan.note != ""),
+        lambda people: Scan.delegate_id.in_(people.ids) & (Scan.note != ""),
+        _emptied(note=""),
+    ),
+    Kind(
+        "walk_ins",
+        WalkIn,
+        ("code", "data"),
+        lambda event_id: (WalkIn.event_id == event_id) & _says_something,
+        lambda people: WalkIn.delegate_id.in_(people.ids) & _says_something,
+        _emptied(code=None, data=None),
+    ),
+    Kind(
+        "discrepancies",
+        Discrepancy,
+        ("settled_by", "note"),
+        lambda event_id: (
+            (Discrepancy.event_id == event_id)
+            & _or_not_empty(Discrepancy.settled_by, Discrepancy.note)
+        ),
+        lambda people: (
+            or_(
+                Discrepancy.scan_id.in_(select(Scan.id).where(Scan.delegate_id.in_(people.ids))),
+                Discrepancy.walk_in_id.in_(
+                    select(WalkIn.id).where(WalkIn.delegate_id.in_(people.ids))
+                ),
+            )
+            & _or_not_empty(Discrepancy.settled_by, Discrepancy.note)
+        ),
+        _emptied(settled_by="", note=""),
+    ),
+    Kind(
+        "explanations",
+        Explanation,
+        ("reason", "given_by"),
+        lambda event_id: (
+            Explanation.checkpoint_id.in_(
+                select(Checkpoint.id).where(Checkpoint.event_id == event_id)
+            )
+            & _or_not_empty(Explanation.reason, Explanation.given_by)
+        ),
+        left_of=_emptied(reason="", given_by=""),
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, select
 
+from eventapp.accounts import audit
 from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
 from eventapp.database import db
@@ -286,6 +287,9 @@ def _actor(actor: str, names: _Names) -> str:
         return str(gettext("the delegate"))
     if actor.startswith(_LEAD):
         return names.actor(actor)
+    if actor.startswith(audit.DEVICE):
+        name = actor.removeprefix(audit.DEVICE)
+        return str(gettext("the device “%(name)s”", name=name))
     return actor
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 _POLICY = {
     "default-src": "'none'",
@@ -20,13 +20,17 @@ _POLICY = {
 }
 
 
+_COMPILES = {"checkin/app/detector.js"}
+"""Workers that need WebAssembly: what a worker may do is said by the answer that it came with."""
+
+
 def allow_webassembly() -> None:
     """Let the page being answered compile WebAssembly: the camera's decoder needs it."""
     g.webassembly = True
 
 
 def allow_frames() -> None:
-    """Let the page being answered show another page of ours in a frame: a badge, to print it."""
+    """Let the page being answered show a page or a file of ours in a frame: a badge, to print it."""
     g.frames = True
 
 
@@ -35,7 +39,7 @@ def policy(*, webassembly: bool = False, frames: bool = False) -> str:
     """The Content-Security-Policy as a header value."""
     directives = dict(_POLICY)
     if frames:
-        directives["frame-src"] = "'self'"
+        directives["frame-src"] = "'self' blob:"
     if webassembly:
         directives["script-src"] += " 'wasm-unsafe-eval'"
     return "; ".join(f"{name} {value}" for name, value in directives.items())
@@ -65,9 +69,11 @@ def init_app(app: Flask, *, https: bool) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
+        compiles = request.endpoint == "static" and (request.view_args or {}).get("filename")
+        webassembly = g.get("webassembly", False) or compiles in _COMPILES
         headers.setdefault(
             "Content-Security-Policy",
-            policy(webassembly=g.get("webassembly", False), frames=g.get("frames", False)),
+            policy(webassembly=webassembly, frames=g.get("frames", False)),
         )
         for name, value in everywhere.items():
             headers.setdefault(name, value)

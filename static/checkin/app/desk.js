@@ -1,0 +1,327 @@
+// The desk of stewards and supervisors: a code comes in by a scanner, the camera, typing, a name or a
+// delegation's list, and is answered by a verdict. What is kept, sent and decided is the engine's.
+
+import { $, button, element, icon, tell } from "./dom.js";
+import { Camera } from "./camera.js";
+import { Checkpoints } from "./checkpoints.js";
+import { DelegationList } from "./delegation.js";
+import { isDelegation, meant } from "./codes.js";
+import { Last } from "./last.js";
+import { Look } from "./look.js";
+import { Paper } from "./paper.js";
+import { Printer } from "./printing.js";
+import { askReason, dropReason } from "./reasons.js";
+import { Scanner } from "./scanner.js";
+import { Search } from "./search.js";
+import { Views } from "./views.js";
+import { WalkIns } from "./walk_in.js";
+import { heading, panel, summary } from "./verdict.js";
+import { isOn, signal, turn } from "./signals.js";
+import { say } from "./words.js";
+
+const NO_BADGE = new Set(["cancelled", "not_approved", "unknown"]);
+
+/** What to say of a call that did not work. */
+export function explain(error) {
+  return error.status ? error.message : say("needs_network");
+}
+
+export class Desk {
+  constructor(engine) {
+    this.engine = engine;
+    this.turnNumber = 0; // of the last scan that was begun
+    this.shownTurn = 0; // of the one whose verdict stands there
+    this.shown = null;
+    this.isSupervisor = engine.state.device?.rights === "supervisor";
+    this.views = new Views(engine.state.device?.rights, (name) => this.onShow(name));
+    this.checkpoints = new Checkpoints(engine, () => this.moved());
+    this.paper = new Paper(engine, this.checkpoints, this.views);
+    this.last = new Last(engine, this.isSupervisor ? (entry) => this.takeBack(entry) : null);
+    this.delegations = new DelegationList(engine, this);
+    if (this.isSupervisor) this.equip();
+    this.listen();
+    engine.addEventListener("change", () => this.changed());
+    engine.addEventListener("settled", ({ detail }) => this.settled(detail));
+    $("desk").hidden = false;
+  }
+
+  /** What supervisors have beside the scanning. */
+  equip() {
+    this.printer = new Printer(this.engine, $("print-frame"));
+    this.search = new Search(this.engine, this.checkpoints, {
+      choose: (person) => {
+        this.search.clear();
+        this.scan({ code: person.code, source: "name" });
+        this.ready();
+      },
+      print: (person) => this.print(person),
+    });
+    this.walkIns = new WalkIns(this.engine, this);
+    this.look = new Look(this.engine, explain);
+    this.look.mark();
+  }
+
+  listen() {
+    $("code-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const typed = $("code").value;
+      $("code").value = "";
+      this.read([typed], "typed");
+      this.ready();
+    });
+    new Scanner($("code"), (readings) => this.read(readings, "scanner"));
+    this.camera = new Camera($("video"), (text) => this.read([text], "camera"));
+    this.camera.onEnd = () => this.showCamera();
+    $("camera").addEventListener("click", () => this.switchCamera());
+    $("turn").addEventListener("click", () => this.tryCamera(() => this.camera.turn()));
+    $("torch").addEventListener("click", () => this.light());
+    for (const name of ["sound", "shake"]) {
+      $(name).checked = isOn(name);
+      $(name).addEventListener("change", () => turn(name, $(name).checked));
+    }
+  }
+
+  onShow(name) {
+    if (name === "look") this.look?.load();
+    if (name === "find") $("name")?.focus({ preventScroll: true });
+  }
+
+  /** The engine knows more than before. */
+  changed() {
+    this.checkpoints.show();
+    this.paper.show();
+    this.walkIns?.choices();
+    this.look?.mark();
+  }
+
+  moved() {
+    this.paper.show();
+    this.ready();
+  }
+
+  /** Codes as they arrive; a delegation's opens its list. */
+  read(readings, source) {
+    const isKnown = (it) => Boolean(isDelegation(it) ? this.engine.delegation(it) : this.engine.person(it));
+    const code = meant(readings, isKnown).slice(0, 64);
+    if (!code) return;
+    dropReason();
+    if (!isDelegation(code)) this.scan({ code, source });
+    else if (!this.delegations.open(code)) {
+      this.present(summary("refused", say("unknown"), [say("delegation_unknown")]), "refused");
+    }
+  }
+
+  get order() {
+    const { id: checkpoint, direction } = this.checkpoints;
+    return { checkpoint, direction, ...(this.paper.isOn && { readAt: this.paper.readAt }) };
+  }
+
+  source(source) { return this.paper.isOn ? "paper" : source; }
+
+  async scan({ code, source, ...more }) {
+    const number = this.begin();
+    const order = { ...this.order, code, source: this.source(source), ...more };
+    if (!order.checkpoint) {
+      tell($("trouble"), say("choose"));
+      return;
+    }
+    const result = { ...(await this.engine.scan(order)), override: Boolean(order.override) };
+    this.last.add(result);
+    this.show(result, number);
+  }
+
+  async scanMany(codes) {
+    const order = { ...this.order, codes, source: this.source("delegation") };
+    const results = await this.engine.scanMany(order);
+    return results.map((it) => {
+      this.last.add(it);
+      return it;
+    });
+  }
+
+  begin() {
+    tell($("trouble"), "");
+    this.turnNumber += 1;
+    return this.turnNumber;
+  }
+
+  /** Of two scans that cross, the later one's verdict stays. */
+  show(result, number) {
+    if (number < this.shownTurn) return;
+    this.shownTurn = number;
+    this.shown = result;
+    this.draw(result);
+    signal(result.verdict);
+    this.views.show("scan");
+  }
+
+  draw(result) {
+    const { state } = this.engine;
+    $("verdict").replaceChildren(panel(result, {
+      checkpoint: this.checkpoints.current,
+      zone: state.event?.timezone,
+      rights: state.device?.rights,
+      actions: this.actions(result),
+    }));
+    $("app").dataset.verdict = result.verdict;
+  }
+
+  /** A verdict that is not one person's. */
+  present(node, kind) {
+    this.shownTurn = this.begin();
+    this.shown = null;
+    $("verdict").replaceChildren(node);
+    $("app").dataset.verdict = kind;
+    signal(kind);
+    this.views.show("scan");
+  }
+
+  headingOf(result) {
+    return heading(result, this.checkpoints.current, this.engine.state.event?.timezone);
+  }
+
+  actions(result) {
+    const { verdict, reason, person } = result;
+    if (!this.isSupervisor || !person) return [];
+    const found = [];
+    if (verdict === "refused" || verdict === "duplicate") {
+      if (reason !== "unknown") {
+        found.push(button("btn btn-lg btn-outline-primary", say("override_open"), () => this.override(result)));
+      }
+    } else if (verdict !== "not_stored") {
+      found.push(button("btn btn-lg btn-outline-primary", [icon("undo"), say("undo")],
+        () => this.takeBack(result)));
+    }
+    if (!NO_BADGE.has(reason)) found.push(this.printAction(person));
+    return found;
+  }
+
+  printAction(person) {
+    const print = button("btn btn-lg btn-outline-primary", [icon("print"), say("print")], () => this.print(person));
+    print.setAttribute("aria-label", say("print_of", person.name));
+    return print;
+  }
+
+  async print({ code }) {
+    tell($("trouble"), "");
+    $("said").textContent = say("printing");
+    try {
+      await this.printer.print(code);
+    } catch (error) {
+      tell($("trouble"), explain(error));
+    }
+  }
+
+  async override(result) {
+    const name = result.person.name;
+    const note = await askReason({
+      key: `override ${result.code}`,
+      title: say("override_title"),
+      about: `${name} – ${this.headingOf(result)}`,
+      choices: ["reason_organisers", "reason_guest", "reason_list_wrong"],
+      confirm: say("override_do"),
+    });
+    if (note) await this.scan({ code: result.code, source: "typed", override: true, note });
+    this.ready();
+  }
+
+  async takeBack(entry) {
+    const name = this.engine.person(entry.code)?.name ?? entry.code;
+    const note = await askReason({
+      key: `undo ${entry.id}`,
+      title: say("undo_title"),
+      about: name,
+      choices: ["reason_by_mistake", "reason_wrong_person", "reason_left"],
+      confirm: say("undo_do"),
+    });
+    if (note) {
+      const { id, code, checkpoint, direction } = entry;
+      const result = await this.engine.undo({ id, code, checkpoint, direction }, note);
+      const done = result.verdict === "admitted";
+      if (done) this.last.takenBack(entry.id);
+      const kind = done ? "duplicate" : result.verdict;
+      const title = { admitted: say("undone"), duplicate: say("undo_nothing") }[result.verdict]
+        ?? this.headingOf(result);
+      this.present(summary(kind, title, [element("p", "verdict-name", name), note]), kind);
+    }
+    this.ready();
+  }
+
+  /** Somebody was registered at the door, and passed here as everybody does. */
+  showWalkIn({ id, result }, kind, node) {
+    this.last.add(result);
+    this.present(node, kind);
+    this.shownWalkIn = id;
+  }
+
+  /** The server has answered a scan whose verdict this device had given by itself. */
+  settled({ id, result, walkIn }) {
+    if (walkIn) {
+      this.settledWalkIn(id, walkIn);
+      return;
+    }
+    const before = this.last.settle(id, result);
+    const isShown = this.shown?.id === id;
+    if (isShown) {
+      this.shown = { ...result, override: this.shown.override };
+      this.draw(this.shown);
+    }
+    if (before && before.verdict !== result.verdict) {
+      signal(result.verdict);
+      const name = result.person?.name ?? before.code;
+      const words = heading({ ...before, ...result }, null, this.engine.state.event?.timezone);
+      tell($("trouble"), say("server_says", name, words));
+    }
+  }
+
+  /** Whoever was registered offline has arrived at the server. */
+  settledWalkIn(id, { outcome, why, delegate }) {
+    const text = [say(`walk_in_${outcome}`), why].filter(Boolean).join(". ");
+    if (outcome !== "registered") {
+      tell($("trouble"), say("server_says", delegate?.name ?? "", text));
+    } else if (this.shownWalkIn === id) $("said").textContent = text;
+  }
+
+  /** The code has the focus, but for touch: there it would call up the keyboard over the verdict. */
+  ready() {
+    if (matchMedia("(pointer: coarse)").matches) document.activeElement.blur();
+    else $("code").focus({ preventScroll: true });
+  }
+
+  async switchCamera() {
+    await this.tryCamera(async () => {
+      if (this.camera.isOn) this.camera.stop();
+      else await this.camera.start();
+    });
+  }
+
+  async tryCamera(work) {
+    try {
+      $("viewfinder").hidden = false;
+      await work();
+      tell($("trouble"), "");
+    } catch {
+      this.camera.stop();
+      tell($("trouble"), say("no_camera"));
+    }
+    await this.showCamera();
+  }
+
+  async showCamera() {
+    const { isOn: on } = this.camera;
+    $("viewfinder").hidden = !on;
+    $("camera").setAttribute("aria-pressed", String(on));
+    $("camera").querySelector("span").textContent = say(on ? "camera_on" : "camera_off");
+    $("torch").hidden = !this.camera.hasTorch;
+    $("torch").setAttribute("aria-pressed", "false");
+    $("turn").hidden = !on || (await this.camera.countCameras()) < 2;
+  }
+
+  async light() {
+    const on = $("torch").getAttribute("aria-pressed") !== "true";
+    try {
+      await this.camera.light(on);
+      $("torch").setAttribute("aria-pressed", String(on));
+    } catch { /* the camera says that it has a light and has none */ }
+  }
+}

@@ -1,0 +1,160 @@
+// Delegates check themselves in. A kiosk has no way to search, lists or settings: those parts of the
+// page are taken away before anything is shown. It returns to its welcome by itself.
+
+import { $, button, element, icon } from "./dom.js";
+import { Camera } from "./camera.js";
+import { isDelegation, meant } from "./codes.js";
+import { offered, options } from "./checkpoints.js";
+import { Printer } from "./printing.js";
+import { Scanner } from "./scanner.js";
+import { fill, kioskWords } from "./words.js";
+import { signal } from "./signals.js";
+import { place } from "./person.js";
+
+const SHOWN_MS = 7000;
+const OFFERED_MS = 20_000; // while a button can be pressed
+const SETUP = "eventapp.kiosk";
+
+const both = (key, ...values) => Object.entries(kioskWords).map(([language, words]) => {
+  const made = element("span", "", fill(words[key], values));
+  made.lang = language;
+  return made;
+});
+
+export class Kiosk {
+  constructor(engine) {
+    this.engine = engine;
+    this.number = 0;
+    this.timer = null;
+    for (const part of [$("desk"), $("reason")]) part.remove();
+    $("app").classList.add("is-kiosk");
+    $("kiosk").hidden = false;
+    this.printer = new Printer(engine, $("print-frame"));
+    this.camera = new Camera($("kiosk-video"), (text) => this.read([text]), "user");
+    new Scanner(null, (readings) => this.read(readings));
+    $("kiosk-setup").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.begin({ checkpoint: Number($("kiosk-checkpoint").value), print: $("kiosk-print").checked });
+      document.documentElement.requestFullscreen?.().catch(() => {});
+    });
+    engine.addEventListener("change", () => this.choices());
+    this.choices();
+    const kept = this.kept();
+    // A kiosk that was restarted goes on by itself; ?setup is for whoever moves it elsewhere.
+    if (kept && !new URLSearchParams(location.search).has("setup")) this.begin(kept);
+    else $("kiosk-setup").hidden = false;
+  }
+
+  choices() {
+    if (!$("kiosk-setup") || $("kiosk-checkpoint").options.length) return;
+    const made = options(offered(this.engine.state), null);
+    $("kiosk-checkpoint").replaceChildren(...made);
+  }
+
+  kept() {
+    try {
+      return JSON.parse(localStorage.getItem(SETUP));
+    } catch {
+      return null;
+    }
+  }
+
+  async begin(setup) {
+    this.setup = setup;
+    try {
+      localStorage.setItem(SETUP, JSON.stringify(setup));
+    } catch { /* asked again after a restart */ }
+    $("kiosk-setup").remove();
+    this.idle();
+    try {
+      await this.camera.start();
+    } catch {
+      $("kiosk-trouble").replaceChildren(...both("no_camera"));
+      $("kiosk-trouble").hidden = false;
+    }
+  }
+
+  idle() {
+    clearTimeout(this.timer);
+    $("kiosk-verdict").hidden = true;
+    $("kiosk-verdict").replaceChildren();
+    $("kiosk-idle").hidden = false;
+    if (this.picture) URL.revokeObjectURL(this.picture);
+    this.picture = null;
+  }
+
+  later(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.idle(), ms);
+  }
+
+  async read(readings) {
+    if (!this.setup) return;
+    const code = meant(readings, (it) => !isDelegation(it) && Boolean(this.engine.person(it)));
+    if (!code) return;
+    this.number += 1;
+    const { number } = this;
+    const result = await this.engine.scan({
+      code: code.slice(0, 64), checkpoint: this.setup.checkpoint, direction: "in", source: "kiosk",
+    });
+    if (number === this.number) this.show(result, number);
+  }
+
+  show(result, number) {
+    const { verdict, person } = result;
+    const made = element("div", `kiosk-panel verdict-${verdict}`);
+    made.append(element("p", "kiosk-head", icon(verdict), element("span", "kiosk-words", ...both(verdict))));
+    if (person && verdict !== "refused") {
+      made.append(element("p", "kiosk-name", person.name), element("p", "kiosk-line", place(person)));
+      if (person.group) {
+        made.append(element("p", "kiosk-line", ...both("group", person.group.letter),
+          element("span", "", [person.group.bus, person.group.site].filter(Boolean).join(" · "))));
+      }
+    }
+    const badge = element("div", "kiosk-badge");
+    made.append(badge);
+    $("kiosk-verdict").replaceChildren(made);
+    $("kiosk-verdict").hidden = false;
+    $("kiosk-idle").hidden = true;
+    signal(verdict);
+    this.later(SHOWN_MS);
+    const isNew = verdict === "admitted" || (verdict === "duplicate" && person?.reprint);
+    if (person && isNew) this.offerBadge(person, badge, number);
+  }
+
+  /** The badge as it will be printed, and a button; or printed at once where that is wanted. */
+  async offerBadge({ code }, box, number) {
+    try {
+      const picture = await this.engine.api("badge", { code, picture: true });
+      if (number !== this.number) return;
+      this.picture = URL.createObjectURL(picture);
+      const shown = element("img", "kiosk-picture");
+      Object.assign(shown, { src: this.picture, alt: "" });
+      const state = element("p", "kiosk-line");
+      box.append(shown, state);
+      if (this.setup.print) await this.print(code, state, number);
+      else {
+        const press = button("btn btn-primary btn-lg kiosk-print", [icon("print"), element("span", "", ...both("print"))], () => {
+          press.remove();
+          this.print(code, state, number);
+        });
+        const done = button("btn btn-outline-primary btn-lg kiosk-print", element("span", "", ...both("done")), () => this.idle());
+        state.append(press, done);
+        press.focus();
+        this.later(OFFERED_MS);
+      }
+    } catch {
+      if (number === this.number) box.replaceChildren(element("p", "kiosk-line", ...both("no_print")));
+    }
+  }
+
+  async print(code, state, number) {
+    state.replaceChildren(...both("printing"));
+    this.later(SHOWN_MS);
+    try {
+      await this.printer.print(code);
+    } catch {
+      if (number === this.number) state.replaceChildren(...both("no_print"));
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// The devices that this browser is: one for each event, by its token.
+
+import { ask } from "./database.js";
+import { canSeal, keyOf, seal, unseal } from "./key.js";
+import { DEVICES, databaseOf } from "./stores.js";
+
+const WAITING = "eventapp.device.waiting";
+
+/** [{event, revoked, usedAt}], the one that was used last first. */
+export async function devices() {
+  const all = await DEVICES.read(["devices"], (store) => ask(store("devices").getAll()));
+  return all
+    .map(({ event, token, usedAt }) => ({ event, revoked: !token, usedAt }))
+    .sort((a, b) => b.usedAt - a.usedAt);
+}
+
+/** The device for an event or, for null, the one that was used last; null when there is none. */
+export async function recall(event = null) {
+  const waiting = await takeWaiting();
+  if (waiting && event === null) event = waiting.event;
+  event ??= (await devices())[0]?.event;
+  if (!event) return null;
+  const device = (waiting?.event === event ? waiting : null)
+    ?? await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
+  if (!device) return null;
+  await DEVICES.write(["devices"], (store) => {
+    store("devices").put({ ...device, usedAt: Date.now() });
+  }).catch(() => {}); // a full disk keeps nobody from working
+  return device;
+}
+
+/**
+ * Make this browser the device of a token. Entries and walk-ins that an earlier token left unsent
+ * stay, to be sent by this one; people come anew.
+ */
+export async function remember({ event, token }) {
+  try {
+    const before = await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
+    if (before?.token && before.token !== token) await rekey(event, before.token, token);
+    await DEVICES.write(["devices"], (store) => {
+      store("devices").put({ event, token, usedAt: Date.now() });
+    });
+  } catch {
+    // The link is used up, so the token must not be lost on a full disk: that store is another one.
+    localStorage.setItem(WAITING, JSON.stringify({ event, token }));
+    return;
+  }
+  const channel = new BroadcastChannel(`eventapp-checkin-${event}`);
+  channel.postMessage({ kind: "device" });
+  channel.close();
+}
+
+/** Take over a token for which there was no room before; it works all the same when there is none yet. */
+async function takeWaiting() {
+  const waiting = JSON.parse(globalThis.localStorage?.getItem(WAITING) ?? "null");
+  if (!waiting) return null;
+  localStorage.removeItem(WAITING);
+  await remember(waiting);
+  return waiting;
+}
+
+/** The server does not know the token any more: everything that it opens goes, and so does it. */
+export async function forget(event) {
+  await DEVICES.write(["devices"], (store) => {
+    store("devices").put({ event, token: null, usedAt: Date.now() });
+  });
+  await wipe(event);
+}
+
+const LOST = "–"; // a supervisor's note that went with its key: there was one
+
+/** Remove people, walk-ins and notes of an event; what stays to be sent are codes. */
+export async function wipe(event) {
+  const database = databaseOf(event);
+  await database.write(["meta", "outbox", "walkins", "sealed"], async (store) => {
+    store("sealed").clear();
+    store("walkins").clear();
+    for (const name of ["roster", "log", "tables", "owner"]) store("meta").delete(name);
+    store("meta").put(((await ask(store("meta").get("version"))) ?? 0) + 1, "version");
+    for (const entry of await ask(store("outbox").getAll())) {
+      if (entry.note) store("outbox").put({ ...entry, note: null, notePlain: LOST });
+    }
+  });
+  await database.close();
+}
+
+async function rekey(event, oldToken, newToken) {
+  const database = databaseOf(event);
+  const [walkIns, noted] = await database.read(["walkins", "outbox"], async (store) => [
+    await ask(store("walkins").getAll()),
+    (await ask(store("outbox").getAll())).filter(({ note }) => note),
+  ]);
+  if (canSeal) {
+    const [oldKey, newKey] = await Promise.all([keyOf(oldToken, event), keyOf(newToken, event)]);
+    const anew = async (name, sealed) => seal(newKey, name, await unseal(oldKey, name, sealed));
+    for (const it of walkIns) it.sealed = await anew(it.id, it.sealed).catch(() => it.sealed);
+    for (const it of noted) it.note = await anew(it.id, it.note).catch(() => it.note);
+  }
+  await database.write(["meta", "outbox", "walkins", "sealed"], (store) => {
+    store("sealed").clear();
+    for (const name of ["roster", "log", "tables", "owner"]) store("meta").delete(name);
+    walkIns.forEach((it) => store("walkins").put(it));
+    noted.forEach((it) => store("outbox").put(it));
+  });
+  await database.close();
+}
