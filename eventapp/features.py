@@ -21,9 +21,11 @@ from eventapp.certificates import service as certificates_service
 from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
+from eventapp.checkin import arrival_views as _arrivals  # noqa: F401
 from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
 from eventapp.checkin import device_pages as _device_pages  # noqa: F401
 from eventapp.checkin import shell_views as _shell  # noqa: F401
+from eventapp.checkin.live_lane import LiveLane
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
@@ -174,3 +176,4 @@ def init_app(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.wsgi_app = ExpressLane(app)  # type: ignore[method-assign]
+    app.wsgi_app = LiveLane(app)  # type: ignore[method-assign]

@@ -74,6 +74,7 @@ SUBJECTS = {
     "device": lazy_gettext("Device"),
     "discrepancy": lazy_gettext("Something to be looked at"),
     "checkpoint": lazy_gettext("Checkpoint"),
+    "screen": lazy_gettext("Screen"),
     "question": lazy_gettext("Question"),
     "event": lazy_gettext("Event"),
     "user": lazy_gettext("Account"),
