@@ -171,10 +171,11 @@ def change(event: Event, checkpoint_id: int, data: CheckpointData) -> Checkpoint
     with transaction():
         checkpoint = _locked(event_id, checkpoint_id)
         before = _guarded(checkpoint), [it.name for it in checkpoint.categories]
-        _fill(checkpoint, data)
-        if _guarded(checkpoint) != before[0] and has_scans(checkpoint_id):
-            raise HasScans
-        changes = audit.changes_of(checkpoint)
+        with db.session.no_autoflush:  # what was written is no change any more
+            _fill(checkpoint, data)
+            if _guarded(checkpoint) != before[0] and has_scans(checkpoint_id):
+                raise HasScans
+            changes = audit.changes_of(checkpoint)
         after = [it.name for it in checkpoint.categories]
         if after != before[1]:
             changes["categories"] = [before[1], after]

@@ -295,6 +295,17 @@ def _entries_of(people: People) -> ColumnElement[bool]:
         & (AuditEntry.action == "substitute"),
         (AuditEntry.subject == "change_request")
         & AuditEntry.subject_id.in_([str(it) for it in people.requests]),
+        (AuditEntry.subject == "discrepancy")
+        & AuditEntry.subject_id.in_(
+            select(cast_to(Discrepancy.id, Text)).where(_differs_about(people))
+        ),
+    )
+
+
+def _differs_about(people: People) -> ColumnElement[bool]:
+    return or_(
+        Discrepancy.scan_id.in_(select(Scan.id).where(Scan.delegate_id.in_(people.ids))),
+        Discrepancy.walk_in_id.in_(select(WalkIn.id).where(WalkIn.delegate_id.in_(people.ids))),
     )
 
 
@@ -541,13 +552,7 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(Discrepancy.settled_by, Discrepancy.note)
         ),
         lambda people: (
-            or_(
-                Discrepancy.scan_id.in_(select(Scan.id).where(Scan.delegate_id.in_(people.ids))),
-                Discrepancy.walk_in_id.in_(
-                    select(WalkIn.id).where(WalkIn.delegate_id.in_(people.ids))
-                ),
-            )
-            & _or_not_empty(Discrepancy.settled_by, Discrepancy.note)
+            _differs_about(people) & _or_not_empty(Discrepancy.settled_by, Discrepancy.note)
         ),
         _emptied(settled_by="", note=""),
     ),

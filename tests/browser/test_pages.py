@@ -68,6 +68,8 @@ def test_every_page_that_can_be_reached(
             answer = page.goto(f"{path}?lang={language}")
             assert answer is not None
             assert answer.status == 200, path
+            if path.endswith("/checkin"):  # it leads on to the app by itself
+                page.wait_for_url(re.compile("/checkin/[?]"))
             check(page, axe)
         waiting.extend(links(page))
     assert len(seen) >= {"administrator": 20, "organiser": 20, "staff": 2}[role], sorted(seen)
