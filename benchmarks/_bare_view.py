@@ -1,4 +1,4 @@
-"""The least that a registration or a scan over HTTP can be: a Flask view that inserts one row durably.
+"""The least that a registration or a scan over HTTP can be: a Flask view that inserts durably.
 
     python benchmarks/_bare_view.py DATABASE_URL PORT THREADS WORKERS
 

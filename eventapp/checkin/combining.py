@@ -37,9 +37,9 @@ class _Call(Generic[Item, Answer]):
 class Combiner(Generic[Item, Answer]):
     """Does ``work`` for the items of several threads at once, within ``opening()``.
 
-    ``work`` is given items in the order of their arrival, at most ``most`` by their ``weight`` but
-    at least one, and answers in that order; the answers are handed out when ``opening()`` has been
-    left. Whatever raises has done nothing. An error in ``shared`` is everybody's; after any other
+    ``work`` is given the item that has waited longest and, up to ``most`` in ``weight``, the lightest
+    of the others; it answers in that order, and the answers are handed out when ``opening()`` has
+    been left. Whatever raises has done nothing. An error in ``shared`` is everybody's; after any other
     each item is done by itself, so that none fails for another's sake.
     """
 
@@ -118,16 +118,20 @@ class Combiner(Generic[Item, Answer]):
                 return
 
     def _take(self) -> list[_Call[Item, Answer]]:
-        """The first of those who wait, as many as are done together."""
+        """As many of those who wait as are done together: the first, then the lightest.
+
+        So a single scan is not kept waiting by every device that sends all of its night at once.
+        """
         with self._guard:
-            number = weight = 0
-            for call in self._waiting:
+            first, *others = self._waiting
+            weight = self._weight(first.item)
+            taken = [first]
+            for call in sorted(others, key=lambda it: self._weight(it.item)):
                 weight += self._weight(call.item)
-                if number and weight > self._most:
+                if weight > self._most:
                     break
-                number += 1
-            taken = self._waiting[:number]
-            del self._waiting[:number]
+                taken.append(call)
+            self._waiting = [it for it in others if it not in taken]
             return taken
 
     def _hand_over(self) -> None:

@@ -26,7 +26,7 @@ from eventapp.checkin.recording import Entry, Recorder
 from eventapp.database import now, transaction
 
 MAX_BATCH = 500
-_TOGETHER = 1000  # entries in one transaction
+_TOGETHER = MAX_BATCH + 100  # entries in one transaction
 _GAVE_UP = {"40001", "40P01"}  # PostgreSQL: not serializable, deadlock
 
 

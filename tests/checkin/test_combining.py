@@ -78,6 +78,14 @@ def test_no_more_than_so_many_together() -> None:
     assert len(shop.groups) < len(numbers)
 
 
+def test_light_ones_are_not_kept_waiting_by_heavy_ones() -> None:
+    shop = Shop(most=35)
+    numbers = [20, 30, 31, 32, 1, 2]
+    assert shop.ask_all(numbers) == {it: it * it for it in numbers}
+    assert shop.groups[0] == [20, 1, 2]
+    assert sorted(shop.groups[1:]) == [[30], [31], [32]]
+
+
 def test_one_that_fails_takes_no_other_with_it() -> None:
     shop = Shop()
 
