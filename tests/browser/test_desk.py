@@ -77,6 +77,20 @@ def test_a_scanner_types_wherever_the_focus_is(open_page: OPEN, live: Live) -> N
     expect(page.locator("#verdict")).to_contain_text(known[4].name)
 
 
+def test_a_slow_scanner_is_no_reason_and_no_name(open_page: OPEN, live: Live) -> None:
+    page, known = open_desk(open_page, live), people(live, fresh=False)
+    type_like_a_scanner(page, known[0].code)
+    page.get_by_role("button", name="Hủy lượt quét").or_(
+        page.get_by_role("button", name="Vẫn cho vào")
+    ).first.click()
+    page.locator("#reason-text").fill("vì ")
+    page.keyboard.type(known[1].code, delay=120)
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict .verdict-name")).to_have_text(known[1].name)
+    expect(page.locator("#reason")).to_be_hidden()
+    assert one(live, "select count(*) from scan where note like 'vì%'") == 0
+
+
 @pytest.mark.parametrize("end", ["Enter", "Tab", "Control+j", None])
 def test_a_scanner_ends_as_it_likes(open_page: OPEN, live: Live, end: str | None) -> None:
     page, person = open_desk(open_page, live), people(live, fresh=False)[0]

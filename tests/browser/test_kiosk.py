@@ -77,7 +77,8 @@ def test_a_kiosk_has_no_way_to_search_or_lists(open_page: OPEN, live: Live) -> N
     for way in ("input", "select", "a:not(.skip-link)", "nav", "dialog", "[data-panel]"):
         expect(page.locator(f"{way}:visible")).to_have_count(0)
     expect(page.locator("#name, #last, #walk-in-form, [data-show]")).to_have_count(0)
-    type_like_a_scanner(page, f"D-{one(live, 'select code from delegation')}")
+    code = one(live, "select code from delegation")
+    type_like_a_scanner(page, f"D-{code}")
     expect(page.locator("#kiosk-verdict .verdict-refused")).to_be_visible()
 
 

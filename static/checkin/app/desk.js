@@ -70,7 +70,7 @@ export class Desk {
       this.read([typed], "typed");
       this.ready();
     });
-    new Scanner($("code"), (readings) => this.read(readings, "scanner"));
+    new Scanner($("code"), (readings) => this.read(readings, "scanner"), (it) => this.knows(it));
     this.camera = new Camera($("video"), (text) => this.read([text], "camera"));
     this.camera.onEnd = () => this.showCamera();
     $("camera").addEventListener("click", () => this.switchCamera());
@@ -100,10 +100,13 @@ export class Desk {
     this.ready();
   }
 
+  knows(code) {
+    return Boolean(isDelegation(code) ? this.engine.delegation(code) : this.engine.person(code));
+  }
+
   /** Codes as they arrive; a delegation's opens its list. */
   read(readings, source) {
-    const isKnown = (it) => Boolean(isDelegation(it) ? this.engine.delegation(it) : this.engine.person(it));
-    const code = meant(readings, isKnown).slice(0, 64);
+    const code = meant(readings, (it) => this.knows(it)).slice(0, 64);
     if (!code) return;
     dropReason();
     if (!isDelegation(code)) this.scan({ code, source });

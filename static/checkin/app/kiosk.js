@@ -33,7 +33,7 @@ export class Kiosk {
     $("kiosk").hidden = false;
     this.printer = new Printer(engine, $("print-frame"));
     this.camera = new Camera($("kiosk-video"), (text) => this.read([text]), "user");
-    new Scanner(null, (readings) => this.read(readings));
+    new Scanner(null, (readings) => this.read(readings), () => false);
     $("kiosk-setup").addEventListener("submit", (event) => {
       event.preventDefault();
       this.begin({ checkpoint: Number($("kiosk-checkpoint").value), print: $("kiosk-print").checked });

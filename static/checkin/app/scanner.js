@@ -3,6 +3,8 @@
 // An input method for Vietnamese (Telex, VNI) may change the letters on their way: besides the text
 // the keys themselves are remembered, and what the field has become.
 
+import { normalise } from "./codes.js";
+
 const MEAN_MS = 50; // between two keys; the fastest typists need twice as long
 const PAUSE_MS = 250;
 const SHORTEST = 8;
@@ -21,10 +23,12 @@ const isLineFeed = (event) => event.ctrlKey && (event.key === "j" || event.key =
 const isEnd = (event) => event.key === "Enter" || event.key === "Tab" || isLineFeed(event);
 
 export class Scanner {
-  /** code: the field for codes. onCode(readings) is called with all that a scan may have been. */
-  constructor(code, onCode) {
-    this.code = code;
-    this.onCode = onCode;
+  /**
+   * code: the field for codes. onCode(readings) is called with all that a scan may have been.
+   * isKnown(code): whether somebody has it.
+   */
+  constructor(code, onCode, isKnown) {
+    Object.assign(this, { code, onCode, isKnown });
     this.burst = null;
     this.doneAt = -Infinity;
     this.timer = null;
@@ -35,12 +39,12 @@ export class Scanner {
     const { burst } = this;
     if (burst && event.timeStamp - burst.last > PAUSE_MS) this.burst = null;
     if (isEnd(event)) {
-      if (event.timeStamp - this.doneAt < ECHO_MS) swallow(event);
+      if (!this.burst && event.timeStamp - this.doneAt < ECHO_MS) swallow(event);
       else if (this.burst && isScan(this.burst, event.timeStamp)) {
         swallow(event);
         this.finish();
         this.doneAt = event.timeStamp;
-      } else this.burst = null;
+      } else if (!this.takeKnown(event)) this.burst = null;
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey) this.character(event);
   }
 
@@ -68,6 +72,21 @@ export class Scanner {
       if (this.burst !== burst || !burst || !isScan(burst, burst.last)) return;
       if (LENGTHS.includes(burst.count)) this.finish();
     }, PAUSE_MS);
+  }
+
+  /** However slowly it came: nobody types somebody's whole code into a name or a reason. */
+  takeKnown(event) {
+    const field = event.target.closest?.("input, textarea");
+    if (!field || field === this.code) return false;
+    const length = LENGTHS.findLast((it) => this.isKnown(normalise(field.value.slice(-it))));
+    if (!length) return false;
+    swallow(event);
+    this.burst = null;
+    this.doneAt = event.timeStamp;
+    const code = field.value.slice(-length);
+    restore(field, field.value.slice(0, -length));
+    this.onCode([code]);
+    return true;
   }
 
   finish() {
