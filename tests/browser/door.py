@@ -32,6 +32,7 @@ class Entry:
     offset_ms: int
     happened_at: str
     received_at: str
+    note: str
     discrepancy: str | None
 
 
@@ -162,7 +163,7 @@ def log_of(live: Live, code: str) -> list[Entry]:
         rows = connection.execute(
             """
             select verdict, reason, scan.kind, read_at, clock_offset_ms, happened_at, received_at,
-              discrepancy.kind
+              scan.note, discrepancy.kind
             from scan left join discrepancy on discrepancy.scan_id = scan.id
             where code = ? order by happened_at
             """,
@@ -176,17 +177,28 @@ def verdicts_of(live: Live, code: str) -> Sequence[str]:
     return [it.verdict for it in log_of(live, code)]
 
 
-def provision(page: Page, live: Live, name: str, rights: str = "supervisor") -> Door:
-    """Make the page's browser a device that has the list and could do without a network."""
-    page.goto("/healthz")
+def provision(
+    page: Page, live: Live, name: str, rights: str = "supervisor", url: str | None = None
+) -> Door:
+    """Make the page's browser a device that has the list and could do without a network.
+
+    ``url`` is another address of the server.
+    """
+    url = url or live.url
+    page.goto(f"{url}/healthz")
     page.evaluate(
         "device => import('/static/checkin/engine/devices.js').then((it) => it.remember(device))",
         {"event": EVENT, "token": new_token(live, name, rights)},
     )
-    page.goto("/checkin/")
+    return start(page, live, url)
+
+
+def start(page: Page, live: Live, url: str) -> Door:
+    """Open the app; it is up to date, and kept for when there is no network."""
+    page.goto(f"{url}/checkin/")
     door = Door(page, live)
     door.wait_until("state.ready")
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.evaluate("navigator.serviceWorker?.ready.then(() => null)")
     return door
 
 

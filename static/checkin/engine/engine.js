@@ -103,7 +103,7 @@ export class Engine extends EventTarget {
   async begin() {
     this.saveEpochs();
     this.link.start();
-    setTimeout(() => this.roster.index(), INDEX_AFTER_MS);
+    setTimeout(() => this.roster.prepare(), INDEX_AFTER_MS);
     globalThis.navigator?.storage?.persist?.().catch(() => {});
     this.battery ??= (await globalThis.navigator?.getBattery?.().catch(() => null)) ?? null;
   }
@@ -137,10 +137,11 @@ export class Engine extends EventTarget {
     const { device = null, openDiscrepancies = 0 } = this.vault.facts ?? {};
     const own = device?.checkpoints ? new Set(device.checkpoints) : null;
     const checkpoints = tables.checkpoints.filter(({ id }) => !own || own.has(id));
+    const counts = this.people.counts();
     return {
       event: tables.event ?? { slug: this.event },
       device,
-      checkpoints: checkpoints.map((it) => ({ ...it, ...this.people.counts(it.id) })),
+      checkpoints: checkpoints.map((it) => ({ ...it, ...counts(it.id) })),
       categories: tables.categories,
       groups: tables.groups,
       delegations: tables.delegations,

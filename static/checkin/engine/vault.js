@@ -155,7 +155,7 @@ export class Vault {
     if (log) {
       if (log.whole) {
         for (const name of this.names) if (name.startsWith("passed:")) dirty.add(name);
-        this.roster.passed.clear();
+        this.roster.clearPassed();
       }
       this.cursors.log = log.cursor;
     }
