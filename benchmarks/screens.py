@@ -3,9 +3,9 @@
     python benchmarks/screens.py [--screens 50] [--seconds 30] [--rate 20] [--delegates 1500]
                                  [--workers 2] [--database-url postgresql://…]
 
-Screens ask each second for what is so, each at its own moment, as static/checkin/board/live.js does:
-over a connection that is kept, with the tag of what they show. Meanwhile people are scanned at a
-steady rate. Printed: how long after a scan was acknowledged each screen was told (median, 99th
+Screens ask each second for what is so, each at its own moment, as static/checkin/board/live.js
+does: over a connection that is kept, with the tag of what they show. Meanwhile people are scanned
+at a steady rate. Printed: how long after a scan was acknowledged each screen was told (median, 99th
 percentile, the most), what the calls took and how many bytes came, how much of a core the server
 used (with screens alone, with scans alone, with both), and how many statements the screens cost the
 database: looks whether something has changed, and readings of what has.
@@ -16,6 +16,7 @@ import http.client
 import itertools
 import json
 import multiprocessing
+import multiprocessing.pool
 import random
 import re
 import statistics
@@ -176,15 +177,19 @@ def links(server: Server, number: int) -> list[str]:
 
 
 def run(
-    server: Server, paths: list[str], door: Door | None, seconds: float, rate: float, counts: Path
+    pool: multiprocessing.pool.Pool,
+    server: Server,
+    paths: list[str],
+    door: Door | None,
+    given: argparse.Namespace,
+    counts: Path,
 ) -> Load:
     """Screens, scans, or both for so many seconds."""
     before, letters = server.cpu_seconds(), Counter(counts.read_text())
-    start = time.time() + _LEAD_S
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        waiting = pool.apply_async(look_at, (server.host, server.port, paths, start, seconds))
-        scans = door.scan(start, seconds, rate) if door else []
-        told = waiting.get()
+    start, seconds = time.time() + _LEAD_S, given.seconds
+    waiting = pool.apply_async(look_at, (server.host, server.port, paths, start, seconds))
+    scans = door.scan(start, seconds, given.rate) if door else []
+    told = waiting.get()
     time.sleep(max(0.0, start + seconds - time.time()))
     used = (server.cpu_seconds() - before) / (time.time() - start + _LEAD_S)
     return Load(told, scans, used, Counter(counts.read_text()) - letters)
@@ -213,7 +218,11 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2, help="processes of the server")
     parser.add_argument("--database-url", help="an empty PostgreSQL database")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        # Started first, so that the screens hold nothing of the server's.
+        multiprocessing.get_context("spawn").Pool(1) as pool,
+    ):
         counts = Path(folder) / "statements"
         counts.touch()
         with serving(
@@ -222,10 +231,12 @@ def main() -> int:
             workers=given.workers,
             through=(str(Path(__file__).with_name("_counted.py")), str(counts)),
         ) as server:
-            return _measure(server, given, counts)
+            return _measure(pool, server, given, counts)
 
 
-def _measure(server: Server, given: argparse.Namespace, counts: Path) -> int:
+def _measure(
+    pool: multiprocessing.pool.Pool, server: Server, given: argparse.Namespace, counts: Path
+) -> int:
     door = Door(server)
     paths = links(server, given.screens)
     print(
@@ -238,7 +249,7 @@ def _measure(server: Server, given: argparse.Namespace, counts: Path) -> int:
         ("both", paths, door),
     )
     for label, screens, people in lines:
-        load = run(server, screens, people, given.seconds, given.rate, counts)
+        load = run(pool, server, screens, people, given, counts)
         _print(label, load, given)
     late = behind(load)
     share = sum(it <= LIMIT_S for it in late) / len(late)

@@ -30,8 +30,8 @@ from eventapp.extensions import signing_key
 
 log = logging.getLogger(__name__)
 
-FRESH_FOR = 0.8
-"""Seconds. With a question each second a screen is never more than 1.8 s behind."""
+FRESH_FOR = 0.6
+"""Seconds. With a question each second a screen is 1.6 s behind at most."""
 _SHARE = 10
 """Reading people anew takes at most one in so many parts of the time."""
 _ANEW_AFTER = 60.0
