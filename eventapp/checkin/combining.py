@@ -37,10 +37,10 @@ class _Call(Generic[Item, Answer]):
 class Combiner(Generic[Item, Answer]):
     """Does ``work`` for the items of several threads at once, within ``opening()``.
 
-    ``work`` is given the item that has waited longest and, up to ``most`` in ``weight``, the lightest
-    of the others; it answers in that order, and the answers are handed out when ``opening()`` has
-    been left. Whatever raises has done nothing. An error in ``shared`` is everybody's; after any other
-    each item is done by itself, so that none fails for another's sake.
+    ``work`` is given the item that has waited longest and, up to ``most`` in ``weight``, the
+    lightest of the others; it answers in that order, and the answers are handed out when
+    ``opening()`` has been left. Whatever raises has done nothing. An error in ``shared`` is
+    everybody's; after any other each item is done by itself, so that none fails for another's sake.
     """
 
     def __init__(
