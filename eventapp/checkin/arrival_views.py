@@ -75,7 +75,7 @@ def live_answer(token: str) -> ResponseReturnValue:
     try:
         found = live_call.answer(token, request.environ)
     except live.NoToken:
-        return jsonify(error={"code": 401, "message": "no valid token"}), 401
+        return jsonify(error={"code": 404, "message": "no valid token"}), 404
     except live.Ended:
         return jsonify(error={"code": 410, "message": "this is shown no more"}), 410
     response = make_response(found.body, found.status)

@@ -76,7 +76,7 @@ export class Live extends EventTarget {
       headers: this.#tag ? { "If-None-Match": this.#tag } : {},
       signal: AbortSignal.timeout(PATIENCE),
     });
-    if ([401, 404, 410].includes(answer.status)) {
+    if ([404, 410].includes(answer.status)) {
       // The token's time is over, or what it shows: the page itself knows more.
       this.dispatchEvent(new Event("renew"));
       throw new Error("to be renewed");
