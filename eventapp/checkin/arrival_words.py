@@ -26,7 +26,7 @@ def words() -> dict[str, str]:
         State.NOBODY: _("Nobody is expected"),
         State.NONE: _("Nobody yet"),
         State.SOME: _("Missing: {}"),
-        State.ALL: _("Everybody is here"),
+        State.ALL: _("All are here"),
         "extra": _("and {} not on the list"),
         "here": _("Head is here"),
         "away": _("Head is not here yet"),

@@ -30,8 +30,8 @@ from eventapp.extensions import signing_key
 
 log = logging.getLogger(__name__)
 
-FRESH_FOR = 0.6
-"""Seconds. With a question each second a screen is 1.6 s behind at most."""
+FRESH_FOR = 0.4
+"""Seconds. With a question each second a screen is 1.4 s behind at most, and what the way takes."""
 _SHARE = 10
 """Reading people anew takes at most one in so many parts of the time."""
 _ANEW_AFTER = 60.0

@@ -172,10 +172,14 @@ LONG = [
 ]
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
 def test_twenty_eight_tiles_are_large_and_nothing_is_cut(
-    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], screen: str
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], list[str]],
+    screen: str,
+    language: str,
 ) -> None:
-    page = open_page(screen, HALL)
+    page = open_page(f"{screen}?lang={language}", HALL)
     fill(page, 28)
     assert page.locator("[data-tile]:visible").count() == 28
     assert page.evaluate(INSIDE) == []
@@ -216,6 +220,8 @@ def fill(page: Page, number: int) -> None:
     page.route("**/live/*", lambda route: route.fulfill(status=304, headers=as_before))
     page.evaluate(
         """([number, names]) => {
+            const words = JSON.parse(document.getElementById("words").textContent);
+            const states = ["some", "all", "none", "nobody"];
             const list = document.querySelector("[data-tiles]");
             const model = list.querySelector("[data-tile]");
             list.replaceChildren(...Array.from({ length: number }, (_, i) => {
@@ -224,6 +230,12 @@ def fill(page: Page, number: int) -> None:
                 tile.querySelector("[data-arrived]").textContent = "118";
                 tile.querySelector("[data-expected]").textContent = "120";
                 tile.dataset.tile = i;
+                tile.dataset.state = states[i % 4];
+                tile.querySelector("[data-state-word]").textContent =
+                    words[states[i % 4]].replace("{}", 118);
+                const head = tile.querySelector("[data-head]");
+                head.hidden = false;
+                head.textContent = i % 2 ? words.here : words.away;
                 return tile;
             }));
             dispatchEvent(new Event("resize"));
