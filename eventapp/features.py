@@ -21,7 +21,11 @@ from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
 from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
+from eventapp.checkin import closing_report
+from eventapp.checkin import closing_views as _closings  # noqa: F401
 from eventapp.checkin import device_pages as _device_pages  # noqa: F401
+from eventapp.checkin import discrepancy_views as _discrepancies  # noqa: F401
+from eventapp.checkin import roll_views as _rolls  # noqa: F401
 from eventapp.checkin import shell_views as _shell  # noqa: F401
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts
@@ -132,6 +136,10 @@ merging.on_merging.append(badge_images.take_over)
 
 # Badges show the logo of the papers.
 badge_images.logo_of.append(heads.logo_of)
+
+# The report of a checkpoint has the head and the signature of the papers.
+closing_report.head_of.append(heads.head_of)
+closing_report.signature_of.append(heads.signature_of)
 
 # Whoever must know of a new version of the programme is written to in the transaction of it.
 published.on_publishing.append(programme_letters.tell_concerned)
