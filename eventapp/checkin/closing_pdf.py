@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Literal
 
-from reportlab.platypus import Flowable, KeepTogether, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
 
 from eventapp.pdf import MM, document, fonts, letterhead, tables
 from eventapp.pdf.letterhead import Letterhead, Signature
@@ -15,6 +15,7 @@ from eventapp.pdf.stream import About
 _PAPER = document.Paper()
 _SIZE = 11.0
 _SIGNING = 24.0
+_BEGINNING = 40 * MM
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,8 @@ def _table(table: Table, width: float) -> Iterator[Flowable]:
             [document.paragraph(table.heading, bold), document.paragraph(table.nothing, soft)]
         )
         return
-    heading = document.paragraph(table.heading, bold)
-    heading.keepWithNext = True
-    yield heading
+    yield CondPageBreak(_BEGINNING)  # a heading, the columns' titles and some rows
+    yield document.paragraph(table.heading, bold)
     yield Listing(
         [Column(title, share * width, align) for title, share, align in table.columns],
         (Row(tuple((Text(it, size=_SIZE),) if it else () for it in row)) for row in table.rows),
