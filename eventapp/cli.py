@@ -13,7 +13,7 @@ from eventapp import __version__, config
 from eventapp.accounts import service as accounts
 from eventapp.accounts.permissions import Role
 from eventapp.badges.cli import badges
-from eventapp.checkin.cli import device
+from eventapp.checkin.cli import device, rolls
 from eventapp.commands import Refusal, in_app, refusals
 from eventapp.config import ConfigurationError
 from eventapp.documents.cli import agenda, documents
@@ -186,6 +186,7 @@ cli.add_command(documents)
 cli.add_command(visits)
 cli.add_command(delegates)
 cli.add_command(device)
+cli.add_command(rolls)
 cli.add_command(privacy)
 
 

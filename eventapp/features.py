@@ -23,7 +23,11 @@ from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
 from eventapp.checkin import arrival_views as _arrivals  # noqa: F401
 from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
+from eventapp.checkin import closing_report
+from eventapp.checkin import closing_views as _closings  # noqa: F401
 from eventapp.checkin import device_pages as _device_pages  # noqa: F401
+from eventapp.checkin import discrepancy_views as _discrepancies  # noqa: F401
+from eventapp.checkin import roll_views as _rolls  # noqa: F401
 from eventapp.checkin import shell_views as _shell  # noqa: F401
 from eventapp.checkin.live_lane import LiveLane
 from eventapp.checkin.views import checkin
@@ -138,6 +142,10 @@ registration.on_correcting.append(reprinting.mark_corrected)
 
 # Badges show the logo of the papers.
 badge_images.logo_of.append(heads.logo_of)
+
+# The report of a checkpoint has the head and the signature of the papers.
+closing_report.head_of.append(heads.head_of)
+closing_report.signature_of.append(heads.signature_of)
 
 # Whoever must know of a new version of the programme is written to in the transaction of it.
 published.on_publishing.append(programme_letters.tell_concerned)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from eventapp.accounts import audit
 from eventapp.checkin import people, walk_ins
-from eventapp.checkin.models import Attendance, Device, Discrepancy, Scan
+from eventapp.checkin.models import Attendance, Device, Discrepancy, DiscrepancyKind, Scan
 from eventapp.checkin.recorded import Pair
 from eventapp.database import db, now, transaction
 from eventapp.registration.models import Delegate
@@ -57,13 +57,18 @@ def find(
     *,
     is_settled: bool | None = False,
     checkpoint_id: int | None = None,
+    kind: DiscrepancyKind | None = None,
+    until: datetime | None = None,
     start: int = 0,
     most: int = PAGE,
 ) -> list[Found]:
-    """Discrepancies, the newest first; ``is_settled`` None finds both kinds. Six queries."""
+    """Discrepancies, the newest first; ``is_settled`` None finds both kinds. Six queries.
+
+    ``until`` leaves out what was found later.
+    """
     rows = db.session.scalars(
         select(Discrepancy)
-        .where(*_chosen(event_id, is_settled, checkpoint_id))
+        .where(*_chosen(event_id, is_settled, checkpoint_id, kind, until))
         .options(
             joinedload(Discrepancy.scan),
             joinedload(Discrepancy.walk_in),
@@ -88,10 +93,14 @@ def find(
 
 
 def count(
-    event_id: int, *, is_settled: bool | None = False, checkpoint_id: int | None = None
+    event_id: int,
+    *,
+    is_settled: bool | None = False,
+    checkpoint_id: int | None = None,
+    kind: DiscrepancyKind | None = None,
 ) -> int:
     """How many `find` would find in all."""
-    chosen = _chosen(event_id, is_settled, checkpoint_id)
+    chosen = _chosen(event_id, is_settled, checkpoint_id, kind)
     return db.session.scalar(select(func.count()).select_from(Discrepancy).where(*chosen)) or 0
 
 
@@ -121,7 +130,11 @@ def settle(event_id: int, discrepancy_id: int, note: str, by: str) -> Discrepanc
 
 
 def _chosen(
-    event_id: int, is_settled: bool | None, checkpoint_id: int | None
+    event_id: int,
+    is_settled: bool | None,
+    checkpoint_id: int | None,
+    kind: DiscrepancyKind | None,
+    until: datetime | None = None,
 ) -> list[ColumnElement[bool]]:
     chosen = [Discrepancy.event_id == event_id]
     if is_settled is not None:
@@ -129,6 +142,10 @@ def _chosen(
         chosen.append(settled_at.is_not(None) if is_settled else settled_at.is_(None))
     if checkpoint_id is not None:
         chosen.append(Discrepancy.checkpoint_id == checkpoint_id)
+    if kind is not None:
+        chosen.append(Discrepancy.kind == kind)
+    if until is not None:
+        chosen.append(Discrepancy.found_at <= until)
     return chosen
 
 

@@ -187,7 +187,11 @@ class Recorder:
             is_ours = target is not None and target.event_id == self._event_id
             pair = self._pair(target) if target is not None and is_ours else None
         checkpoint_id = pair[0] if pair and pair[0] in self._places else None
-        judged = self._new(entry, checkpoint_id, pair[1] if pair else None)
+        # Whatever comes of it, it was made there: that is where its device counts it.
+        made_at = checkpoint_id or (
+            reading.checkpoint if reading.checkpoint in self._places else None
+        )
+        judged = self._new(entry, made_at, pair[1] if pair else None)
         if not entry.bearer.is_supervisor or pair is None:
             if reading.undoes is not None and entry.bearer.is_supervisor:
                 self._early.add(reading.undoes)  # it may come after this one
