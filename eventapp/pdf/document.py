@@ -274,7 +274,8 @@ def _unfilled(broken: Any) -> float | None:
         is_lonely = len(last) == 1 and len(before) > _LEAST_WORDS
     else:
         before, last = lines[-2:]
-        room, moved = float(before.extraSpace), before.words[-1].text.rstrip().rpartition(" ")[2]
+        room, whole = float(before.extraSpace), "".join(it.text for it in before.words)
+        moved = whole.rstrip().rpartition(" ")[2]
         is_lonely = last.wordCount == 1 and before.wordCount > _LEAST_WORDS
         is_lonely = is_lonely and not before.lineBreak
     # A dash or a stroke is no company.
