@@ -77,6 +77,21 @@ def test_a_scanner_types_wherever_the_focus_is(open_page: OPEN, live: Live) -> N
     expect(page.locator("#verdict")).to_contain_text(known[4].name)
 
 
+def test_a_scanner_does_not_choose_another_checkpoint(open_page: OPEN, live: Live) -> None:
+    page, known = open_desk(open_page, live), people(live, fresh=False)
+    select = page.locator("#checkpoint")
+    chosen = select.input_value()
+    # A checkpoint may be called as a code begins.
+    page.locator("#checkpoint option").last.evaluate("(e, code) => { e.text = code; }", known[0].code)
+    select.focus()
+    type_like_a_scanner(page, known[0].code)
+    expect(page.locator("#verdict")).to_contain_text(known[0].name)
+    expect(select).to_have_value(chosen)
+    select.focus()
+    page.keyboard.press("ArrowDown")
+    expect(select).not_to_have_value(chosen)
+
+
 def test_a_slow_scanner_is_no_reason_and_no_name(open_page: OPEN, live: Live) -> None:
     page, known = open_desk(open_page, live), people(live, fresh=False)
     type_like_a_scanner(page, known[0].code)

@@ -55,6 +55,8 @@ export class Scanner {
       this.burst.text = this.burst.text.slice(0, -1);
     } else if (isText || CHANGED.has(event.key)) {
       if (!this.burst && event.key === " ") return; // presses a button or opens a list
+      // A list would go to an entry that begins so: the next person would pass somewhere else.
+      if (event.target.closest?.("select")) event.preventDefault();
       this.burst ??= begun(event, this.code);
       this.burst.text += isText && !event.isComposing ? event.key : key;
       this.burst.keys += key;
