@@ -4,7 +4,7 @@
 import { $, button, element, icon } from "./dom.js";
 import { Camera } from "./camera.js";
 import { isDelegation, meant } from "./codes.js";
-import { offered, options } from "./checkpoints.js";
+import { isOver, offered, options } from "./checkpoints.js";
 import { Printer } from "./printing.js";
 import { Scanner } from "./scanner.js";
 import { fill, kioskWords } from "./words.js";
@@ -13,7 +13,7 @@ import { place } from "./person.js";
 
 const SHOWN_MS = 7000;
 const OFFERED_MS = 20_000; // while a button can be pressed
-const SETUP = "eventapp.kiosk";
+const LOOK_MS = 60_000; // at the calendar
 
 const LANGUAGES = ["vi", "en"]; // in this order, whatever the page's language
 
@@ -22,6 +22,12 @@ const both = (key, ...values) => LANGUAGES.map((language) => {
   made.lang = language;
   return made;
 });
+
+/** Whether what was set up is a checkpoint of this device, and not yesterday's. */
+function isPlace(setup, state) {
+  const found = offered(state).flat().find(({ id }) => id === setup?.checkpoint);
+  return Boolean(found) && !isOver(found, state);
+}
 
 export class Kiosk {
   constructor(engine) {
@@ -39,23 +45,44 @@ export class Kiosk {
       this.begin({ checkpoint: Number($("kiosk-checkpoint").value), print: $("kiosk-print").checked });
       document.documentElement.requestFullscreen?.().catch(() => {});
     });
-    engine.addEventListener("change", () => this.choices());
-    this.choices();
-    const kept = this.kept();
+    this.key = `eventapp.kiosk.${engine.state.event?.slug}`;
     // A kiosk that was restarted goes on by itself; ?setup is for whoever moves it elsewhere.
-    if (kept && !new URLSearchParams(location.search).has("setup")) this.begin(kept);
-    else $("kiosk-setup").hidden = false;
+    if (!new URLSearchParams(location.search).has("setup")) this.next = this.kept();
+    engine.addEventListener("change", () => this.look());
+    setInterval(() => this.look(), LOOK_MS);
+    this.look();
   }
 
-  choices() {
-    if (!$("kiosk-setup") || $("kiosk-checkpoint").options.length) return;
-    const made = options(offered(this.engine.state), null);
-    $("kiosk-checkpoint").replaceChildren(...made);
+  /** Whether it stands where it may scan today; if not, it asks. False when it does. */
+  look() {
+    const { state } = this.engine;
+    if (this.setup && !isPlace(this.setup, state)) this.ask();
+    if (this.setup) return true;
+    if (isPlace(this.next, state)) this.begin(this.next);
+    else this.choices(state);
+    return Boolean(this.setup);
+  }
+
+  ask() {
+    this.setup = this.next = null;
+    this.number += 1;
+    this.camera.stop();
+    this.idle();
+    $("kiosk-idle").hidden = true;
+  }
+
+  choices(state) {
+    $("kiosk-setup").hidden = false;
+    const lists = offered(state);
+    const now = JSON.stringify(lists.map((list) => list.map(({ id }) => id)));
+    if (now === this.shown) return; // a list that is open stays open
+    this.shown = now;
+    $("kiosk-checkpoint").replaceChildren(...options(lists, Number($("kiosk-checkpoint").value)));
   }
 
   kept() {
     try {
-      return JSON.parse(localStorage.getItem(SETUP));
+      return JSON.parse(localStorage.getItem(this.key));
     } catch {
       return null;
     }
@@ -63,10 +90,13 @@ export class Kiosk {
 
   async begin(setup) {
     this.setup = setup;
+    this.shown = this.next = null;
     try {
-      localStorage.setItem(SETUP, JSON.stringify(setup));
+      localStorage.setItem(this.key, JSON.stringify(setup));
     } catch { /* asked again after a restart */ }
-    $("kiosk-setup").remove();
+    $("kiosk-setup").hidden = true;
+    $("kiosk-checkpoint").replaceChildren();
+    $("kiosk-trouble").hidden = true;
     this.idle();
     try {
       await this.camera.start();
@@ -91,7 +121,7 @@ export class Kiosk {
   }
 
   async read(readings) {
-    if (!this.setup) return;
+    if (!this.look()) return;
     const code = meant(readings, (it) => !isDelegation(it) && Boolean(this.engine.person(it)));
     if (!code) return;
     this.number += 1;
