@@ -263,3 +263,24 @@ def test_notes_of_a_person_are_said(open_page: OPEN, live: Live) -> None:
     page = open_desk(open_page, live, "steward")
     type_like_a_scanner(page, person.code)
     expect(page.locator("#verdict .verdict-note")).to_have_text("Thẻ cần in lại")
+
+
+@pytest.mark.parametrize("rights", ["steward", "kiosk"])
+def test_a_scan_that_cannot_be_kept_leaves_no_green_verdict(
+    open_page: OPEN, live: Live, rights: str
+) -> None:
+    page, known = open_desk(open_page, live, rights), people(live, fresh=False)
+    if rights == "kiosk":
+        page.locator("#kiosk-setup").get_by_role("button").click()
+    type_like_a_scanner(page, known[0].code)
+    panel = page.locator(".verdict-not_stored")
+    expect(page.locator(".verdict-name, .kiosk-name")).to_have_text(known[0].name)
+    expect(panel).to_have_count(0)
+    page.evaluate(
+        """async () => {
+            const { Engine } = await import("/static/checkin/engine/engine.js");
+            (await Engine.open()).scan = () => Promise.reject(new Error("broken"));
+        }"""
+    )
+    type_like_a_scanner(page, known[1].code)
+    expect(panel).to_contain_text(known[1].name)

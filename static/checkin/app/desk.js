@@ -15,7 +15,7 @@ import { Scanner } from "./scanner.js";
 import { Search } from "./search.js";
 import { Views } from "./views.js";
 import { WalkIns } from "./walk_in.js";
-import { heading, panel, summary } from "./verdict.js";
+import { heading, lost, panel, summary } from "./verdict.js";
 import { isOn, signal, turn } from "./signals.js";
 import { say } from "./words.js";
 
@@ -129,14 +129,17 @@ export class Desk {
       tell($("trouble"), say("choose"));
       return;
     }
-    const result = { ...(await this.engine.scan(order)), override: Boolean(order.override) };
+    const made = await this.engine.scan(order).catch(() => lost(this.engine, order));
+    const result = { ...made, override: Boolean(order.override) };
     this.last.add(result);
     this.show(result, number);
   }
 
   async scanMany(codes) {
     const order = { ...this.order, codes, source: this.source("delegation") };
-    const results = await this.engine.scanMany(order);
+    // Not async itself: it also throws.
+    const results = await Promise.resolve(order).then((it) => this.engine.scanMany(it))
+      .catch(() => codes.map((code) => lost(this.engine, { ...order, code })));
     return results.map((it) => {
       this.last.add(it);
       return it;
@@ -242,7 +245,8 @@ export class Desk {
     });
     if (note) {
       const { id, code, checkpoint, direction } = entry;
-      const result = await this.engine.undo({ id, code, checkpoint, direction }, note);
+      const target = { id, code, checkpoint, direction };
+      const result = await this.engine.undo(target, note).catch(() => lost(this.engine, target));
       const done = result.verdict === "admitted";
       if (done) this.last.takenBack(entry.id);
       const kind = done ? "duplicate" : result.verdict;

@@ -7,6 +7,7 @@ import { isDelegation, meant } from "./codes.js";
 import { isOver, offered, options } from "./checkpoints.js";
 import { Printer } from "./printing.js";
 import { Scanner } from "./scanner.js";
+import { lost } from "./verdict.js";
 import { fill, kioskWords } from "./words.js";
 import { signal } from "./signals.js";
 import { place } from "./person.js";
@@ -126,9 +127,8 @@ export class Kiosk {
     if (!code) return;
     this.number += 1;
     const { number } = this;
-    const result = await this.engine.scan({
-      code: code.slice(0, 64), checkpoint: this.setup.checkpoint, direction: "in", source: "kiosk",
-    });
+    const order = { code: code.slice(0, 64), checkpoint: this.setup.checkpoint, direction: "in", source: "kiosk" };
+    const result = await this.engine.scan(order).catch(() => lost(this.engine, order));
     if (number === this.number) this.show(result, number);
   }
 
