@@ -115,6 +115,28 @@ def test_a_scanner_ends_as_it_likes(open_page: OPEN, live: Live, end: str | None
     expect(page.locator("#last li")).to_have_count(1)
 
 
+def test_two_scans_without_an_end_are_two_people(open_page: OPEN, live: Live) -> None:
+    page, known = open_desk(open_page, live), people(live, fresh=False)
+    type_like_a_scanner(page, known[0].code + known[1].code, None)
+    expect(page.locator("#last li")).to_have_count(2)
+    expect(page.locator("#last")).to_contain_text(known[0].name)
+    expect(page.locator("#last")).to_contain_text(known[1].name)
+
+
+def test_a_key_just_before_a_scan_does_not_spoil_it(open_page: OPEN, live: Live) -> None:
+    page, known = open_desk(open_page, live), people(live, fresh=False)
+    type_like_a_scanner(page, f"a{known[0].code}")
+    expect(page.locator("#verdict .verdict-name")).to_have_text(known[0].name)
+
+
+def test_a_slow_scanner_at_a_touch_screen_is_heard(open_page: OPEN, live: Live) -> None:
+    page = open_desk(open_page, live, size=PHONE, has_touch=True, is_mobile=True)
+    person = people(live, fresh=False)[0]
+    assert page.evaluate("document.activeElement === document.body")
+    page.keyboard.type(person.code, delay=80)
+    expect(page.locator("#verdict .verdict-name")).to_have_text(person.name)
+
+
 def test_look_alike_letters_are_read_as_digits(open_page: OPEN, live: Live) -> None:
     page = open_desk(open_page, live)
     person = next(it for it in people(live, fresh=False) if re.search("[01]", it.code))

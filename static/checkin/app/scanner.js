@@ -3,7 +3,7 @@
 // An input method for Vietnamese (Telex, VNI) may change the letters on their way: besides the text
 // the keys themselves are remembered, and what the field has become.
 
-import { normalise } from "./codes.js";
+import { isWhole, normalise, together } from "./codes.js";
 
 const MEAN_MS = 50; // between two keys; the fastest typists need twice as long
 const PAUSE_MS = 250;
@@ -72,7 +72,7 @@ export class Scanner {
     const { burst } = this;
     this.timer = setTimeout(() => {
       if (this.burst !== burst || !burst || !isScan(burst, burst.last)) return;
-      if (LENGTHS.includes(burst.count)) this.finish();
+      if (LENGTHS.includes(burst.count) || several(burst).length) this.finish();
     }, PAUSE_MS);
   }
 
@@ -93,6 +93,7 @@ export class Scanner {
 
   finish() {
     const { field, before, text, keys } = this.burst;
+    const codes = several(this.burst);
     this.burst = null;
     clearTimeout(this.timer);
     const readings = [text, keys];
@@ -100,8 +101,15 @@ export class Scanner {
       if (field.value.startsWith(before)) readings.push(field.value.slice(before.length));
       restore(field, field === this.code ? "" : before);
     }
-    this.onCode(readings);
+    if (codes.length) for (const code of codes) this.onCode([code]);
+    else this.onCode(readings);
   }
+}
+
+/** Scanners that end with nothing leave no gap between two people who come close together. */
+function several({ text, keys }) {
+  const found = together(text);
+  return found.length ? found : together(keys);
 }
 
 function begun(event, code) {
@@ -121,8 +129,10 @@ function fieldOf(event, code) {
   return code;
 }
 
-function isScan({ count, first }, end) {
-  return count >= SHORTEST && end - first < count * MEAN_MS;
+/** Where no field has the focus a whole code is one however slowly it comes: nobody types there. */
+function isScan({ count, first, field, text, keys }, end) {
+  if (count >= SHORTEST && end - first < count * MEAN_MS) return true;
+  return !field && (isWhole(text) || isWhole(keys));
 }
 
 function swallow(event) {
