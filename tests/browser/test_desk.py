@@ -24,6 +24,12 @@ from tests.browser.door import EVENT, UNKNOWN, log_of, revoke, verdicts_of
 
 pytestmark = pytest.mark.browser
 
+DELEGATION_OF = """
+select delegation.code from delegation
+join organisation on organisation.delegation_id = delegation.id
+join delegate on delegate.organisation_id = organisation.id where delegate.code = ?
+"""
+
 
 def test_a_scanner_admits_and_tells_the_second_time(open_page: OPEN, live: Live) -> None:
     page, person = open_desk(open_page, live, "steward"), people(live)[0]
@@ -347,6 +353,30 @@ def test_a_revoked_device_says_so_and_how_many_scans_it_keeps(open_page: OPEN, l
     expect(page.locator("#none")).to_contain_text("không còn được quét", timeout=30_000)
     expect(page.locator("#none-unsent")).to_contain_text("1")
     expect(page.locator("#desk")).to_be_hidden()
+
+
+def test_no_name_stays_in_the_page_of_a_revoked_device(open_page: OPEN, live: Live) -> None:
+    door, person = door_of(open_page, live), people(live, fresh=False)[0]
+    page = door.page
+    type_like_a_scanner(page, person.code)
+    expect(page.locator("#verdict .verdict-name")).to_have_text(person.name)
+    show(page, "find")
+    page.locator("#name").fill(person.name)
+    expect(page.locator("#found li").first).to_be_visible()
+    type_like_a_scanner(page, f"D-{one(live, DELEGATION_OF, person.code)}")
+    expect(page.locator("#delegation-people")).to_contain_text(person.name)
+    page.locator("#delegation-cancel").click()
+    page.locator("#verdict button").first.click()
+    expect(page.locator("#reason")).to_contain_text(person.name)
+    door.run("(engine) => engine.revoke()")
+    expect(page.locator("#none")).to_be_visible()
+    expect(page.locator("#reason")).to_be_hidden()
+    texts, values = page.evaluate(
+        """() => [document.body.textContent,
+            [...document.querySelectorAll("input, textarea")].map((it) => it.value)]"""
+    )
+    assert person.name not in texts
+    assert person.name not in values
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

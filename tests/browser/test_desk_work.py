@@ -79,6 +79,34 @@ def test_a_delegation_is_let_in_by_one_code_without_a_network(open_page: OPEN, l
     expect(page.locator("#verdict")).to_contain_text("Không có đoàn này.")
 
 
+def test_an_open_list_and_a_decision_belong_to_their_checkpoint(
+    open_page: OPEN, live: Live
+) -> None:
+    page = open_desk(open_page, live)
+    code, _, members = delegation(live)
+    select = page.locator("#checkpoint")
+    first, other = (select.locator("option").nth(i).get_attribute("value") for i in (0, 1))
+    type_like_a_scanner(page, members[0][0])
+    verdict(page, "admitted", members[0][1])
+    type_like_a_scanner(page, members[0][0])
+    verdict(page, "duplicate", members[0][1])
+    type_like_a_scanner(page, f"D-{code}")
+    box = page.locator(f"#delegation-people input[value='{members[0][0]}']")
+    expect(box).to_be_disabled()
+    select.select_option(other)
+    expect(box).to_be_enabled()
+    # Decided on what was said at the first checkpoint, whatever the desk shows now.
+    page.get_by_role("button", name="Vẫn cho vào").click()
+    page.get_by_label("Ban tổ chức đồng ý").check()
+    page.get_by_role("button", name="Cho vào", exact=True).click()
+    verdict(page, "admitted", members[0][1])
+    all_sent(page)
+    found = one(
+        live, "select checkpoint_id from scan where code = ? and note != ''", members[0][0]
+    )
+    assert str(found) == first
+
+
 def test_a_walk_in_loses_nothing_and_has_a_code_without_a_network(
     open_page: OPEN, live: Live
 ) -> None:

@@ -10,7 +10,7 @@ import { Last } from "./last.js";
 import { Look } from "./look.js";
 import { Paper } from "./paper.js";
 import { Printer } from "./printing.js";
-import { askReason, dropReason } from "./reasons.js";
+import { askReason, dropReason, forgetReasons } from "./reasons.js";
 import { Scanner } from "./scanner.js";
 import { Search } from "./search.js";
 import { Views } from "./views.js";
@@ -20,6 +20,11 @@ import { isOn, signal, turn } from "./signals.js";
 import { say } from "./words.js";
 
 const LETS_IN = new Set(["admitted", "to_confirm"]);
+// Where people are named.
+const NAMES = [
+  "verdict", "found", "delegation-heading", "delegation-people", "look", "reason-heading",
+  "reason-about", "said",
+];
 const NO_BADGE = new Set(["cancelled", "not_approved", "unknown"]);
 
 /** What to say of a call that did not work. */
@@ -44,6 +49,22 @@ export class Desk {
     engine.addEventListener("change", () => this.changed());
     engine.addEventListener("settled", ({ detail }) => this.settled(detail));
     $("desk").hidden = false;
+  }
+
+  /** No device any more: nobody's name stays in the page, nor comes into it. */
+  forget() {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.shown = this.shownWalkIn = null;
+    dropReason();
+    if (this.camera.isOn) this.camera.stop();
+    for (const id of NAMES) $(id)?.replaceChildren();
+    for (const it of [$("trouble"), $("found-note"), $("delegation-note")]) if (it) tell(it, "");
+    for (const id of ["walk-in-form", "reason-form"]) $(id)?.reset();
+    if ($("name")) $("name").value = "";
+    forgetReasons();
+    $("print-frame").removeAttribute("src");
+    this.last.show();
   }
 
   /** What supervisors have beside the scanning. */
@@ -97,6 +118,7 @@ export class Desk {
 
   moved() {
     this.paper.show();
+    this.delegations.again();
     this.ready();
   }
 
@@ -154,7 +176,7 @@ export class Desk {
 
   /** Of two scans that cross, the later one's verdict stays. */
   show(result, number) {
-    if (number < this.shownTurn) return;
+    if (this.isOver || number < this.shownTurn) return;
     this.shownTurn = number;
     this.shown = result;
     this.shownWalkIn = null;
@@ -176,6 +198,7 @@ export class Desk {
 
   /** A verdict that is not one person's. */
   present(node, kind) {
+    if (this.isOver) return;
     this.shownTurn = this.begin();
     this.shown = this.shownWalkIn = null;
     $("verdict").replaceChildren(node);
@@ -230,7 +253,9 @@ export class Desk {
       choices: ["reason_organisers", "reason_guest", "reason_list_wrong"],
       confirm: say("override_do"),
     });
-    if (note) await this.scan({ code: result.code, source: "typed", override: true, note });
+    // There, and not where the desk has moved on to meanwhile.
+    const { code, checkpoint, direction } = result;
+    if (note) await this.scan({ code, checkpoint, direction, source: "typed", override: true, note });
     this.ready();
   }
 
@@ -267,6 +292,7 @@ export class Desk {
 
   /** The server has answered a scan whose verdict this device had given by itself. */
   settled({ id, result, walkIn }) {
+    if (this.isOver) return;
     if (walkIn) {
       this.settledWalkIn(id, walkIn);
       return;

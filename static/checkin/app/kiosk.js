@@ -56,6 +56,7 @@ export class Kiosk {
 
   /** Whether it stands where it may scan today; if not, it asks. False when it does. */
   look() {
+    if (this.isOver) return false;
     const { state } = this.engine;
     if (this.setup && !isPlace(this.setup, state)) this.ask();
     if (this.setup) return true;
@@ -114,6 +115,14 @@ export class Kiosk {
     $("kiosk-idle").hidden = false;
     if (this.picture) URL.revokeObjectURL(this.picture);
     this.picture = null;
+  }
+
+  /** No device any more: nobody's name stays in the page, nor comes into it. */
+  forget() {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.ask();
+    $("print-frame").removeAttribute("src");
   }
 
   later(ms) {
