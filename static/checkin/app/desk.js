@@ -94,6 +94,10 @@ export class Desk {
     new Scanner($("code"), (readings) => this.read(readings, "scanner"), (it) => this.knows(it));
     this.camera = new Camera($("video"), (text) => this.read([text], "camera"));
     this.camera.onEnd = () => this.showCamera();
+    this.camera.onFail = () => {
+      tell($("trouble"), say("no_camera"));
+      this.showCamera();
+    };
     $("camera").addEventListener("click", () => this.switchCamera());
     $("turn").addEventListener("click", () => this.tryCamera(() => this.camera.turn()));
     $("torch").addEventListener("click", () => this.light());

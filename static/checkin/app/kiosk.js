@@ -40,6 +40,7 @@ export class Kiosk {
     $("kiosk").hidden = false;
     this.printer = new Printer(engine, $("print-frame"));
     this.camera = new Camera($("kiosk-video"), (text) => this.read([text]), "user");
+    this.camera.onEnd = this.camera.onFail = () => this.tellNoCamera();
     new Scanner(null, (readings) => this.read(readings), () => false);
     $("kiosk-setup").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -103,9 +104,13 @@ export class Kiosk {
     try {
       await this.camera.start();
     } catch {
-      $("kiosk-trouble").replaceChildren(...both("no_camera"));
-      $("kiosk-trouble").hidden = false;
+      this.tellNoCamera();
     }
+  }
+
+  tellNoCamera() {
+    $("kiosk-trouble").replaceChildren(...both("no_camera"));
+    $("kiosk-trouble").hidden = false;
   }
 
   idle() {
@@ -113,6 +118,10 @@ export class Kiosk {
     $("kiosk-verdict").hidden = true;
     $("kiosk-verdict").replaceChildren();
     $("kiosk-idle").hidden = false;
+    this.dropPicture();
+  }
+
+  dropPicture() {
     if (this.picture) URL.revokeObjectURL(this.picture);
     this.picture = null;
   }
@@ -142,6 +151,7 @@ export class Kiosk {
   }
 
   show(result, number) {
+    this.dropPicture(); // of whoever was there before
     const { verdict, person } = result;
     const said = element("div", "kiosk-said");
     said.append(element("p", "kiosk-head", icon(verdict), element("span", "kiosk-words", ...both(verdict))));
