@@ -88,7 +88,9 @@ def test_a_scanner_does_not_choose_another_checkpoint(open_page: OPEN, live: Liv
     select = page.locator("#checkpoint")
     chosen = select.input_value()
     # A checkpoint may be called as a code begins.
-    page.locator("#checkpoint option").last.evaluate("(e, code) => { e.text = code; }", known[0].code)
+    page.locator("#checkpoint option").last.evaluate(
+        "(e, code) => { e.text = code; }", known[0].code
+    )
     select.focus()
     type_like_a_scanner(page, known[0].code)
     expect(page.locator("#verdict")).to_contain_text(known[0].name)
@@ -133,6 +135,17 @@ def test_a_key_just_before_a_scan_does_not_spoil_it(open_page: OPEN, live: Live)
     page, known = open_desk(open_page, live), people(live, fresh=False)
     type_like_a_scanner(page, f"a{known[0].code}")
     expect(page.locator("#verdict .verdict-name")).to_have_text(known[0].name)
+
+
+def test_a_scanner_may_stop_for_a_moment_within_a_code(open_page: OPEN, live: Live) -> None:
+    page, known = open_desk(open_page, live), people(live, fresh=False)
+    for code in (known[0].code, UNKNOWN):
+        page.keyboard.press(code[0], delay=400)
+        type_like_a_scanner(page, code[1:])
+        expect(page.locator("#last li .data-main").first).to_have_text(
+            known[0].name if code == known[0].code else UNKNOWN
+        )
+        expect(page.locator("#code")).to_have_value("")
 
 
 def test_a_slow_scanner_at_a_touch_screen_is_heard(open_page: OPEN, live: Live) -> None:

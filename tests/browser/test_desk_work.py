@@ -101,9 +101,7 @@ def test_an_open_list_and_a_decision_belong_to_their_checkpoint(
     page.get_by_role("button", name="Cho vào", exact=True).click()
     verdict(page, "admitted", members[0][1])
     all_sent(page)
-    found = one(
-        live, "select checkpoint_id from scan where code = ? and note != ''", members[0][0]
-    )
+    found = one(live, "select checkpoint_id from scan where code = ? and note != ''", members[0][0])
     assert str(found) == first
 
 
@@ -312,3 +310,30 @@ def test_a_scan_that_cannot_be_kept_leaves_no_green_verdict(
     )
     type_like_a_scanner(page, known[1].code)
     expect(panel).to_contain_text(known[1].name)
+
+
+# A camera that shows something, and a decoder that does not start.
+_NO_DECODER = """() => {
+    const canvas = document.createElement("canvas");
+    canvas.getContext("2d").fillRect(0, 0, 9, 9);
+    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(10);
+    window.BarcodeDetector = undefined;
+    delete window.BarcodeDetector;
+    window.Worker = class extends EventTarget {
+        constructor() {
+            super();
+            queueMicrotask(() => this.dispatchEvent(new ErrorEvent("error", { message: "none" })));
+        }
+        postMessage() {}
+        terminate() {}
+    };
+}"""
+
+
+def test_a_camera_whose_decoder_does_not_start_says_so(open_page: OPEN, live: Live) -> None:
+    page = open_desk(open_page, live)
+    page.evaluate(_NO_DECODER)
+    page.locator("#camera").click()
+    expect(page.locator("#trouble")).to_contain_text("Không dùng được camera")
+    expect(page.locator("#camera")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#viewfinder")).to_be_hidden()

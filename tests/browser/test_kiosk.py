@@ -79,7 +79,8 @@ _DAYS = """async (days) => {
     const engine = await Engine.open();
     const { get } = Object.getOwnPropertyDescriptor(Engine.prototype, "state");
     const day = 86_400_000, zone = engine.state.event.timezone, dates = [];
-    for (const it of get.call(engine).checkpoints) if (!dates.includes(it.date)) dates.push(it.date);
+    const all = get.call(engine).checkpoints;
+    for (const { date } of all) if (!dates.includes(date)) dates.push(date);
     const [today, next] = [0, 1].map((n) => isoDay(Date.now() + n * day, zone));
     Object.defineProperty(engine, "state", { configurable: true, get: () => {
         const state = get.call(engine);

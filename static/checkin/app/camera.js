@@ -136,7 +136,7 @@ export class Camera {
         if (!document.hidden) texts = await detector.read(this.video);
         failures = 0;
       } catch (error) {
-        // A frame that cannot be read is followed by another; a picture that is never read is worse than none.
+        // A frame that cannot be read is followed by another; but not for ever, without a word.
         failures += 1;
         if (this.stream === stream && (error instanceof Broken || failures >= UNREADABLE)) {
           this.stop();

@@ -98,7 +98,8 @@ export function meant(readings, isKnown) {
   if (known) return known;
   // A letter may have been pressed just before a scanner began.
   for (const text of readings) {
-    const code = LENGTHS.map((it) => normalise(text.slice(-it))).findLast((it) => isWellFormed(it) && isKnown(it));
+    const ends = LENGTHS.map((it) => normalise(text.slice(-it)));
+    const code = ends.findLast((it) => isWellFormed(it) && isKnown(it));
     if (code) return code;
   }
   const guessed = new Set(plain.flatMap((it) => (isWellFormed(it) ? [] : [...unmarked(it)])));

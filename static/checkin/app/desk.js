@@ -346,8 +346,8 @@ export class Desk {
   async tryCamera(work) {
     try {
       $("viewfinder").hidden = false;
-      await work();
       tell($("trouble"), "");
+      await work();
     } catch {
       this.camera.stop();
       tell($("trouble"), say("no_camera"));

@@ -145,7 +145,8 @@ export class Kiosk {
     if (!code) return;
     this.number += 1;
     const { number } = this;
-    const order = { code: code.slice(0, 64), checkpoint: this.setup.checkpoint, direction: "in", source: "kiosk" };
+    const { checkpoint } = this.setup;
+    const order = { code: code.slice(0, 64), checkpoint, direction: "in", source: "kiosk" };
     const result = await this.engine.scan(order).catch(() => lost(this.engine, order));
     if (number === this.number) this.show(result, number);
   }

@@ -7,6 +7,7 @@ import { isWhole, normalise, together } from "./codes.js";
 
 const MEAN_MS = 50; // between two keys; the fastest typists need twice as long
 const PAUSE_MS = 250;
+const LONG_PAUSE_MS = 1000; // where no field has the focus, and nobody types
 const SHORTEST = 8;
 const ECHO_MS = 150; // CR and LF, or both Enter and Tab
 const LENGTHS = [12, 14];
@@ -37,7 +38,8 @@ export class Scanner {
 
   key(event) {
     const { burst } = this;
-    if (burst && event.timeStamp - burst.last > PAUSE_MS) this.burst = null;
+    const pause = burst?.field ? PAUSE_MS : LONG_PAUSE_MS;
+    if (burst && event.timeStamp - burst.last > pause) this.burst = null;
     if (isEnd(event)) {
       if (!this.burst && event.timeStamp - this.doneAt < ECHO_MS) swallow(event);
       else if (this.burst && isScan(this.burst, event.timeStamp)) {
@@ -99,6 +101,7 @@ export class Scanner {
     const readings = [text, keys];
     if (field) {
       if (field.value.startsWith(before)) readings.push(field.value.slice(before.length));
+      readings.push(field.value); // a scanner or its page may have stopped for a moment within the code
       restore(field, field === this.code ? "" : before);
     }
     if (codes.length) for (const code of codes) this.onCode([code]);
