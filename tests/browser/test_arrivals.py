@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, Live
 from tests.browser.test_pages import check
@@ -139,6 +139,46 @@ def test_a_screen_whose_link_was_taken_back_says_so(
         manage.wait_for_load_state()
     expect(page.locator("[data-ended]")).to_be_visible(timeout=15_000)
     expect(page.locator("main")).to_be_hidden()
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_what_a_portal_answers_does_not_end_a_screen(
+    open_page: Callable[..., Page], screen: str, desk: Callable[..., None], status: int
+) -> None:
+    page = open_page(screen, HALL)
+    expect(page.locator("[data-current]")).to_contain_text("Cập nhật lúc")
+    before = arrived(page)
+    page.evaluate("window.isTheSame = true")
+    portal = {"status": status, "content_type": "text/html", "body": "<h1>Wi-Fi</h1>"}
+    page.route("**/live/*", lambda route: route.fulfill(**{**portal, "status": 404}))
+    with page.expect_response(lambda it: "/screen/" in it.url) as answer:
+        page.route("**/screen/*", lambda route: route.fulfill(**portal))
+    answer.value.finished()
+    page.unroute_all(behavior="wait")
+    desk(1)
+    expect(page.locator("[data-total=arrived]")).to_have_text(str(before + 1), timeout=20_000)
+    expect(page.locator("[data-ended]")).to_be_hidden()
+    assert page.evaluate("window.isTheSame")
+
+
+def test_a_server_whose_clock_was_set_back_is_believed(
+    open_page: Callable[..., Page], screen: str, desk: Callable[..., None]
+) -> None:
+    page = open_page("/healthz", HALL)
+
+    def ahead(route: Route) -> None:
+        answer = route.fetch()
+        at = float(answer.headers["live-at"]) + 3600
+        route.fulfill(response=answer, headers={**answer.headers, "live-at": str(at)})
+
+    page.route("**/live/*", ahead)
+    with page.expect_response("**/live/*"):
+        page.goto(screen)
+    expect(page.locator("[data-current]")).to_contain_text("Cập nhật lúc")
+    before = arrived(page)
+    page.unroute_all(behavior="wait")
+    desk(1)
+    expect(page.locator("[data-total=arrived]")).to_have_text(str(before + 1), timeout=20_000)
 
 
 def test_a_screen_is_drawn_anew_when_a_delegation_is_called_otherwise(

@@ -136,8 +136,10 @@ def test_two_tabs_keep_the_version_with_which_they_began(
     other.page.reload()
     other.wait_until("state.ready")
     assert other.page.evaluate("window.isNew") is None
+    other.page.locator("#update-now").click()
+    expect(other.page.locator("#trouble")).to_contain_text("đang mở ở một cửa sổ khác")
     door.page.close()
-    other.page.reload()
+    other.page.locator("#update-now").click()
     other.page.wait_for_function("window.isNew")
 
 

@@ -55,7 +55,9 @@ async function start() {
     cannotScan(null, 0);
     return;
   }
+  let app = null;
   const revoked = () => {
+    app?.forget();
     const { unsent = 0, unsentWalkIns = 0 } = engine.state;
     cannotScan(say("signed_out"), unsent + unsentWalkIns);
   };
@@ -68,7 +70,7 @@ async function start() {
   }
   await known(engine);
   const { rights } = engine.state.device;
-  const app = rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
+  app = rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
   engine.addEventListener("change", () => {
     // Organisers have given it other rights; what is only in memory is not risked for that.
     const { device, storage } = engine.state;

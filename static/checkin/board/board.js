@@ -6,6 +6,7 @@ import { Pages } from "./pages.js";
 import { say, show, sort, words } from "./tiles.js";
 
 const RENEW_PAUSE = 3000; // ms, at least, between two tries
+const ENDED_PAUSE = 60_000; // ms between questions whether a link that was taken back shows something
 const SPREAD = 500; // ms, over which the screens of a hall come
 
 document.documentElement.classList.add("has-script");
@@ -16,6 +17,7 @@ const missingFirst = choice?.querySelector("[data-missing-first]");
 const pages = isScreen ? new Pages(root) : null;
 const live = new Live(root.dataset.live);
 let renewing = false;
+let isEnded = false;
 let renewedAt = -Infinity;
 
 const clock = new Intl.DateTimeFormat("vi-VN", {
@@ -55,14 +57,24 @@ async function renew() {
   try {
     await new Promise((resolve) => setTimeout(resolve, Math.random() * SPREAD));
     const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(8000) });
-    if (isScreen && [404, 410].includes(answer.status)) return end();
-    if (answer.redirected || [401, 403, 404].includes(answer.status)) return location.reload();
-    if (!answer.ok) return;
-    replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (isScreen) renewScreen(answer, page);
+    else if (answer.redirected || [401, 403, 404].includes(answer.status)) location.reload();
+    else if (answer.ok) replace(page);
   } catch {
     // No network: the next answer sets it off again.
   } finally {
     renewing = false;
+  }
+}
+
+// Nobody stands beside a screen: what another server on the way answers, a proxy or the portal of a
+// network, changes nothing.
+function renewScreen(answer, page) {
+  if (page.querySelector("[data-screen-ended]")) end();
+  else if (answer.ok && page.querySelector("[data-board]")) {
+    if (isEnded) location.reload();
+    else replace(page);
   }
 }
 
@@ -84,7 +96,10 @@ function replace(page) {
 }
 
 function end() {
+  if (isEnded) return;
+  isEnded = true;
   live.stop();
+  setInterval(renew, ENDED_PAUSE);
   root.hidden = true;
   document.querySelector("[data-ended]").hidden = false;
 }

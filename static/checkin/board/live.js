@@ -6,6 +6,7 @@
 const EVERY = 1000; // ms between the beginnings of two questions
 const PATIENCE = 5000; // ms for one question
 const STALE_AFTER = 5000; // ms
+const SET_BACK = 30; // s
 const SLOWEST = 5000; // ms between questions while there is no answer
 
 export class Live extends EventTarget {
@@ -83,8 +84,9 @@ export class Live extends EventTarget {
     }
     if (answer.status !== 200 && answer.status !== 304) throw new Error(`status ${answer.status}`);
     const at = Number(answer.headers.get("Live-At"));
-    // Another process of the server may not have looked as lately as the one before.
-    if (at < this.#at) return;
+    // Another process of the server may not have looked as lately as the one before; but a clock that
+    // was set back is no reason to believe nothing until it has caught up.
+    if (at < this.#at && this.#at - at < SET_BACK) return;
     const content = answer.status === 200 ? await answer.json() : null;
     this.#at = at;
     this.#seen = began - Number(answer.headers.get("Live-Age")) * 1000;
