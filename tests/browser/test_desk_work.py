@@ -315,7 +315,8 @@ def test_a_scan_that_cannot_be_kept_leaves_no_green_verdict(
 # A camera that shows something, and a decoder that does not start.
 _NO_DECODER = """() => {
     const canvas = document.createElement("canvas");
-    canvas.getContext("2d").fillRect(0, 0, 9, 9);
+    const context = canvas.getContext("2d");
+    setInterval(() => context.fillRect(0, 0, 9, 9), 50);
     navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(10);
     window.BarcodeDetector = undefined;
     delete window.BarcodeDetector;

@@ -59,6 +59,22 @@ def test_a_delegate_is_greeted_sees_the_badge_and_has_it_printed(
     assert verdicts_of(live, person.code) == ["admitted", "duplicate"]
 
 
+def test_a_kiosk_lets_go_of_a_badge_when_the_next_person_comes(open_page: OPEN, live: Live) -> None:
+    page, fresh = open_kiosk(open_page, live), people(live)
+    type_like_a_scanner(page, fresh[0].code)
+    picture = page.locator(".kiosk-picture")
+    expect(picture).to_be_visible()
+    before = picture.get_attribute("src")
+    page.evaluate(
+        """() => { window.gone = []; URL.revokeObjectURL = new Proxy(URL.revokeObjectURL, {
+            apply(revoke, on, [address]) { window.gone.push(address); revoke.call(on, address); },
+        }); }"""
+    )
+    type_like_a_scanner(page, fresh[1].code)
+    expect(page.locator(".kiosk-name")).to_have_text(fresh[1].name)
+    assert page.evaluate("window.gone") == [before]
+
+
 def test_a_kiosk_prints_at_once_where_that_is_wanted_and_goes_on_after_a_restart(
     open_page: OPEN, live: Live
 ) -> None:

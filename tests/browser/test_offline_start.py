@@ -139,8 +139,10 @@ def test_two_tabs_keep_the_version_with_which_they_began(
     other.page.locator("#update-now").click()
     expect(other.page.locator("#trouble")).to_contain_text("đang mở ở một cửa sổ khác")
     door.page.close()
-    other.page.locator("#update-now").click()
-    other.page.wait_for_function("window.isNew")
+    with other.page.expect_event("load"):
+        other.page.locator("#update-now").click()
+    other.wait_until("state.ready")
+    assert other.page.evaluate("window.isNew")
 
 
 def test_a_server_that_is_being_replaced_leaves_the_old_version(
