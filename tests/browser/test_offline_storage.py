@@ -120,6 +120,34 @@ def test_a_full_disk_starts_the_app_all_the_same(door: Door, live: Live) -> None
     assert door.state["people"] == people
 
 
+def test_what_the_disk_did_not_take_is_written_with_what_it_takes(door: Door) -> None:
+    people = door.state["people"]
+    renamed = door.run(
+        """async (engine) => {
+            engine.link.stop();
+            const { Database } = await import("/static/checkin/engine/database.js");
+            const { run } = Database.prototype;
+            const lines = [...engine.roster.lines.values()].map((it) => it.with(3, "Đổi Tên"));
+            const roster = { number: 10 ** 6, whole: true, people: lines, gone: [] };
+            Database.prototype.run = function (stores, mode, work) {
+                if (mode === "readonly") return run.call(this, stores, mode, work);
+                return Promise.reject(new DOMException("", "QuotaExceededError"));
+            };
+            const failed = await engine.vault.write({ roster }).catch((error) => error.name);
+            Database.prototype.run = run;
+            await engine.vault.write({ facts: { ...engine.vault.facts, openDiscrepancies: 7 } });
+            return failed;
+        }"""
+    )
+    assert renamed == "QuotaExceededError"
+    door.cut()
+    door.page.reload()
+    door.wait_until("state.openDiscrepancies === 7")
+    assert door.state["people"] == people
+    names = door.run("(engine) => [...engine.roster.lines.values()].map((line) => line[3])")
+    assert set(names) == {"Đổi Tên"}
+
+
 def test_a_token_is_not_lost_on_a_full_disk(open_page: Callable[..., Page], live: Live) -> None:
     page = open_page("/healthz")
     door = Door(page, live)
