@@ -83,6 +83,7 @@ def _state() -> dict[str, str]:
         "no_roster": _(
             "This device does not have the list of people yet. Keep it on the network for a moment."
         ),
+        "device_unknown": _("The server does not know this device. Ask an organiser for a new link."),
         "signed_out": _("This device may no longer scan. Ask an organiser for a new link."),
         "signed_out_unsent": _(
             "Scans still on this device: {}. They are sent once it is a device of the event again."

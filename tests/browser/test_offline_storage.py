@@ -8,6 +8,7 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.browser.conftest import Live
 from tests.browser.door import (
+    API,
     EVENT,
     SCANS,
     Door,
@@ -236,6 +237,47 @@ def test_a_revoked_device_forgets_people_in_every_tab(door: Door, live: Live) ->
         )
         assert refused == "Revoked"
     assert log_of(live, code) == []
+
+
+def test_a_device_revoked_on_a_full_disk_forgets_people(door: Door, live: Live) -> None:
+    name = door.state["device"]["name"]
+    [code] = fresh_codes(live)
+    door.page.context.set_offline(True)
+    door.scan(code)
+    fill(door, full=True)
+    revoke(live, name)
+    door.page.context.set_offline(False)
+    door.wait_until("state.revoked")
+    door.cut()
+    door.page.reload()
+    door.wait_until("state.revoked")
+    assert (door.state["people"], door.state["unsent"]) == (0, 1)
+    assert door.run(_SEALED) == 0
+
+
+_SEALED = """(engine) => engine.database.read(["sealed"], (store) => new Promise((resolve) => {
+    const count = store("sealed").count();
+    count.onsuccess = () => resolve(count.result);
+}))"""
+
+
+@pytest.mark.parametrize(
+    ("error", "is_unknown"),
+    [("login_required", False), ({"code": 401, "message": "no valid device token"}, True)],
+)
+def test_only_an_end_said_in_so_many_words_makes_a_device_forget(
+    door: Door, live: Live, error: object, is_unknown: bool
+) -> None:
+    people = door.state["people"]
+    door.page.route(API, lambda route: route.fulfill(status=401, json={"error": error}))
+    assert door.scan(fresh_codes(live)[0])["verdict"] == "admitted"
+    door.sync()
+    state = door.state
+    assert (state["people"], state["unsent"], state["revoked"]) == (people, 1, False)
+    assert (state["online"], state["unknown"]) == (False, is_unknown)
+    door.mend()
+    door.sync()
+    assert (door.state["unsent"], door.state["unknown"]) == (0, False)
 
 
 def test_a_new_token_takes_over_what_waits(door: Door, live: Live) -> None:

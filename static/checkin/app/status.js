@@ -23,6 +23,7 @@ export class Status {
     const zone = state.event?.timezone;
     const last = clock(state.lastContact, zone);
     if (state.online) tell($("network"), say("online"));
+    else if (state.unknown) tell($("network"), say("device_unknown"));
     else tell($("network"), last ? say("offline_since", last) : say("offline"));
     $("network").classList.toggle("is-off", !state.online);
     const { name, rights } = state.device ?? {};

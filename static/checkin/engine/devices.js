@@ -23,8 +23,9 @@ export async function recall(event = null) {
   const device = (waiting?.event === event ? waiting : null)
     ?? await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
   if (!device) return null;
-  await DEVICES.write(["devices"], (store) => {
-    store("devices").put({ ...device, usedAt: Date.now() });
+  await DEVICES.write(["devices"], async (store) => {
+    const now = await ask(store("devices").get(event)); // another tab may have forgotten its token
+    if (now) store("devices").put({ ...now, usedAt: Date.now() });
   }).catch(() => {}); // a full disk keeps nobody from working
   return device;
 }
@@ -61,10 +62,18 @@ async function takeWaiting() {
 
 /** The server does not know the token any more: everything that it opens goes, and so does it. */
 export async function forget(event) {
-  await DEVICES.write(["devices"], (store) => {
-    store("devices").put({ event, token: null, usedAt: Date.now() });
+  const without = { event, token: null };
+  const put = () => DEVICES.write(["devices"], (store) => {
+    store("devices").put({ ...without, usedAt: Date.now() });
   });
+  // A full disk lets go of what it has, but takes nothing: the token goes whatever else does.
+  const isPut = await put().then(() => true, () => false);
+  if (!isPut) await DEVICES.write(["devices"], (store) => { store("devices").delete(event); });
   await wipe(event);
+  if (isPut) return;
+  await put().catch(() => {
+    if (!localStorage.getItem(WAITING)) localStorage.setItem(WAITING, JSON.stringify(without));
+  });
 }
 
 const LOST = "–"; // a supervisor's note that went with its key: there was one
@@ -72,15 +81,20 @@ const LOST = "–"; // a supervisor's note that went with its key: there was one
 /** Remove people, walk-ins and notes of an event; what stays to be sent are codes. */
 export async function wipe(event) {
   const database = databaseOf(event);
-  await database.write(["meta", "outbox", "walkins", "sealed"], async (store) => {
+  // Deletes alone, for which there is room on any disk; without a version other tabs are behind.
+  const version = await database.write(["meta", "walkins", "sealed"], async (store) => {
     store("sealed").clear();
     store("walkins").clear();
-    for (const name of ["roster", "log", "tables", "owner"]) store("meta").delete(name);
-    store("meta").put(((await ask(store("meta").get("version"))) ?? 0) + 1, "version");
+    const before = (await ask(store("meta").get("version"))) ?? 0;
+    for (const name of ["roster", "log", "tables", "owner", "version"]) store("meta").delete(name);
+    return before;
+  });
+  await database.write(["meta", "outbox"], async (store) => {
+    store("meta").put(version + 1, "version");
     for (const entry of await ask(store("outbox").getAll())) {
       if (entry.note) store("outbox").put({ ...entry, note: null, notePlain: LOST });
     }
-  });
+  }).catch(() => {}); // sealed notes that nobody can open any more
   await database.close();
 }
 

@@ -60,6 +60,7 @@ export class Engine extends EventTarget {
     this.event = event;
     this.language = globalThis.document?.documentElement.lang || "vi";
     this.online = globalThis.navigator?.onLine !== false;
+    this.isUnknown = false; // to the server
     this.elsewhere = 0; // entries in the memory of other tabs
     this.database = databaseOf(event);
     this.tabs = new Tabs(event, (message) => this.hear(message));
@@ -147,6 +148,7 @@ export class Engine extends EventTarget {
       delegations: tables.delegations,
       organisations: tables.organisations,
       online: this.online,
+      unknown: this.isUnknown,
       unsent: this.outbox.size + this.elsewhere,
       unsentWalkIns: this.walkIns.size,
       lastContact: this.vault.cursors.contact,
@@ -233,16 +235,18 @@ export class Engine extends EventTarget {
   /** Ask what only the server knows (badge, history, discrepancies …); its answer's body. */
   api(path, body = null) { return this.link.once(path, body); }
 
-  /** An answer came, or (null) none does. */
-  contact(answer) {
+  /** An answer came, or (null) none does; isUnknown: the server says that it does not know this device. */
+  contact(answer, isUnknown = false) {
     const was = this.online;
+    const wasUnknown = this.isUnknown;
     this.online = answer !== null;
+    this.isUnknown = isUnknown;
     if (answer) {
       const time = Date.parse(answer.body?.server_time ?? "");
       if (time && this.clock.contact(time, answer.took, answer.arrived)) this.saveEpochs();
       this.vault.cursors.contact = this.clock.now();
     } else this.answers.giveUp();
-    if (was !== this.online) this.changed();
+    if (was !== this.online || wasUnknown !== isUnknown) this.changed();
   }
 
   saveEpochs() {

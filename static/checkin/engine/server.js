@@ -4,7 +4,7 @@
 /** No answer of our server: no network, no patience left, or somebody else's answer. */
 export class Unreachable extends Error {}
 
-/** The server does not know the token any more. */
+/** The token was this device's, and organisers have ended it. */
 export class Revoked extends Error {}
 
 /** The server answered that it will not do this. */
@@ -14,6 +14,12 @@ export class Refused extends Error {
     this.status = status;
   }
 }
+
+/**
+ * The server does not know the token. That is no reason to forget anything: it may have been put back
+ * to an older state, or be the wrong one.
+ */
+export class Unknown extends Unreachable {}
 
 const PATIENCE_MS = 8000;
 
@@ -44,8 +50,13 @@ export class Server {
     }
     if (answer.ok) return { body: found, ...timing };
     const error = found?.error;
-    if (!error) throw new Unreachable(`the answer is somebody else's (${answer.status})`);
-    if (answer.status === 401) throw new Revoked(error.message);
+    if (!error || typeof error !== "object") {
+      throw new Unreachable(`the answer is somebody else's (${answer.status})`);
+    }
+    if (answer.status === 401) {
+      if (error.revoked === true) throw new Revoked(error.message);
+      throw new Unknown(error.message);
+    }
     throw new Refused(answer.status, error.message);
   }
 

@@ -1,7 +1,7 @@
 // Contact with the server: what waits is sent, and what has changed comes, at once after a reading and
 // every few seconds while somebody looks; less often while nobody answers.
 
-import { Refused, Revoked, Unreachable } from "./server.js";
+import { Refused, Revoked, Unknown, Unreachable } from "./server.js";
 import { Replaced } from "./vault.js";
 
 const EVERY_MS = 5000;
@@ -74,7 +74,7 @@ export class Sync {
       else if (error instanceof Replaced) await this.engine.restart();
       else if (isOut(error)) {
         this.failures += 1;
-        this.engine.contact(null);
+        this.engine.contact(null, error instanceof Unknown);
       }
       throw error;
     }
