@@ -4,6 +4,9 @@
 /** No answer of our server: no network, no patience left, or somebody else's answer. */
 export class Unreachable extends Error {}
 
+/** There was no answer in time. */
+export class TimedOut extends Unreachable {}
+
 /** The token was this device's, and organisers have ended it. */
 export class Revoked extends Error {}
 
@@ -45,7 +48,8 @@ export class Server {
     let found;
     try {
       found = await answer.json();
-    } catch {
+    } catch (error) {
+      if (error.name === "TimeoutError") throw new TimedOut(error.message);
       throw new Unreachable(`the answer cannot be read (${answer.status})`);
     }
     if (answer.ok) return { body: found, ...timing };
@@ -76,7 +80,7 @@ export class Server {
         redirect: "error",
       });
     } catch (error) {
-      throw new Unreachable(error.message);
+      throw new (error.name === "TimeoutError" ? TimedOut : Unreachable)(error.message);
     }
   }
 }
