@@ -80,10 +80,15 @@ def _state() -> dict[str, str]:
             "This browser keeps nothing: "
             "scans are only kept until you leave the app. Do not close it."
         ),
+        "refused_unsent": _(
+            "Not accepted by the server, kept on this device: {}. Show this to an organiser."
+        ),
         "no_roster": _(
             "This device does not have the list of people yet. Keep it on the network for a moment."
         ),
-        "device_unknown": _("The server does not know this device. Ask an organiser for a new link."),
+        "device_unknown": _(
+            "The server does not know this device. Ask an organiser for a new link."
+        ),
         "signed_out": _("This device may no longer scan. Ask an organiser for a new link."),
         "signed_out_unsent": _(
             "Scans still on this device: {}. They are sent once it is a device of the event again."

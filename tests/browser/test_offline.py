@@ -266,7 +266,8 @@ _REFUSE = """(engine, [path, status, about]) => {
     const { fetch } = server;
     window.refused = 0;
     server.fetch = function (...call) {
-        if (call[0] !== path || !JSON.stringify(call[1]).includes(about)) return fetch.apply(this, call);
+        const isMeant = call[0] === path && JSON.stringify(call[1]).includes(about);
+        if (!isMeant) return fetch.apply(this, call);
         window.refused += 1;
         const error = { code: status, message: "no" };
         return Promise.resolve(Response.json({ error }, { status }));
@@ -316,7 +317,7 @@ def test_people_whom_the_server_does_not_take_keep_no_scan(
     door.scan(code)
     refuse_calls(door, "walkins", status)
     door.page.context.set_offline(False)
-    # Those of somebody of whom the server has not heard wait; those of whom it would not hear do not.
+    # Those of somebody of whom the server has not heard wait; if it would not hear, they do not.
     left = {429: 1, 500: 0}[status]
     door.wait_until(f"state.unsent === {left} && state.unsentWalkIns === 1")
     assert verdicts_of(live, code) == ["admitted"]
@@ -336,7 +337,8 @@ def test_a_slow_network_is_sent_less_at_once(open_door: Callable[..., Door], liv
             engine.server.call = function (path, body, options) {
                 const number = body.scans?.length ?? 0;
                 if (number) sizes.push(number);
-                return number > 70 ? Promise.reject(new TimedOut()) : call.call(this, path, body, options);
+                if (number > 70) return Promise.reject(new TimedOut());
+                return call.call(this, path, body, options);
             };
             window.sizes = sizes;
             return sizes;
@@ -344,8 +346,6 @@ def test_a_slow_network_is_sent_less_at_once(open_door: Callable[..., Door], liv
     )
     assert sizes == []
     door.page.context.set_offline(False)
-    for _ in range(3):
-        door.sync()
     while door.state["unsent"]:
         door.sync()
     assert door.page.evaluate("Math.min(...window.sizes)") <= 63
@@ -359,9 +359,34 @@ def test_a_refused_side_call_is_no_lack_of_a_network(open_door: Callable[..., Do
     )
     door.sync()
     assert door.run(
-        """(engine, code) => engine.api("history", { code }).catch((it) => [it.status, engine.online])""",
+        """(engine, code) => engine.api("history", { code })
+            .catch((it) => [it.status, engine.online])""",
         UNKNOWN,
     ) == [429, True]
+
+
+def test_an_entry_that_the_server_cannot_read_stays(
+    open_door: Callable[..., Door], live: Live
+) -> None:
+    door, [bad, good] = open_door(), fresh_codes(live, 2)
+    door.page.context.set_offline(True)
+    order = {"code": bad, "checkpoint": door.door}
+    scanned = door.run("(engine, order) => engine.scan(order)", order)
+    door.scan(good)
+
+    def misread(route: Route) -> None:
+        body = route.request.post_data_json
+        for scan in body["scans"]:
+            if scan["id"] == scanned["id"]:
+                scan["read_at"] = "once upon a time"
+        route.continue_(post_data=body)
+
+    door.page.route(SCANS, misread)
+    door.page.context.set_offline(False)
+    door.wait_until("state.unsent === 1 && state.refused === 1")
+    assert door.stored == 1
+    assert verdicts_of(live, good) == ["admitted"]
+    assert verdicts_of(live, bad) == []
 
 
 def test_somebody_registered_at_the_door_without_a_network(

@@ -280,6 +280,71 @@ def test_only_an_end_said_in_so_many_words_makes_a_device_forget(
     assert (door.state["unsent"], door.state["unknown"]) == (0, False)
 
 
+def test_a_walk_in_that_cannot_be_read_is_kept_and_keeps_nothing_else(door: Door) -> None:
+    people = door.state["people"]
+    door.page.context.set_offline(True)
+    person = {"name": "Lê Thị Hỏng", "organisation": "Sở", "checkpoint": door.door}
+    door.run("(engine, person) => engine.walkIn(person)", person)
+    door.run(
+        """(engine) => engine.database.write(["walkins"], (store) => new Promise((resolve) => {
+            store("walkins").getAll().onsuccess = ({ target }) => {
+                const [row] = target.result;
+                new Uint8Array(row.sealed.data)[0] ^= 1;
+                store("walkins").put(row).onsuccess = () => resolve();
+            };
+        }))"""
+    )
+    door.page.reload()
+    door.wait_until("state.ready")
+    state = door.state
+    assert (state["people"], state["unsentWalkIns"], state["storage"]) == (people, 1, "ok")
+    assert door.run("(engine) => Boolean(engine.vault.key)")
+
+
+def test_a_token_taken_over_halfway_is_taken_over_at_the_next_start(door: Door, live: Live) -> None:
+    door.page.context.set_offline(True)
+    person = {"name": "Lê Thị Dở", "organisation": "Sở", "checkpoint": door.door}
+    made = door.run("(engine, person) => engine.walkIn(person)", person)
+    door.page.evaluate(
+        """async (device) => {
+            const { remember } = await import("/static/checkin/engine/devices.js");
+            const { Database } = await import("/static/checkin/engine/database.js");
+            const { run } = Database.prototype;
+            Database.prototype.run = function (stores, mode, work) {
+                const works = mode === "readonly" || stores.includes("devices");
+                if (works) return run.call(this, stores, mode, work);
+                return Promise.reject(new DOMException("", "QuotaExceededError"));
+            };
+            await remember(device);
+        }""",
+        {"event": EVENT, "token": new_token(live, "Tiếp quản dở")},
+    )
+    door.page.reload()
+    door.wait_until("state.unsentWalkIns === 1")
+    assert door.run("(engine, code) => engine.person(code).name", made["code"]) == person["name"]
+
+
+def test_what_happens_while_it_starts_anew_waits_for_that(door: Door, live: Live) -> None:
+    first, second = fresh_codes(live, 2)
+    fill(door, full=True)
+    door.page.context.set_offline(True)
+    assert door.scan(first)["verdict"] == "not_stored"
+    found = door.run(
+        """async (engine, [code, checkpoint]) => {
+            let starts = 0;
+            const { start } = engine;
+            engine.start = (device) => { starts += 1; return start.call(engine, device); };
+            const all = [engine.restart(), engine.hear({ kind: "version" }), engine.catchUp()];
+            const result = engine.scan({ code, checkpoint });
+            await Promise.all(all);
+            const { memory } = engine.outbox;
+            return [(await result).verdict, starts, memory.size, engine.state.people > 0];
+        }""",
+        [second, door.door],
+    )
+    assert found == ["not_stored", 1, 2, True]
+
+
 def test_a_new_token_takes_over_what_waits(door: Door, live: Live) -> None:
     [code] = fresh_codes(live)
     door.page.context.set_offline(True)

@@ -28,8 +28,9 @@ export class Status {
     $("network").classList.toggle("is-off", !state.online);
     const { name, rights } = state.device ?? {};
     tell($("device"), name ? `${name} · ${say(rights) ?? ""}` : "");
+    const refused = state.refused ? say("refused_unsent", state.refused) : "";
     const storage = { full: "storage_full", memory: "storage_memory" }[state.storage];
-    tell($("storage"), storage ? say(storage) : "");
+    tell($("storage"), [storage && say(storage), refused].filter(Boolean).join(" "));
     // Spoken only when it changes: the line itself says it all the time.
     if (this.wasOnline !== null && this.wasOnline !== state.online) {
       $("said").textContent = say(state.online ? "online_said" : "offline_said");

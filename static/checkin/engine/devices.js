@@ -23,6 +23,7 @@ export async function recall(event = null) {
   const device = (waiting?.event === event ? waiting : null)
     ?? await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
   if (!device) return null;
+  if (device.previous?.length) await takeOver(device).catch(() => {});
   await DEVICES.write(["devices"], async (store) => {
     const now = await ask(store("devices").get(event)); // another tab may have forgotten its token
     if (now) store("devices").put({ ...now, usedAt: Date.now() });
@@ -36,11 +37,14 @@ export async function recall(event = null) {
  */
 export async function remember({ event, token }) {
   try {
-    const before = await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
-    if (before?.token && before.token !== token) await rekey(event, before.token, token);
-    await DEVICES.write(["devices"], (store) => {
-      store("devices").put({ event, token, usedAt: Date.now() });
+    const device = await DEVICES.write(["devices"], async (store) => {
+      const before = await ask(store("devices").get(event));
+      const previous = [...(before?.previous ?? []), ...(before?.token ? [before.token] : [])];
+      const now = { event, token, usedAt: Date.now(), previous: previous.filter((it) => it !== token) };
+      store("devices").put(now);
+      return now;
     });
+    await takeOver(device).catch(() => {}); // at the next start again
   } catch {
     // The link is used up, so the token must not be lost on a full disk: that store is another one.
     localStorage.setItem(WAITING, JSON.stringify({ event, token }));
@@ -98,15 +102,28 @@ export async function wipe(event) {
   await database.close();
 }
 
-async function rekey(event, oldToken, newToken) {
+/** What earlier tokens have sealed opens with this one; then they go. Nothing is lost if it is cut short. */
+async function takeOver({ event, token, previous }) {
+  if (!token || !previous.length) return;
+  await rekey(event, previous, token);
+  await DEVICES.write(["devices"], async (store) => {
+    const now = await ask(store("devices").get(event));
+    if (now?.token === token) store("devices").put({ ...now, previous: [] });
+  });
+}
+
+async function rekey(event, oldTokens, newToken) {
   const database = databaseOf(event);
   const [walkIns, noted] = await database.read(["walkins", "outbox"], async (store) => [
     await ask(store("walkins").getAll()),
     (await ask(store("outbox").getAll())).filter(({ note }) => note),
   ]);
   if (canSeal) {
-    const [oldKey, newKey] = await Promise.all([keyOf(oldToken, event), keyOf(newToken, event)]);
-    const anew = async (name, sealed) => seal(newKey, name, await unseal(oldKey, name, sealed));
+    const newKey = await keyOf(newToken, event);
+    const oldKeys = await Promise.all(oldTokens.map((it) => keyOf(it, event)));
+    const anew = async (name, sealed) => (
+      seal(newKey, name, await Promise.any(oldKeys.map((it) => unseal(it, name, sealed))))
+    );
     for (const it of walkIns) it.sealed = await anew(it.id, it.sealed).catch(() => it.sealed);
     for (const it of noted) it.note = await anew(it.id, it.note).catch(() => it.note);
   }

@@ -47,7 +47,8 @@ export class Engine extends EventTarget {
     if (!device) throw new NoDevice();
     if (!running.has(device.event)) {
       const engine = new Engine();
-      running.set(device.event, engine.start(device).then(() => engine));
+      engine.starting = engine.start(device);
+      running.set(device.event, engine.starting.then(() => engine));
     }
     return running.get(device.event);
   }
@@ -57,6 +58,7 @@ export class Engine extends EventTarget {
 
   /** Everything in memory is made from what is stored; nothing waits for the network. */
   async start({ event, token }) {
+    const { outbox, walkIns } = this; // of before a restart: what only they hold goes on
     this.event = event;
     this.language = globalThis.document?.documentElement.lang || "vi";
     this.online = globalThis.navigator?.onLine !== false;
@@ -65,12 +67,12 @@ export class Engine extends EventTarget {
     this.database = databaseOf(event);
     this.tabs = new Tabs(event, (message) => this.hear(message));
     this.server = token ? new Server(event, token) : null;
-    this.key = token && canSeal ? await keyOf(token, event) : null;
+    this.key = token && canSeal ? await keyOf(token, event) : null; // until then all is as before
     this.roster = new Roster();
-    this.outbox = new Outbox(this.database);
+    this.outbox = new Outbox(this.database, outbox);
     this.people = new People(this.roster, this.outbox);
     this.vault = this.newVault(this.key);
-    this.walkIns = new WalkIns(this.database, this.key);
+    this.walkIns = new WalkIns(this.database, this.key, token ? walkIns : undefined);
     this.answers = new Answers(this);
     this.readings ??= new Readings(this);
     this.clock = new Clock(await this.load(), { onJump: () => this.saveEpochs() });
@@ -89,13 +91,13 @@ export class Engine extends EventTarget {
       epochs = await this.database.read(["meta"], (store) => ask(store("meta").get("epochs"))) ?? [];
       if (!this.server) await wipe(this.event); // should that have been cut short
       await this.vault.load();
-      await this.walkIns.load();
     } catch (error) {
       // What is stored cannot be read or added to: the list is fetched, and held in memory.
       this.outbox.failed(error);
       this.roster.clear();
       this.vault = this.newVault(null);
     }
+    await this.walkIns.load().catch((error) => this.outbox.failed(error));
     for (const it of this.walkIns.pending.values()) this.people.addWalkIn(it);
     this.elsewhere = await this.tabs.heldElsewhere();
     return epochs;
@@ -121,13 +123,22 @@ export class Engine extends EventTarget {
     return this.database.close();
   }
 
-  /** Begin anew, with what another tab has left; what only this one holds stays. */
-  async restart() {
+  /** Begin anew, with what another tab has left; what only this one holds stays. Once at a time. */
+  restart() {
+    this.restarting ??= this.startAnew().finally(() => { this.restarting = null; });
+    return this.restarting;
+  }
+
+  /** Nothing is judged or taken over by what is only half loaded. */
+  async settled() {
+    await this.starting;
+    await this.restarting;
+  }
+
+  async startAnew() {
     this.stop();
-    const { memory, unsaved } = this.outbox;
     await this.start((await recall(this.event)) ?? { event: this.event, token: null });
-    Object.assign(this.outbox, { memory, unsaved });
-    await this.tabs.hold(memory.size);
+    await this.tabs.hold(this.outbox.memory.size);
     if (!this.server) this.tell("revoked");
     this.changed();
   }
@@ -151,6 +162,7 @@ export class Engine extends EventTarget {
       unknown: this.isUnknown,
       unsent: this.outbox.size + this.elsewhere,
       unsentWalkIns: this.walkIns.size,
+      refused: this.link?.refused ?? 0,
       lastContact: this.vault.cursors.contact,
       offsetMs: this.clock.offset,
       storage: this.outbox.storage,
@@ -163,7 +175,7 @@ export class Engine extends EventTarget {
   }
 
   /** Something waits to be sent. */
-  get waiting() { return this.outbox.size + this.walkIns.size > 0; }
+  get waiting() { return this.outbox.size + this.walkIns.pending.size > 0; }
 
   /** The server's time in ms, as well as it is known. */
   now() { return this.clock.now(); }
@@ -200,6 +212,7 @@ export class Engine extends EventTarget {
    * {outcome, why, delegate} or null when it did not come in time; result is that of the entry.
    */
   async walkIn({ checkpoint, ...data }) {
+    await this.settled();
     const { readAt: madeAt, ...moment } = this.readings.moment();
     const walkIn = { id: uuid(), code: newCode(), madeAt, ...moment, data };
     const also = await this.walkIns.prepared(walkIn);
@@ -211,7 +224,8 @@ export class Engine extends EventTarget {
     return { id: walkIn.id, code: walkIn.code, walkIn: this.answers.get(walkIn.id), result };
   }
 
-  log(drafts, more) {
+  async log(drafts, more) {
+    await this.settled();
     if (!this.server) throw new Revoked("this browser is no device any more");
     return this.readings.log(drafts, more);
   }
@@ -311,6 +325,7 @@ export class Engine extends EventTarget {
 
   /** What another tab tells. */
   async hear({ kind, answers = [] }) {
+    await this.settled();
     for (const it of answers) this.answers.give(it.id, it);
     if (kind === "revoked" || kind === "device") return this.restart();
     if (kind === "walkins") await this.walkIns.load();

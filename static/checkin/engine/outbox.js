@@ -8,12 +8,13 @@ import { letsIn } from "./judge.js";
 export class Behind extends Error {}
 
 export class Outbox {
-  constructor(database) {
+  /** before: an outbox that this one goes on from. */
+  constructor(database, { memory = new Map(), unsaved = new Map() } = {}) {
     this.database = database;
     this.entries = new Map(); // as they are on the disk, by id, in the order in which they were read
-    this.memory = new Map(); // those that the disk did not take
+    this.memory = memory; // those that the disk did not take
     this.made = new Map(); // by checkpoint, as on the disk
-    this.unsaved = new Map(); // by checkpoint: made, but the disk does not know
+    this.unsaved = unsaved; // by checkpoint: made, but the disk does not know
     this.stored = 0; // what the store itself counts
     this.device = null; // id of the device whose it is
     this.storage = "ok";

@@ -163,6 +163,13 @@ export class Sync {
       failures = 0;
       this.size = Math.min(this.size * 2, BATCH);
       size = Math.min(size * 2, this.size);
+      // What the server could not read it has not kept: it stays here, for somebody to look at.
+      for (const [id, { detail }] of results) {
+        if (!detail) continue;
+        this.putAside(id);
+        tried.add(id);
+        results.delete(id);
+      }
       const gone = new Set(await this.engine.answers.settle(batch, results));
       for (const { id, shown } of batch) {
         const now = outbox.get(id);
@@ -182,6 +189,12 @@ export class Sync {
   isAboutOne(error) {
     if (!(error instanceof Refused)) return false;
     return ABOUT_ONE.has(error.status) || (error.status === 500 && this.isOnlySending);
+  }
+
+  /** How many entries and people the server would not have, though it answers. */
+  get refused() {
+    const { outbox, walkIns } = this.engine;
+    return [...this.aside.keys()].filter((id) => outbox.get(id) || walkIns.pending.has(id)).length;
   }
 
   putAside(id) { this.aside.set(id, performance.now() + ASIDE_MS); }
