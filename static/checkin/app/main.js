@@ -71,8 +71,8 @@ async function start() {
   const app = rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
   engine.addEventListener("change", () => {
     // Organisers have given it other rights; what is only in memory is not risked for that.
-    const { device, storage } = engine.state;
-    if (device && device.rights !== rights && storage === "ok") location.reload();
+    const { device, storage, unsaved } = engine.state;
+    if (device && device.rights !== rights && storage === "ok" && !unsaved) location.reload();
   });
   stayAwake();
   offerUpdate(engine);

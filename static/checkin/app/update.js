@@ -7,7 +7,8 @@ export async function offerUpdate(engine) {
   const registration = await navigator.serviceWorker?.ready;
   if (!registration) return;
   // What is only in memory would be lost: the storage has to work again first.
-  const show = () => { $("update").hidden = !registration.waiting || engine.state.storage !== "ok"; };
+  const isSafe = () => engine.state.storage === "ok" && !engine.state.unsaved;
+  const show = () => { $("update").hidden = !registration.waiting || !isSafe(); };
   const watch = (worker) => worker?.addEventListener("statechange", show);
   registration.addEventListener("updatefound", () => watch(registration.installing));
   engine.addEventListener("change", show);

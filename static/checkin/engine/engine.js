@@ -103,7 +103,15 @@ export class Engine extends EventTarget {
     return epochs;
   }
 
+  /** What goes with this page, should it be left: the browser asks before that. */
+  get unsaved() {
+    return this.outbox.memory.size + [...this.walkIns.pending.values()].filter(({ seq }) => !seq).length;
+  }
+
+  onLeave = (event) => { if (this.unsaved) event.preventDefault(); };
+
   async begin() {
+    globalThis.addEventListener?.("beforeunload", this.onLeave);
     this.saveEpochs();
     this.link.start();
     setTimeout(() => this.roster.prepare(), INDEX_AFTER_MS);
@@ -119,6 +127,7 @@ export class Engine extends EventTarget {
 
   close() {
     this.stop();
+    globalThis.removeEventListener?.("beforeunload", this.onLeave);
     running.delete(this.event);
     return this.database.close();
   }
@@ -166,6 +175,7 @@ export class Engine extends EventTarget {
       lastContact: this.vault.cursors.contact,
       offsetMs: this.clock.offset,
       storage: this.outbox.storage,
+      unsaved: this.unsaved,
       secure: canSeal,
       ready: this.vault.cursors.roster !== null,
       people: this.roster.size,
