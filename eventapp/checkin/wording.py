@@ -83,6 +83,11 @@ def _state() -> dict[str, str]:
         "refused_unsent": _(
             "Not accepted by the server, kept on this device: {}. Show this to an organiser."
         ),
+        "unsent_unknown": _("It cannot be read what is not yet sent"),
+        "no_database": _(
+            "This browser's storage cannot be opened. "
+            "Close all its windows and open the app again; scans that it holds are not lost by that."
+        ),
         "no_roster": _(
             "This device does not have the list of people yet. Keep it on the network for a moment."
         ),

@@ -51,8 +51,8 @@ async function start() {
   try {
     engine = await Engine.open(null);
   } catch (error) {
+    cannotScan(error instanceof NoDevice ? null : say("no_database"), 0);
     if (!(error instanceof NoDevice)) throw error;
-    cannotScan(null, 0);
     return;
   }
   const revoked = () => {

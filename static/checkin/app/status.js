@@ -18,8 +18,8 @@ export class Status {
   show() {
     const { state } = this.engine;
     const unsent = (state.unsent ?? 0) + (state.unsentWalkIns ?? 0);
-    tell($("unsent"), unsent ? say("unsent", unsent) : say("all_sent"));
-    $("unsent").classList.toggle("is-waiting", unsent > 0);
+    tell($("unsent"), unsent ? say("unsent", unsent) : say(state.unsentKnown === false ? "unsent_unknown" : "all_sent"));
+    $("unsent").classList.toggle("is-waiting", unsent > 0 || state.unsentKnown === false);
     const zone = state.event?.timezone;
     const last = clock(state.lastContact, zone);
     if (state.online) tell($("network"), say("online"));

@@ -170,6 +170,7 @@ export class Engine extends EventTarget {
       online: this.online,
       unknown: this.isUnknown,
       unsent: this.outbox.size + this.elsewhere,
+      unsentKnown: this.outbox.isCounted, // if not, there may be more
       unsentWalkIns: this.walkIns.size,
       refused: this.link?.refused ?? 0,
       lastContact: this.vault.cursors.contact,

@@ -16,6 +16,7 @@ export class Outbox {
     this.made = new Map(); // by checkpoint, as on the disk
     this.unsaved = unsaved; // by checkpoint: made, but the disk does not know
     this.stored = 0; // what the store itself counts
+    this.isCounted = true; // false: the store could not be asked
     this.device = null; // id of the device whose it is
     this.storage = "ok";
   }
@@ -38,7 +39,9 @@ export class Outbox {
       this.entries = new Map(all.map((it) => [it.id, it]));
       this.made = new Map(counts.map((it) => [it.checkpoint, it.made]));
       this.stored = stored;
+      this.isCounted = true;
     } catch (error) {
+      this.isCounted = false;
       this.failed(error);
     }
   }
@@ -104,6 +107,7 @@ export class Outbox {
     for (const [checkpoint, number] of made) this.made.set(checkpoint, number);
     this.unsaved.clear();
     this.stored = stored;
+    this.isCounted = true;
     this.storage = "ok";
   }
 
