@@ -220,7 +220,10 @@ def test_what_the_server_has_said_to_one_tab_the_other_knows(door: Door, live: L
 
 
 def test_a_revoked_device_forgets_people_in_every_tab(door: Door, live: Live) -> None:
-    [code] = fresh_codes(live)
+    code, answered = fresh_codes(live, 2)
+    door.be_patient()
+    assert door.scan(answered)["by"] == "server"
+    door.run("(engine) => { engine.patience = 250; }")
     other = another_tab(door)
     door.cut(path=SCANS)
     other.cut(path=SCANS)
@@ -234,6 +237,7 @@ def test_a_revoked_device_forgets_people_in_every_tab(door: Door, live: Live) ->
         tab.wait_until("state.revoked")
         assert (tab.state["people"], tab.state["unsent"]) == (0, 1)
         assert tab.run("(engine, code) => engine.person(code)", code) is None
+        assert tab.run("(engine) => engine.answers.last.size") == 0
         refused = tab.run(
             "(engine, order) => engine.scan(order).catch((error) => error.constructor.name)",
             {"code": code, "checkpoint": door.door},

@@ -317,6 +317,7 @@ export class Engine extends EventTarget {
     this.people.walkIns.clear();
     this.walkIns.pending.clear();
     this.readings.notes.clear();
+    this.answers.last.clear();
     await forget(this.event).catch((error) => this.outbox.failed(error));
     await this.outbox.load();
     this.tabs.tell({ kind: "revoked" });
