@@ -16,6 +16,7 @@ export class Outbox {
     this.made = new Map(); // by checkpoint, as on the disk
     this.unsaved = unsaved; // by checkpoint: made, but the disk does not know
     this.stored = 0; // what the store itself counts
+    this.changes = 0; // so that what is made of its entries is made anew
     this.isCounted = true; // false: the store could not be asked
     this.device = null; // id of the device whose it is
     this.storage = "ok";
@@ -36,6 +37,7 @@ export class Outbox {
         await ask(store("counts").getAll()),
         await ask(store("outbox").count()),
       ]);
+      this.changes += 1;
       this.entries = new Map(all.map((it) => [it.id, it]));
       this.made = new Map(counts.map((it) => [it.checkpoint, it.made]));
       this.stored = stored;
@@ -71,12 +73,14 @@ export class Outbox {
           entry.seq = await ask(store("outbox").add(entry));
         }
       });
+      this.changes += 1;
       for (const entry of entries) this.entries.set(entry.id, entry);
       return true;
     } catch (error) {
       if (error instanceof Behind) throw error;
       this.failed(error);
     }
+    this.changes += 1;
     for (const entry of entries) {
       delete entry.seq;
       const codes = codesOf(entry);
@@ -122,6 +126,7 @@ export class Outbox {
     } catch {
       return;
     }
+    this.changes += 1;
     for (const { id } of entries) this.memory.delete(id);
     await this.load();
   }
@@ -145,6 +150,7 @@ export class Outbox {
       if (!there) return false;
     }
     entry.shown = shown;
+    this.changes += 1;
     return true;
   }
 
@@ -159,6 +165,7 @@ export class Outbox {
     } catch (error) {
       this.failed(error);
       this.memory.set(entry.id, entry);
+      this.changes += 1;
     }
   }
 
@@ -202,6 +209,7 @@ export class Outbox {
 
   /** After that transaction. */
   forget({ gone, stored }) {
+    this.changes += 1;
     for (const id of gone) {
       this.entries.delete(id);
       this.memory.delete(id);
