@@ -86,8 +86,10 @@ def _state() -> dict[str, str]:
         "unsent_unknown": _("It cannot be read what is not yet sent"),
         "no_database": _(
             "This browser's storage cannot be opened. "
-            "Close all its windows and open the app again; scans that it holds are not lost by that."
+            "Close all its windows and open the app again; "
+            "scans that it holds are not lost by that."
         ),
+        "unsent_others": _("Not yet sent, of another event: {}"),
         "no_roster": _(
             "This device does not have the list of people yet. Keep it on the network for a moment."
         ),

@@ -352,6 +352,22 @@ def test_what_happens_while_it_starts_anew_waits_for_that(door: Door, live: Live
     assert found == ["not_stored", 1, 2, True]
 
 
+def test_what_waits_for_another_event_is_counted_and_sent(door: Door, live: Live) -> None:
+    [code] = fresh_codes(live)
+    door.page.context.set_offline(True)
+    door.scan(code)
+    door.page.evaluate(
+        "device => import('/static/checkin/engine/devices.js').then((it) => it.remember(device))",
+        {"event": "another-event", "token": "of another event"},
+    )
+    door.page.reload()
+    door.wait_until("state.event.slug === 'another-event' && state.unsentOthers === 1")
+    door.page.context.set_offline(False)
+    door.wait_until("state.unsentOthers === 0")
+    assert verdicts_of(live, code) == ["admitted"]
+    assert door.run("(engine) => engine.event") == "another-event"
+
+
 def test_a_new_token_takes_over_what_waits(door: Door, live: Live) -> None:
     [code] = fresh_codes(live)
     door.page.context.set_offline(True)

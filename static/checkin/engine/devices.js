@@ -15,7 +15,7 @@ export async function devices() {
 }
 
 /** The device for an event or, for null, the one that was used last; null when there is none. */
-export async function recall(event = null) {
+export async function recall(event = null, { isUsed = true } = {}) {
   const waiting = await takeWaiting();
   if (waiting && event === null) event = waiting.event;
   event ??= (await devices())[0]?.event;
@@ -24,6 +24,7 @@ export async function recall(event = null) {
     ?? await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
   if (!device) return null;
   if (device.previous?.length) await takeOver(device).catch(() => {});
+  if (!isUsed) return device;
   await DEVICES.write(["devices"], async (store) => {
     const now = await ask(store("devices").get(event)); // another tab may have forgotten its token
     if (now) store("devices").put({ ...now, usedAt: Date.now() });

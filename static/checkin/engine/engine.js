@@ -7,6 +7,7 @@ import { newCode, uuid } from "./codes.js";
 import { ask } from "./database.js";
 import { devices, forget, recall, remember, wipe } from "./devices.js";
 import { canSeal, keyOf } from "./key.js";
+import { Others } from "./others.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { Readings } from "./readings.js";
@@ -42,15 +43,20 @@ export class Engine extends EventTarget {
   static devices() { return devices(); }
 
   /** The engine of the device for an event; for null, of the one used last. Raises NoDevice. */
-  static async open(event = null) {
-    const device = await recall(event);
+  static async open(event = null, options = {}) {
+    const device = await recall(event, options);
     if (!device) throw new NoDevice();
     if (!running.has(device.event)) {
       const engine = new Engine();
       engine.starting = engine.start(device);
       running.set(device.event, engine.starting.then(() => engine));
     }
-    return running.get(device.event);
+    const engine = await running.get(device.event);
+    if (event === null && !engine.others) {
+      engine.others = new Others(engine, (other) => Engine.open(other, { isUsed: false }));
+      engine.others.start();
+    }
+    return engine;
   }
 
   /** How many ms a verdict waits for the server while there is a network. */
@@ -173,6 +179,7 @@ export class Engine extends EventTarget {
       unsentKnown: this.outbox.isCounted, // if not, there may be more
       unsentWalkIns: this.walkIns.size,
       refused: this.link?.refused ?? 0,
+      unsentOthers: this.others?.count ?? 0, // of other events
       lastContact: this.vault.cursors.contact,
       offsetMs: this.clock.offset,
       storage: this.outbox.storage,
