@@ -51,8 +51,8 @@ async function start() {
   try {
     engine = await Engine.open(null);
   } catch (error) {
+    cannotScan(error instanceof NoDevice ? null : say("no_database"), 0);
     if (!(error instanceof NoDevice)) throw error;
-    cannotScan(null, 0);
     return;
   }
   let app = null;
@@ -73,8 +73,8 @@ async function start() {
   app = rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
   engine.addEventListener("change", () => {
     // Organisers have given it other rights; what is only in memory is not risked for that.
-    const { device, storage } = engine.state;
-    if (device && device.rights !== rights && storage === "ok") location.reload();
+    const { device, storage, unsaved } = engine.state;
+    if (device && device.rights !== rights && storage === "ok" && !unsaved) location.reload();
   });
   stayAwake();
   offerUpdate(engine);

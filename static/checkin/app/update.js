@@ -21,7 +21,7 @@ if (container?.controller) {
 
 export async function offerUpdate(engine) {
   // What is only in memory would be lost: the storage has to work again first.
-  const isSafe = () => engine.state.storage === "ok";
+  const isSafe = () => engine.state.storage === "ok" && !engine.state.unsaved;
   onReplaced = () => { if (isReplaced && isSafe()) location.reload(); };
   onReplaced();
   const registration = await container?.ready;
