@@ -62,6 +62,69 @@ def test_an_undo_may_name_code_and_checkpoint_instead(event: Event) -> None:
     assert attendance(gate, delegate) is None
 
 
+def test_a_duplicate_that_is_taken_back_leaves_the_arrival(event: Event) -> None:
+    gate, delegate = build_gate(event), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    first, again = entry(delegate, gate, earlier(5)), entry(delegate, gate, earlier(4))
+    send(device, first, again)
+    assert verdicts(device, undo(again)) == ["admitted"]
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == first["id"]
+
+
+def test_a_second_passage_that_is_taken_back_leaves_the_first(event: Event) -> None:
+    gate, delegate = build_gate(event, Passage.MANY), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    first, again = entry(delegate, gate, earlier(5)), entry(delegate, gate, earlier(4))
+    assert verdicts(device, first, again, undo(again)) == ["admitted"] * 3
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == first["id"]
+
+
+def test_an_out_that_is_taken_back_leaves_them_inside(event: Event) -> None:
+    gate, delegate = build_gate(event, Passage.IN_OUT), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    came = entry(delegate, gate, earlier(5))
+    left = entry(delegate, gate, earlier(4), direction="out")
+    send(device, came, left)
+    assert verdicts(device, undo(left)) == ["admitted"]
+    found = attendance(gate, delegate)
+    assert found is not None and (found.scan_id, found.left_at) == (came["id"], None)
+    assert verdicts(device, undo(left), undo(came)) == ["duplicate", "admitted"]
+    assert attendance(gate, delegate) is None
+
+
+def test_the_entry_that_counts_is_the_earliest_one(event: Event) -> None:
+    gate, delegate = build_gate(event), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    here, late = entry(delegate, gate, earlier(5)), entry(delegate, gate, earlier(9))
+    send(device, here)
+    send(device, late)
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == late["id"]
+    send(device, undo(late))  # and the other one is there still
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == here["id"]
+    send(device, undo(here))
+    assert attendance(gate, delegate) is None
+
+
+@pytest.mark.parametrize("is_together", [True, False])
+def test_what_comes_after_its_undo_by_code_counts_for_nothing(
+    event: Event, is_together: bool
+) -> None:
+    gate, delegate = build_gate(event), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    sent, later = entry(delegate, gate, earlier(5)), entry(delegate, gate, earlier(1))
+    back = undo(sent, minutes=3, undoes=None)
+    for batch in [(back, sent)] if is_together else [(back,), (sent,)]:
+        send(device, *batch)
+    assert attendance(gate, delegate) is None
+    assert verdicts(device, later) == ["admitted"]
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == later["id"]
+
+
 def test_an_undo_is_done_once(event: Event) -> None:
     gate, delegate = build_gate(event), build_delegate(event)
     device = build_device(event, rights=Rights.SUPERVISOR)
