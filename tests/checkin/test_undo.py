@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from eventapp.checkin import discrepancies as looked_at
+from eventapp.checkin import history
 from eventapp.checkin.models import Attendance, Closing, Passage, Rights, Scan
+from eventapp.duplicates import merging
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registration.models import Status
@@ -333,3 +335,25 @@ def test_found_and_settled(event: Event) -> None:
         looked_at.settle(event.id, found.row.id, " \u200b", "Cửa 2")
     with pytest.raises(looked_at.NotFound):
         looked_at.settle(build_event("khac").id, found.row.id, "x", "Cửa 2")
+
+
+def test_what_let_them_in_first_is_found_after_a_merge(event: Event) -> None:
+    gate = build_gate(event)
+    kept, other = build_delegate(event, "H'Hen Niê"), build_delegate(event, "H’Hen Niê")
+    send(build_device(event), entry(other, gate, earlier(9)))
+    send(build_device(event, "Cửa 2"), entry(other, gate, earlier(5), shown="admitted"))
+    merging.merge(event, kept.id, other.id)
+    (found,) = looked_at.find(event.id)
+    assert found.delegate is not None and found.delegate["id"] == kept.id
+    assert found.first is not None and found.first.device == "Cửa 1"
+
+
+def test_the_history_has_what_came_before_the_person_was_known(event: Event) -> None:
+    gate, device = build_gate(event), build_device(event)
+    code = "0123456789AB"
+    unknown = entry(code, gate, earlier(9))
+    send(device, unknown)
+    delegate = build_delegate(event, code=code)
+    admitted = entry(delegate, gate, earlier(5))
+    send(device, admitted)
+    assert [it.id for it in history.of_code(event.id, code)] == [admitted["id"], unknown["id"]]
