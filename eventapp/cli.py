@@ -144,9 +144,11 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Put back the database that 'eventapp backup' wrote. Stop the server first."""
     from eventapp import backups
+    from eventapp.checkin import roster
 
     try:
         backups.restore(file)
+        roster.start_anew()
     except backups.CannotBackUp as error:
         raise Refusal(str(error)) from None
     click.echo(f"Restored {file}.")

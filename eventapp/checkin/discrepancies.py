@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, tuple_
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from eventapp.accounts import audit
 from eventapp.checkin import people, walk_ins
@@ -79,13 +79,16 @@ def find(
         .limit(most)
     ).all()
     devices = _device_names(rows)
-    shown = _people(event_id, {whose for it in rows if (whose := _whose(it)) is not None})
-    first = _first_times(rows)
+    kept = _kept({whose for it in rows if (whose := _whose(it)) is not None})
+    shown = _people(event_id, kept)
+    first = _first_times(rows, kept)
     return [
         Found(
             row=it,
             then=Moment(devices[it.scan.device_id], it.scan.happened_at) if it.scan else None,
-            first=first.get((it.checkpoint_id or 0, _whose(it) or 0)) if it.scan else None,
+            first=first.get((it.checkpoint_id or 0, kept.get(_whose(it) or 0, 0)))
+            if it.scan
+            else None,
             delegate=shown.get(_whose(it) or 0),
         )
         for it in rows
@@ -160,23 +163,33 @@ def _device_names(rows: Sequence[Discrepancy]) -> Mapping[int, str]:
     return dict(found.all())
 
 
-def _people(event_id: int, ids: set[int]) -> Mapping[int, dict[str, Any]]:
+def _kept(ids: set[int]) -> Mapping[int, int]:
+    """Registrations by those that were merged into them; all others by themselves."""
+    ahead = {id_: id_ for id_ in ids}
+    while True:
+        merged: dict[int, int] = dict(
+            db.session.execute(
+                select(Delegate.id, Delegate.merged_into_id).where(
+                    Delegate.id.in_(set(ahead.values())), Delegate.merged_into_id.is_not(None)
+                )
+            ).all()
+        )
+        if not merged:
+            return ahead
+        ahead = {id_: merged.get(last, last) for id_, last in ahead.items()}
+
+
+def _people(event_id: int, kept: Mapping[int, int]) -> Mapping[int, dict[str, Any]]:
     """People as a scan shows them; whoever was merged into another registration as that one."""
-    target = aliased(Delegate)
-    found = db.session.execute(
-        select(Delegate.id, func.coalesce(target.id, Delegate.id))
-        .outerjoin(target, target.id == Delegate.merged_into_id)
-        .where(Delegate.id.in_(ids))
-    ).all()
-    wanted = people.statement(event_id).where(Delegate.id.in_({kept for _, kept in found}))
+    wanted = people.statement(event_id).where(Delegate.id.in_(set(kept.values())))
     shown = {row.id: people.show(row) for row in db.session.execute(wanted)}
-    return {id_: shown[kept] for id_, kept in found if kept in shown}
+    return {id_: shown[last] for id_, last in kept.items() if last in shown}
 
 
-def _first_times(rows: Sequence[Discrepancy]) -> Mapping[Pair, Moment]:
+def _first_times(rows: Sequence[Discrepancy], kept: Mapping[int, int]) -> Mapping[Pair, Moment]:
     """The entries that had let in whoever these are about, unless they are these themselves."""
     pairs = {
-        (it.checkpoint_id, it.scan.delegate_id)
+        (it.checkpoint_id, kept[it.scan.delegate_id])
         for it in rows
         if it.scan and it.checkpoint_id and it.scan.delegate_id
     }
