@@ -130,7 +130,7 @@ def test_of_two_keys_alike_the_last_counts(send: Send, event: Event) -> None:
         (b'{"scans": []} {"scans": []}', 400),
         (b"\x00" * 100, 400),
         ('{"scans": []}'.encode("utf-16"), 400),
-        (gzip.compress(b'{"scans": []}'), 400),
+        (gzip.compress(b'{"scans": []}', mtime=0), 400),
         (b'{"scans": [' + b"null," * 9_999 + b"null]}", 413),
         (b'{"scans": [' + b" " * 600_000 + b"]}", 413),
         (b'{"sent_at": [[[]]], "scans": []}', 200),
