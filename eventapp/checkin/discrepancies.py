@@ -167,13 +167,12 @@ def _kept(ids: set[int]) -> Mapping[int, int]:
     """Registrations by those that were merged into them; all others by themselves."""
     ahead = {id_: id_ for id_ in ids}
     while True:
-        merged: dict[int, int] = dict(
-            db.session.execute(
-                select(Delegate.id, Delegate.merged_into_id).where(
-                    Delegate.id.in_(set(ahead.values())), Delegate.merged_into_id.is_not(None)
-                )
-            ).all()
+        rows: Any = db.session.execute(
+            select(Delegate.id, Delegate.merged_into_id).where(
+                Delegate.id.in_(set(ahead.values())), Delegate.merged_into_id.is_not(None)
+            )
         )
+        merged: dict[int, int] = dict(rows.all())
         if not merged:
             return ahead
         ahead = {id_: merged.get(last, last) for id_, last in ahead.items()}
