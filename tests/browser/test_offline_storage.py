@@ -100,11 +100,11 @@ def test_what_was_only_in_memory_is_stored_when_there_is_room(door: Door, live: 
     fill(door, full=True)
     door.page.context.set_offline(True)
     assert door.scan(first)["verdict"] == "not_stored"
+    leave = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert (door.state["unsaved"], door.page.evaluate(leave)) == (1, True)
     fill(door, full=False)
     assert door.scan(second)["verdict"] == "admitted"
     assert (door.state["unsent"], door.state["storage"]) == (2, "ok")
-    leave = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
-    assert (door.state["unsaved"], door.page.evaluate(leave)) == (1, True)
     door.sync()
     assert (door.state["unsaved"], door.page.evaluate(leave)) == (0, False)
     assert door.stored == 2

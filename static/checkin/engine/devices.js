@@ -49,19 +49,21 @@ export async function remember({ event, token }) {
   } catch {
     // The link is used up, so the token must not be lost on a full disk: that store is another one.
     localStorage.setItem(WAITING, JSON.stringify({ event, token }));
-    return;
+    return false;
   }
   const channel = new BroadcastChannel(`eventapp-checkin-${event}`);
   channel.postMessage({ kind: "device" });
   channel.close();
+  return true;
 }
 
 /** Take over a token for which there was no room before; it works all the same when there is none yet. */
 async function takeWaiting() {
-  const waiting = JSON.parse(globalThis.localStorage?.getItem(WAITING) ?? "null");
-  if (!waiting) return null;
-  localStorage.removeItem(WAITING);
-  await remember(waiting);
+  const text = globalThis.localStorage?.getItem(WAITING);
+  if (!text) return null;
+  const waiting = JSON.parse(text);
+  const isRemembered = await remember(waiting);
+  if (isRemembered && localStorage.getItem(WAITING) === text) localStorage.removeItem(WAITING);
   return waiting;
 }
 
@@ -73,12 +75,17 @@ export async function forget(event) {
   });
   // A full disk lets go of what it has, but takes nothing: the token goes whatever else does.
   const isPut = await put().then(() => true, () => false);
-  if (!isPut) await DEVICES.write(["devices"], (store) => { store("devices").delete(event); });
+  const waiting = JSON.stringify(without);
+  if (!isPut) {
+    if (!localStorage.getItem(WAITING)) localStorage.setItem(WAITING, waiting);
+    await DEVICES.write(["devices"], (store) => { store("devices").delete(event); });
+  }
   await wipe(event);
   if (isPut) return;
-  await put().catch(() => {
-    if (!localStorage.getItem(WAITING)) localStorage.setItem(WAITING, JSON.stringify(without));
-  });
+  await put().then(
+    () => { if (localStorage.getItem(WAITING) === waiting) localStorage.removeItem(WAITING); },
+    () => {}, // at the next start
+  );
 }
 
 const LOST = "–"; // a supervisor's note that went with its key: there was one
