@@ -95,7 +95,7 @@ _ENTRIES = (
 # Who has attended, and, where it says so, up to when everything was taken back. As the partial
 # index is: with a parameter SQLite would not see that it serves.
 _IS_UNDO = literal_column("scan.kind = 'undo'", Boolean)
-_HELD = (
+_HELD: Any = (
     select(
         Attendance.checkpoint_id,
         Attendance.delegate_id,
