@@ -3,6 +3,9 @@
 from flask import Flask
 
 from eventapp.accounts.views import accounts
+from eventapp.api import device_views as _device_views  # noqa: F401
+from eventapp.api import log_views as _log  # noqa: F401
+from eventapp.api.express import ExpressLane
 from eventapp.api.views import api
 from eventapp.badges import designer_views as _designer  # noqa: F401
 from eventapp.badges import desk_views as _desk  # noqa: F401
@@ -18,6 +21,15 @@ from eventapp.certificates import service as certificates_service
 from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
+from eventapp.checkin import arrival_views as _arrivals  # noqa: F401
+from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
+from eventapp.checkin import closing_report
+from eventapp.checkin import closing_views as _closings  # noqa: F401
+from eventapp.checkin import device_pages as _device_pages  # noqa: F401
+from eventapp.checkin import discrepancy_views as _discrepancies  # noqa: F401
+from eventapp.checkin import roll_views as _rolls  # noqa: F401
+from eventapp.checkin import shell_views as _shell  # noqa: F401
+from eventapp.checkin.live_lane import LiveLane
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
@@ -131,6 +143,10 @@ registration.on_correcting.append(reprinting.mark_corrected)
 # Badges show the logo of the papers.
 badge_images.logo_of.append(heads.logo_of)
 
+# The report of a checkpoint has the head and the signature of the papers.
+closing_report.head_of.append(heads.head_of)
+closing_report.signature_of.append(heads.signature_of)
+
 # Whoever must know of a new version of the programme is written to in the transaction of it.
 published.on_publishing.append(programme_letters.tell_concerned)
 
@@ -167,3 +183,5 @@ def init_app(app: Flask) -> None:
     guard.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = ExpressLane(app)  # type: ignore[method-assign]
+    app.wsgi_app = LiveLane(app)  # type: ignore[method-assign]

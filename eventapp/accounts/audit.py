@@ -12,6 +12,8 @@ from eventapp.accounts.models import AuditEntry
 from eventapp.database import Model, db
 
 SYSTEM = "system"
+DEVICE = "device:"
+"""Before the name of a device at the door, which has no account."""
 
 # Who acts in this request or command; set by the guard and by the command line.
 actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)

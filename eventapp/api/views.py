@@ -1,83 +1,41 @@
 """``/api/v1``: what devices at the door ask. Each call carries a device's token as a bearer."""
 
-from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventapp.accounts.permissions import Access, requires
+from eventapp.api import express
+from eventapp.api.bearer import as_device, by_token, refuse, said, unauthorised
 from eventapp.api.openapi import document
-from eventapp.checkin import checkpoints, devices, lookup, service
-from eventapp.checkin.models import Checkpoint, Device
+from eventapp.api.scan_call import CallRefused
+from eventapp.checkin import checkpoints, lookup
+from eventapp.checkin.devices import TokenRevoked, TokenUnknown
+from eventapp.checkin.models import Checkpoint, Device, Rights
 from eventapp.events.models import Event
 from eventapp.extensions import csrf, limiter
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 csrf.exempt(api)  # a bearer token is sent by a program, never by a browser of its own accord
 
-MAX_BODY = 512 * 1024
-
-
-class _View(Protocol):
-    def __call__(self, event: Event, device: Device) -> ResponseReturnValue: ...
-
-
-def _as_device(view: _View) -> Any:
-    """Look up the bearer token and hand its device to the view; 401 without one."""
-
-    @wraps(view)
-    def run(event: Event) -> ResponseReturnValue:
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        device = devices.authenticate(event, token) if kind.lower() == "bearer" and token else None
-        if device is None:
-            answer = jsonify(error={"code": 401, "message": "no valid device token"})
-            return answer, 401, {"WWW-Authenticate": "Bearer"}
-        return view(event=event, device=device)
-
-    return run
-
-
-def _refuse(code: int, message: str) -> ResponseReturnValue:
-    return jsonify(error={"code": code, "message": message}), code
-
 
 @api.post("/events/<event:event>/scans")
 @requires(Access.DEVICE)
-@_as_device
-def scans(event: Event, device: Device) -> ResponseReturnValue:
-    """Record a batch of scans; see the protocol in openapi.json."""
-    if (request.content_length or 0) > MAX_BODY:
-        return _refuse(413, f"a batch has at most {MAX_BODY} bytes")
-    body = request.get_json(silent=True)
-    batch = body.get("scans") if isinstance(body, dict) else None
-    if not isinstance(batch, list):
-        return _refuse(400, 'the body is JSON: {"scans": [...]}')
-    zone = event.zone
+def scans(event: Event) -> ResponseReturnValue:
+    """Record a batch of scans; see the protocol in openapi.json. What goes well is answered before
+    it gets here (`express`)."""
     try:
-        results = service.record(device, batch)
-    except service.BatchTooLarge:
-        return _refuse(413, f"a batch has at most {service.MAX_BATCH} scans")
-    return jsonify(
-        results=[
-            {
-                "id": it.id,
-                "verdict": it.verdict,
-                "reason": it.reason,
-                "delegate": it.delegate,
-                "first_read_at": (
-                    it.first_read_at.astimezone(zone).isoformat() if it.first_read_at else None
-                ),
-                **({"detail": it.detail} if it.detail else {}),
-            }
-            for it in results
-        ]
-    )
+        return Response(express.run(event.slug, request.environ), mimetype="application/json")
+    except CallRefused as error:
+        return refuse(error.code, str(error))
+    except (TokenUnknown, TokenRevoked) as error:
+        return unauthorised(error)
 
 
 @api.get("/events/<event:event>/checkpoints")
 @requires(Access.DEVICE)
-@_as_device
+@as_device()
 def list_checkpoints(event: Event, device: Device) -> ResponseReturnValue:
     """The checkpoints at which the device may scan, and how many people have passed each."""
     passed = lookup.count_admitted(event.id)
@@ -92,15 +50,16 @@ def list_checkpoints(event: Event, device: Device) -> ResponseReturnValue:
 
 @api.post("/events/<event:event>/lookup")
 @requires(Access.DEVICE)
-@limiter.limit("120 per minute", key_func=lambda: request.headers.get("Authorization", ""))
-@_as_device
+@limiter.limit("120 per minute", key_func=by_token)
+@as_device(Rights.SUPERVISOR)
 def find(event: Event, device: Device) -> ResponseReturnValue:
     """Find delegates by name. A POST, so that no name stands in an address."""
-    body = request.get_json(silent=True)
+    body = said()
     if not isinstance(body, dict) or not isinstance(query := body.get("query"), str):
-        return _refuse(400, 'the body is JSON: {"query": "...", "checkpoint": id}')
+        return refuse(400, 'the body is JSON: {"query": "...", "checkpoint": id}')
     checkpoint = body.get("checkpoint")
-    found = lookup.find(event.id, query, checkpoint if type(checkpoint) is int else None)
+    is_number = type(checkpoint) is int and 0 < checkpoint < 2**31
+    found = lookup.find(event.id, query, checkpoint if is_number else None)
     for it in found:
         if it["first_read_at"] is not None:
             it["first_read_at"] = it["first_read_at"].astimezone(event.zone).isoformat()

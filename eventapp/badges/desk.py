@@ -19,6 +19,7 @@ from eventapp.badges import images, render, running, runs, template_json, templa
 from eventapp.badges.layout import Design, design_of
 from eventapp.badges.models import PrintedBadge, PrintRun, RunState
 from eventapp.badges.records import Reader, fingerprint
+from eventapp.badges.runs import By
 from eventapp.badges.selection import Chosen, Kind
 from eventapp.badges.sheets import Settings
 from eventapp.badges.template import Template
@@ -54,9 +55,18 @@ class Printed:
     """Since when it was to be printed again, as of the texts that it shows."""
 
 
-def print_badge(event: Event, code: str, user_id: int, *, with_pending: bool = False) -> Printed:
+def print_badge(
+    event: Event,
+    code: str,
+    user_id: int | None,
+    *,
+    name: str = "",
+    with_pending: bool = False,
+    is_preview: bool = False,
+) -> Printed:
     """The badge of whoever has this code, remembered in the day's run of whoever prints it.
 
+    That is an account, or by its ``name`` a device that has none. A preview is not remembered.
     ``with_pending`` also of people who are not approved yet.
     Raises NobodyFound, HasCancelled, NotApproved.
     """
@@ -79,10 +89,12 @@ def print_badge(event: Event, code: str, user_id: int, *, with_pending: bool = F
         pictures=images.pictures_for(event),
     )
     remarks = written.remarks.get(0, [])
+    if is_preview:
+        return Printed(delegate_id, stream.getvalue(), mark)
     _remember(
         event,
         version_id,
-        user_id,
+        By(user_id, "" if user_id is not None else name[:200]),
         {
             "delegate_id": delegate_id,
             "fingerprint": fingerprint(numbered.record),
@@ -129,17 +141,18 @@ def _compiled(content: str) -> tuple[Template, Design]:
     return read, design_of(read)
 
 
-def _remember(event: Event, version_id: int, user_id: int, badge: dict[str, Any]) -> None:
+def _remember(event: Event, version_id: int, by: By, badge: dict[str, Any]) -> None:
     event_id, day = event.id, now().astimezone(event.zone).date()
     with transaction():
-        if (found := _grown(event_id, version_id, user_id, day)) is None:
+        if (found := _grown(event_id, version_id, by, day)) is None:
             number = runs.next_number(event_id)  # holds up whoever else begins the day
-            found = _grown(event_id, version_id, user_id, day)
+            found = _grown(event_id, version_id, by, day)
         if found is None:
             run = PrintRun(
                 event_id=event_id,
                 number=number,
-                made_by_id=user_id,
+                made_by_id=by.user_id,
+                made_by_name=by.name,
                 version_id=version_id,
                 selection=Chosen(Kind.DESK).as_data(),
                 sheet=SHEET.as_data(),
@@ -157,13 +170,14 @@ def _remember(event: Event, version_id: int, user_id: int, badge: dict[str, Any]
         audit.record("print_at_desk", "delegate", badge["delegate_id"], event_id=event_id)
 
 
-def _grown(event_id: int, version_id: int, user_id: int, day: date) -> tuple[int, int] | None:
+def _grown(event_id: int, version_id: int, by: By, day: date) -> tuple[int, int] | None:
     """The run of the day, one badge longer, and how long it is then; None if there is none."""
     row = db.session.execute(
         update(PrintRun)
         .where(
             PrintRun.event_id == event_id,
-            PrintRun.made_by_id == user_id,
+            PrintRun.made_by_id == by.user_id,  # is null for a device
+            PrintRun.made_by_name == by.name,
             PrintRun.version_id == version_id,
             PrintRun.desk_day == day,
         )

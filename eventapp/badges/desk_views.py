@@ -37,17 +37,22 @@ def print_at_desk(event: Event) -> ResponseReturnValue:
         return _refused(_("This person has cancelled or was replaced: no badge is printed."))
     except desk.NotApproved:
         return _refused(_("This person is not approved yet. Please send them to the organisers."))
-    app, event_id = current_app._get_current_object(), event.id  # type: ignore[attr-defined]
+    return _framed(sent(event.id, printed))
+
+
+def sent(event_id: int, printed: desk.Printed) -> Response:
+    """The badge as an answer; once it has been taken, it counts as printed."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def parts() -> Iterator[bytes]:
         yield printed.content
-        with app.app_context():  # it has been taken
+        with app.app_context():
             desk.fetched(event_id, printed)
 
     answer = Response(parts(), mimetype="application/pdf")
     answer.headers["Content-Length"] = str(len(printed.content))
     answer.headers["Content-Disposition"] = 'inline; filename="badge.pdf"'
-    return _framed(answer)
+    return answer
 
 
 def _refused(why: str) -> ResponseReturnValue:

@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, null, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Select
 
+from eventapp.checkin.models import WalkIn
 from eventapp.checkin.verdicts import Person
 from eventapp.database import db
 from eventapp.events.models import Category, Site
@@ -20,6 +22,9 @@ from eventapp.registration.models import (
     enrolment,
 )
 from eventapp.visits.models import Allocation, VisitGroup
+
+_Replaced = aliased(Delegate)
+Links = Mapping[int, frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ def statement(event_id: Any) -> Select[Any]:
         Delegate.position,
         Delegate.status,
         Delegate.merged_into_id,
+        Delegate.reprint_since,
+        _Replaced.name.label("substitutes"),
         Organisation.name.label("organisation"),
         Delegation.name.label("delegation"),
         Category.id.label("category_id"),
@@ -60,47 +67,57 @@ def statement(event_id: Any) -> Select[Any]:
         .outerjoin(Allocation, Allocation.delegate_id == Delegate.id)
         .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
         .outerjoin(Site, Site.id == VisitGroup.site_id)
+        .outerjoin(_Replaced, _Replaced.id == Delegate.substitutes_id)
         .where(Delegate.event_id == event_id)
     )
 
 
 # Built once: putting them together at every scan costs more than running them.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-# The rows stay as they are until the scan is written (a lock that the attendance would take anyway,
-# and that only cancelling and merging wait for): nobody is let in on a code that goes to somebody
-# else meanwhile. In the order of ids, as whoever locks several does. SQLite has one writer.
+# The rows stay as they are until the scan is written: nobody is let in on a code that goes to
+# somebody else meanwhile, and where somebody is can be read and written without a second scan of
+# theirs in between. In the order of ids, as whoever locks several does. SQLite has one writer.
 _CHOSEN = (
     statement(bindparam("event_id"))
     .where(Delegate.code.in_(bindparam("codes", expanding=True)) | Delegate.id.in_(_IDS))
     .order_by(Delegate.id)
-    .with_for_update(read=True, key_share=True, of=Delegate)
+    .with_for_update(key_share=True, of=Delegate)
 )
-_DAYS = select(delegate_day.c.delegate_id, delegate_day.c.day_id).where(
-    delegate_day.c.delegate_id.in_(_IDS)
+_WRITTEN = select(WalkIn.code, WalkIn.delegate_id).where(
+    WalkIn.event_id == bindparam("event_id"),
+    WalkIn.code.in_(bindparam("codes", expanding=True)),
+    WalkIn.delegate_id.is_not(None),
 )
-_SESSIONS = select(enrolment.c.delegate_id, enrolment.c.session_id).where(
-    enrolment.c.delegate_id.in_(_IDS)
+_LINKS = (
+    select(delegate_day.c.delegate_id, delegate_day.c.day_id, null())
+    .where(delegate_day.c.delegate_id.in_(_IDS))
+    .union_all(
+        select(enrolment.c.delegate_id, null(), enrolment.c.session_id).where(
+            enrolment.c.delegate_id.in_(_IDS)
+        )
+    )
 )
 
 
 def read(
     event_id: int, codes: Collection[str], ids: Collection[int]
 ) -> tuple[dict[str, Found], dict[int, Found]]:
-    """Delegates by code and by id, in three queries whatever their number.
+    """Delegates by code and by id, locked, in two queries whatever their number.
 
     A registration that was merged into another one is that one, under either code and either id;
     where there are such, one query more.
     """
     read_rows = {row.id: row for row in _rows(event_id, codes, ids)}
+    written = _written(event_id, set(codes) - {row.code for row in read_rows.values()})
+    if written:
+        read_rows |= {row.id: row for row in _rows(event_id, (), set(written.values()))}
     while ahead := _merged_into(read_rows.values()) - read_rows.keys():
         read_rows |= {row.id: row for row in _rows(event_id, (), ahead)}
         if ahead - read_rows.keys():
             break  # of another event, which cannot be
     merged = [row for row in read_rows.values() if row.merged_into_id is not None]
     rows = [row for row in read_rows.values() if row.merged_into_id is None]
-    chosen = [row.id for row in rows]
-    days = _links(_DAYS, chosen)
-    sessions = _links(_SESSIONS, chosen)
+    days, sessions = _links([row.id for row in rows])
     found = [
         Found(
             id=row.id,
@@ -110,6 +127,7 @@ def read(
                 group_id=row.group_id,
                 day_ids=days.get(row.id, frozenset()),
                 session_ids=sessions.get(row.id, frozenset()),
+                category_id=row.category_id,
             ),
             shown=show(row),
         )
@@ -122,7 +140,18 @@ def read(
             last = read_rows[last.merged_into_id]
         if last.id in by_id:
             by_code[row.code] = by_id[row.id] = by_id[last.id]
+    by_code |= {code: by_id[id_] for code, id_ in written.items() if id_ in by_id}
     return by_code, by_id
+
+
+def _written(event_id: int, codes: Collection[str]) -> dict[str, int]:
+    """Whose badges these codes were written on at the door before it was known that they were
+    registered; asked only for codes that nobody has."""
+    if not codes:
+        return {}
+    given = {"event_id": event_id, "codes": list(codes)}
+    rows: Any = db.session.connection().execute(_WRITTEN, given)
+    return dict(rows.all())
 
 
 def _merged_into(rows: Iterable[Any]) -> set[int]:
@@ -137,6 +166,8 @@ def _rows(event_id: int, codes: Collection[str], ids: Collection[int]) -> Sequen
 def show(row: Any) -> dict[str, Any]:
     """What a device shows of a delegate, as JSON takes it."""
     return {
+        "id": row.id,
+        "code": row.code,
         "name": row.name,
         "position": row.position,
         "organisation": row.organisation,
@@ -152,11 +183,22 @@ def show(row: Any) -> dict[str, Any]:
             if row.group_id is not None
             else None
         ),
+        "substitutes": row.substitutes,
+        "reprint": row.reprint_since is not None,
     }
 
 
-def _links(statement: Select[Any], ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    links: dict[int, set[int]] = defaultdict(set)
-    for id_, value in db.session.connection().execute(statement, {"ids": list(ids)}):
-        links[id_].add(value)
+def _links(ids: Collection[int]) -> tuple[Links, Links]:
+    """Days and sessions, by delegate."""
+    days: dict[int, set[int]] = defaultdict(set)
+    sessions: dict[int, set[int]] = defaultdict(set)
+    for id_, day_id, session_id in db.session.connection().execute(_LINKS, {"ids": list(ids)}):
+        if day_id is not None:
+            days[id_].add(day_id)
+        else:
+            sessions[id_].add(session_id)
+    return _frozen(days), _frozen(sessions)
+
+
+def _frozen(links: Mapping[int, set[int]]) -> Links:
     return {id_: frozenset(values) for id_, values in links.items()}

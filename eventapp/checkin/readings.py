@@ -1,24 +1,38 @@
-"""What a device sends: one reading of one code, checked field by field. Pure."""
+"""What a device sends: one entry of its log, checked field by field. Pure."""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from eventapp import text
+from eventapp.checkin.models import Direction, EntryKind
 from eventapp.tokens import normalise_code
 
 MAX_CODE = 64
-_OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+MAX_NOTE = 300
+SOURCES = frozenset(
+    ("scanner", "camera", "typed", "name", "delegation", "paper", "walk_in", "kiosk")
+)
+"""How a code comes to a device."""
+SHOWN = frozenset(("admitted", "duplicate", "refused", "to_confirm", "override"))
+"""What a device may have shown before the server answered."""
+LET_IN = frozenset(("admitted", "to_confirm", "override"))
+"""What it shows where the door lets somebody in."""
+
+# A device whose battery was empty wakes in 1970, or in the year in which it was made.
+_OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST = datetime(2200, 1, 1, tzinfo=UTC)
+_MAX_OFFSET_MS = int(timedelta(days=366 * 230) / timedelta(milliseconds=1))
 
 
 class Unreadable(ValueError):
-    """The reading cannot be kept; the text says why, for whoever made the device."""
+    """The entry cannot be kept; the text says why, for whoever made the device."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading. ``checkpoint`` is None for what is no checkpoint's number."""
+    """One entry. ``checkpoint`` is None for what is no checkpoint's number."""
 
     id: str
     """UUID in canonical form."""
@@ -26,39 +40,94 @@ class Reading:
     code: str
     """Normalised: upper case, look-alike letters as digits."""
     read_at: datetime
-    """By the device's clock, with its offset."""
+    """By the device's clock, in UTC."""
+    offset_ms: int | None = None
+    """How far the server's clock was before the device's; None where the device does not know."""
+    kind: EntryKind = EntryKind.SCAN
+    direction: Direction = Direction.IN
+    undoes: str | None = None
+    """Which entry is taken back; None for whatever let the person in here."""
+    note: str = ""
+    source: str = ""
+    shown: str = ""
+    """What the device had shown, one of SHOWN; empty where it waited for the server."""
+    override: bool = False
+
+    def happened_at(self, offset: timedelta, received_at: datetime) -> datetime:
+        """When it was by the server's clock; nothing arrives before it has happened."""
+        if self.offset_ms is not None:
+            offset = timedelta(milliseconds=self.offset_ms)
+        return min(self.read_at + offset, received_at)
 
 
 def parse(raw: object) -> Reading:
-    """A reading as JSON gives it. Raises Unreadable.
+    """An entry as JSON gives it. Raises Unreadable.
 
-    Only what makes it impossible to keep the reading raises: no id that a replay could be
-    recognised by, or no time. A strange code or checkpoint is kept and refused.
+    Only what makes it impossible to keep or to understand the entry raises: no id that a replay
+    could be recognised by, no time, a kind that is none. A strange code or checkpoint is kept and
+    refused, and whatever else is strange counts as not sent.
     """
     if not isinstance(raw, Mapping):
         raise Unreadable("a scan is an object")
-    checkpoint = raw.get("checkpoint")
-    code = raw.get("code")
+    checkpoint, code, note = raw.get("checkpoint"), raw.get("code"), raw.get("note")
+    undoes = raw.get("undoes")
     return Reading(
-        id=_id(raw.get("id")),
+        id=_id(raw.get("id"), "id"),
         # bool is an int to Python, and no id of anything
         checkpoint=checkpoint if type(checkpoint) is int and 0 < checkpoint < 2**31 else None,
         code=_code(code) if isinstance(code, str) else "",
         read_at=_time(raw.get("read_at")),
+        offset_ms=_offset(raw.get("offset_ms")),
+        kind=_kind(raw.get("kind")),
+        direction=Direction.OUT if raw.get("direction") == "out" else Direction.IN,
+        undoes=None if undoes is None else _id(undoes, "undoes"),
+        note=text.clean(note[: 4 * MAX_NOTE])[:MAX_NOTE] if isinstance(note, str) else "",
+        source=_one_of(SOURCES, raw.get("source")),
+        shown=_one_of(SHOWN, raw.get("shown")),
+        override=raw.get("override") is True,
     )
 
 
-def _id(value: object) -> str:
+def clock_offset(sent_at: object, arrived: datetime) -> timedelta:
+    """How far the server's clock is before that of a device which says what time it is, RFC 3339.
+
+    Zero where it does not say.
+    """
+    try:
+        return arrived - _time(sent_at)
+    except Unreadable:
+        return timedelta()
+
+
+def _id(value: object, name: str) -> str:
     if not isinstance(value, str) or len(value) != 36:
-        raise Unreadable("id is not a UUID")
+        raise Unreadable(f"{name} is not a UUID")
     try:
         return str(uuid.UUID(value))
     except ValueError:
-        raise Unreadable("id is not a UUID") from None
+        raise Unreadable(f"{name} is not a UUID") from None
 
 
 def _code(value: str) -> str:
     return normalise_code(value[: 4 * MAX_CODE])[:MAX_CODE]
+
+
+def _kind(value: object) -> EntryKind:
+    if value is None or value == "scan":
+        return EntryKind.SCAN
+    if value == "undo":
+        return EntryKind.UNDO
+    raise Unreadable("kind is scan or undo")
+
+
+def _one_of(known: frozenset[str], value: object) -> str:
+    return value if isinstance(value, str) and value in known else ""
+
+
+def _offset(value: object) -> int | None:
+    if type(value) is float and abs(value) <= _MAX_OFFSET_MS:  # not NaN either
+        value = round(value)
+    return value if type(value) is int and abs(value) <= _MAX_OFFSET_MS else None
 
 
 def _time(value: object) -> datetime:

@@ -345,6 +345,8 @@ def _move_attendance(kept_id: int, other_id: int) -> list[int]:
             continue
         if it.first_read_at < own.first_read_at:
             own.first_read_at, own.scan_id = it.first_read_at, it.scan_id
+        if it.moved_at is not None and (own.moved_at is None or it.moved_at > own.moved_at):
+            own.left_at, own.moved_at = it.left_at, it.moved_at
         db.session.delete(it)
     db.session.flush()
     return sorted(it.checkpoint_id for it in theirs)

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from eventapp.accounts import audit
 from eventapp.accounts.models import AuditEntry
 from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
-from eventapp.checkin.models import Attendance, Checkpoint, Scan
+from eventapp.checkin.models import Attendance, Checkpoint, Scan, WalkIn
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
 from eventapp.mail.models import Message
@@ -80,6 +81,7 @@ def everything(delegate: Delegate, language: str) -> dict[str, Any]:
         "photo": _photo(delegate),
         "visit_group": _group(delegate),
         "scans": _scans(ids, language),
+        "walk_ins": _walk_ins(ids),
         "attendance": _attendance(ids, language),
         "attendance_corrections": _corrections(ids, language),
         "certificates": _certificates(ids, language),
@@ -215,10 +217,30 @@ def _scans(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
             "received_at": _plain(scan.received_at),
             "checkpoint": checkpoint.name_in(language) if checkpoint else None,
             "code": scan.code,
+            "kind": scan.kind,
+            "direction": scan.direction,
+            "source": scan.source,
             "verdict": scan.verdict,
             "reason": scan.reason,
+            "note": scan.note,
         }
         for scan, checkpoint in rows
+    ]
+
+
+def _walk_ins(ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What was typed at the door, as long as it is kept."""
+    rows = db.session.scalars(
+        select(WalkIn).where(WalkIn.delegate_id.in_(ids)).order_by(WalkIn.made_at, WalkIn.id)
+    )
+    return [
+        {
+            "made_at": _plain(it.made_at),
+            "outcome": it.outcome,
+            "code": it.code,
+            "typed": it.data,
+        }
+        for it in rows
     ]
 
 
@@ -373,6 +395,8 @@ def _who(actor: str) -> str:
         return "organiser"
     if actor.startswith("lead:"):
         return "lead"
+    if actor.startswith(audit.DEVICE):
+        return "staff at the door"
     return "delegate" if actor.startswith("delegate") else "system"
 
 

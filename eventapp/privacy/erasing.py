@@ -20,6 +20,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from eventapp import text
 from eventapp.accounts import audit
+from eventapp.checkin import roster
 from eventapp.database import db, forget_deleted, now, transaction
 from eventapp.events.models import Event
 from eventapp.mail import links, outbox
@@ -80,6 +81,8 @@ def _run(event_id: int, early: str, progress: Progress | None = None) -> Erasure
         time.sleep(_PAUSE_S)
         if progress is not None:
             progress(min(done, total), total)
+    with transaction():
+        roster.forget(event_id)  # a copy of what was just destroyed
     forget_deleted(thoroughly=True)
     return _finish(event_id, erasure_id)
 
@@ -147,6 +150,7 @@ def erase_person(delegate: Delegate) -> Erasure:
         step = _destroy(kind, kind.of_people(people), None, chain, limit=None)
         chain = step.sha256
         counts[kind.name] += step.destroyed
+    roster.forget(event_id, people.ids)
     db.session.expire_all()
     erasure = Erasure(
         event_id=event_id,

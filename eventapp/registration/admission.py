@@ -36,7 +36,8 @@ _TYPED = ("position", "email", "phone", "diet", "needs", "language")
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Which wording was agreed to, and by whom: ``self``, or the ``lead`` on somebody's behalf."""
+    """Which wording was agreed to, and by whom: ``self``, or on somebody's behalf the ``lead``, or
+    a supervisor at the ``door``, who was told so."""
 
     version: str
     by: str = "self"
@@ -99,11 +100,12 @@ def add(
     submission_hash: str,
     secret: str,
     consent: Consent | None,
+    code: str = "",
 ) -> tuple[int, dict[str, Any]]:
     """Write their rows, within the transaction in progress: their id, and what the change log says.
 
-    ``secret`` is that of their personal link. Raises NotInThisEvent for an answer that cannot be
-    given any more.
+    ``secret`` is that of their personal link; ``code`` their pass code, where that is decided.
+    Raises NotInThisEvent for an answer that cannot be given any more.
     """
     data, at = person.data, now()
     name = text.clean(data.name)
@@ -120,7 +122,7 @@ def add(
         "protocol_rank": person.protocol_rank,
         "status": status,
         "waitlisted_at": at if status == Status.WAITLISTED else None,
-        "code": tokens.new_code(),
+        "code": code or tokens.new_code(),
         "secret_hash": tokens.hash_secret(secret),
         "submission_hash": submission_hash,
         "consent_at": at if consent else None,

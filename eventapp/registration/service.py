@@ -88,6 +88,7 @@ class By(StrEnum):
 
     SELF = "self"
     LEAD = "lead"  # within the places of the delegation, until its deadline
+    DOOR = "door"  # somebody who came unregistered; by the rules, also when registration is closed
     ORGANISER = "organiser"  # also after the end, and without approval
 
 
@@ -178,8 +179,12 @@ def register_in_transaction(
     beyond: str = "",
     is_somebody_else: bool = False,
     held_place: tuple[int, int] | None = None,
+    code: str = "",
 ) -> Registered:
-    """As `register`, within the transaction in progress."""
+    """As `register`, within the transaction in progress.
+
+    ``code`` is the pass code that somebody has on a badge already; nobody else may have it.
+    """
     rules = db.session.connection().execute(_RULES, {"event_id": event_id}).one()
     if by == By.SELF and not rules.registration_open:
         raise RegistrationClosed
@@ -192,12 +197,12 @@ def register_in_transaction(
     try:
         ledger.take(person.claim, beyond=bool(beyond))
     except QuotaFull:
-        if not rules.has_waitlist or by != By.SELF:
+        if not rules.has_waitlist or by not in (By.SELF, By.DOOR):
             raise
         status = Status.WAITLISTED
     secret = personal_links.first_secret(submission_hash)
     delegate_id, changes = admission.add(
-        person, status, submission_hash=submission_hash, secret=secret, consent=consent
+        person, status, submission_hash=submission_hash, secret=secret, consent=consent, code=code
     )
     audit.record(
         "create" if by == By.ORGANISER else "register",

@@ -41,6 +41,9 @@ def init_app(app: Flask) -> None:
         if request.endpoint == "static" and response.status_code in {200, 206, 304}:
             if "v" in request.args:
                 response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+            elif request.path.startswith("/static/checkin/"):
+                # Modules of an app that a service worker keeps: never of two versions.
+                response.headers["Cache-Control"] = "no-cache"
             else:
                 # Fonts and modules that other static files name by themselves.
                 response.headers["Cache-Control"] = "public, max-age=3600"

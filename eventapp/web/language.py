@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from flask import Flask, g, has_request_context, request, session, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, refresh
 
 from eventapp.extensions import babel
 
@@ -20,6 +20,8 @@ def current_language() -> str:
     """``vi`` or ``en``: chosen by ``?lang=``, then remembered, else Vietnamese."""
     if not has_request_context():
         return DEFAULT_LANGUAGE
+    if spoken := g.get("language"):
+        return str(spoken)
     chosen = request.args.get("lang")
     if chosen in LANGUAGES:
         if session.get("lang") != chosen:
@@ -27,6 +29,12 @@ def current_language() -> str:
         return chosen
     remembered = session.get("lang")
     return remembered if remembered in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def speak_as_asked() -> None:
+    """Answer this request in the language of its Accept-Language: a device has no session."""
+    g.language = request.accept_languages.best_match(list(LANGUAGES), DEFAULT_LANGUAGE)
+    refresh()
 
 
 def init_app(app: Flask) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 
+_requests = logging.getLogger("eventapp.request")
 _EXTRA = ("request", "method", "route", "status", "ms", "event", "count")
 
 
@@ -41,9 +42,22 @@ def configure() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
+def write(request_id: str, method: str, route: str | None, status: int, seconds: float) -> None:
+    """The line of one request."""
+    _requests.info(
+        "request",
+        extra={
+            "request": request_id,
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+        },
+    )
+
+
 def init_app(app: Flask) -> None:
     """Log each request after it was answered."""
-    log = logging.getLogger("eventapp.request")
 
     @app.before_request
     def start() -> None:
@@ -55,14 +69,11 @@ def init_app(app: Flask) -> None:
         if request.endpoint == "static":
             return response
         response.headers["X-Request-Id"] = g.request_id
-        log.info(
-            "request",
-            extra={
-                "request": g.request_id,
-                "method": request.method,
-                "route": request.url_rule.rule if request.url_rule else None,
-                "status": response.status_code,
-                "ms": round((time.perf_counter() - g.started) * 1000, 1),
-            },
+        write(
+            g.request_id,
+            request.method,
+            request.url_rule.rule if request.url_rule else None,
+            response.status_code,
+            time.perf_counter() - g.started,
         )
         return response

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from eventapp.checkin import devices
 from eventapp.checkin.checkpoints import all_checkpoints, make_checkpoints
+from eventapp.checkin.models import Rights
 from eventapp.events.models import Event
 from tests.builders import build_delegate, build_event
 
@@ -20,7 +21,7 @@ Call = Callable[..., TestResponse]
 @pytest.fixture
 def token(event: Event) -> str:
     make_checkpoints(event)
-    return devices.create_device(event, "Cửa 1").token
+    return devices.create_device(event, "Cửa 1", rights=Rights.SUPERVISOR).token
 
 
 @pytest.fixture
@@ -63,13 +64,17 @@ def test_a_batch_is_answered_in_its_order(call: Call, event: Event) -> None:
 def test_without_a_valid_token_nothing_is_recorded(call: Call, event: Event, bearer: str) -> None:
     answer = call("/scans", {"scans": []}, bearer=bearer)
     assert answer.status_code == 401
+    assert answer.json == {"error": {"code": 401, "message": "no valid device token"}}
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_a_revoked_token_is_refused(call: Call, event: Event) -> None:
     device = devices.all_devices(event.id)[0]
     devices.revoke(event, device.id)
-    assert call("/scans", {"scans": []}).status_code == 401
+    answer = call("/scans", {"scans": []})
+    assert answer.status_code == 401
+    assert answer.json is not None
+    assert answer.json["error"]["revoked"] is True
 
 
 def test_a_token_opens_its_own_event_only(call: Call, event: Event) -> None:

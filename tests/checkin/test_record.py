@@ -5,9 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from eventapp import tokens
@@ -15,7 +12,6 @@ from eventapp.checkin import service
 from eventapp.checkin.checkpoints import make_checkpoints
 from eventapp.checkin.devices import create_device
 from eventapp.checkin.models import (
-    Attendance,
     Checkpoint,
     CheckpointKind,
     Device,
@@ -259,62 +255,3 @@ def test_contact_is_noted_once_a_minute(event: Event, device: Device) -> None:
     service.record(device, [scan(tokens.new_code(), door(event))])
     db.session.rollback()
     assert db.session.get_one(Device, device.id).last_seen_at == first
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
-    max_leaves=5,
-)
-FIELDS = st.fixed_dictionaries(
-    {},
-    optional={
-        "id": JSON | st.uuids().map(str),
-        "checkpoint": JSON,
-        "code": JSON,
-        "read_at": JSON | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
-    },
-)
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(batch=st.lists(JSON | FIELDS, max_size=5))
-def test_hostile_json_is_answered_item_by_item(
-    app: Flask, event: Event, device: Device, batch: list[object]
-) -> None:
-    results = service.record(device, batch)
-    assert len(results) == len(batch)
-    assert all(it.verdict is Verdict.REFUSED for it in results)
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(data=st.data())
-def test_split_reordered_and_repeated_batches_come_to_the_same(
-    app: Flask, event: Event, device: Device, data: st.DataObject
-) -> None:
-    gate = door(event)
-    people = [build_delegate(event, "Lê A") for _ in range(3)]
-    sent = [scan(person, gate) for person in people for _ in range(2)]
-    once = data.draw(st.permutations(sent))
-    stream = once + data.draw(st.lists(st.sampled_from(sent), max_size=8))
-    before = stored()
-    while stream:
-        cut = data.draw(st.integers(1, len(stream)))
-        service.record(device, stream[:cut])
-        stream = stream[cut:]
-    assert stored() - before == len(sent)
-    ids = [it.id for it in people]
-    admitted = db.session.scalars(
-        select(Scan.delegate_id).where(Scan.verdict == Verdict.ADMITTED, Scan.delegate_id.in_(ids))
-    ).all()
-    assert sorted(admitted, key=str) == sorted(ids)
-    came = select(func.count()).select_from(Attendance).where(Attendance.delegate_id.in_(ids))
-    assert db.session.scalar(came) == len(people)

@@ -7,10 +7,19 @@ from datetime import UTC, datetime, timedelta
 from eventapp import text, tokens
 from eventapp.accounts import audit
 from eventapp.certificates.models import AttendanceCorrection, Certificate
+from eventapp.checkin import roster, walk_ins
 from eventapp.checkin import service as checkin
 from eventapp.checkin.checkpoints import make_checkpoints
 from eventapp.checkin.devices import create_device
-from eventapp.checkin.models import Checkpoint, CheckpointKind
+from eventapp.checkin.models import (
+    Checkpoint,
+    CheckpointKind,
+    Device,
+    Discrepancy,
+    DiscrepancyKind,
+    Explanation,
+    Scan,
+)
 from eventapp.database import now, transaction
 from eventapp.delegations.models import ChangeRequest, RequestKind
 from eventapp.events.models import Event
@@ -34,6 +43,7 @@ NAMES = (
     "Tô Vĩnh Diện",
 )
 CORRECTED, REISSUED, WITHDRAWN = "ký thay ở cửa", "viết sai tên cha", "mượn thẻ người khác"
+WALK_IN, TAKEN_BACK, WRITTEN = "Khúc Vãng Lai", "quét nhầm người", "WRTNBYHAND00"
 LEAD, LEADER, HELD, ASKED = "Cao Lãnh Đạo", "Tạ Dẫn Đường", "giữ cho Lý Tự Trọng", "Kim Xin Thêm"
 
 
@@ -183,11 +193,60 @@ def fill(event: Event) -> list[Delegate]:
         reason=f"{NAMES[2]} đi vắng",
     )
     _certify(event, people[:2])
+    _at_the_door(event, device, people)
     message = db.session.query(Message).order_by(Message.id).first()
     message.subject = f"Gửi {NAMES[0]}"
     message.error = f"550 {people[0].email} unknown"
     db.session.commit()
     return people
+
+
+def _at_the_door(event: Event, device: Device, people: list[Delegate]) -> None:
+    """One who came unregistered, one who was registered already; notes; what devices hold."""
+    event_id = event.id
+    typed = {
+        "id": str(uuid.uuid4()),
+        "name": WALK_IN,
+        "position": "Phóng viên",
+        "category": event.categories[0].id,
+        "email": "khong phai thu",
+        "phone": "0900 vãng lai",
+        "note": f"{WALK_IN} đến thay",
+        "code": WRITTEN,
+    }
+    known = {**typed, "id": str(uuid.uuid4()), "name": people[0].name, "code": WRITTEN[::-1]}
+    office = organisation(event)
+    walk_ins.record(
+        event,
+        device,
+        [typed, {**known, "organisation": office.name, "delegation": office.delegation_id}],
+    )
+    scan = db.session.query(Scan).filter_by(delegate_id=people[0].id).first()
+    scan.note = f"{people[0].name} {TAKEN_BACK}"
+    other = db.session.query(Scan).filter_by(delegate_id=None).first()
+    checkpoint_id = scan.checkpoint_id
+    db.session.add_all(
+        [
+            Discrepancy(
+                event_id=event_id,
+                kind=DiscrepancyKind.UNKNOWN,
+                scan_id=other.id,
+                settled_at=now(),
+                settled_by="user:cua@rieng.example",
+                note=f"là {NAMES[1]}",
+            ),
+            Explanation(
+                checkpoint_id=checkpoint_id,
+                device_id=device.id,
+                made=3,
+                received=2,
+                reason=f"máy của {WALK_IN} hỏng",
+                given_by="user:cua@rieng.example",
+            ),
+        ]
+    )
+    db.session.commit()
+    roster.bring_up_to_date(event_id)
 
 
 def _certify(event: Event, people: list[Delegate]) -> None:
@@ -239,6 +298,7 @@ def secrets_of(people: list[Delegate]) -> list[str]:
     for it in people:
         found += [it.email, it.phone, it.code, it.position, it.diet, it.needs, it.secret_hash or ""]
     found += ["rieng.example", "Tham luận bí mật", "tham luan bi mat", "f" * 64]
+    found += [WALK_IN, TAKEN_BACK, WRITTEN, WRITTEN[::-1], "khong phai thu", "vãng lai"]
     found += [CORRECTED, REISSUED, WITHDRAWN]
     found += ["+84900000001", "+84900000002", "bị ốm", "đi vắng", "1981-02-03", "Kiêng món"]
     return [it for it in dict.fromkeys(found) if it]

@@ -24,7 +24,7 @@ from eventapp.registration.models import Delegate, Status
 from eventapp.visits.models import Allocation, VisitGroup
 from tests.builders import build_delegate
 from tests.conftest import post
-from tests.privacy.filled import CORRECTED, NAMES, fill
+from tests.privacy.filled import CORRECTED, NAMES, TAKEN_BACK, fill
 from tests.privacy.test_close_out import everything_stored
 
 
@@ -60,7 +60,11 @@ def test_everything_is_there_as_json(client, people):
     ]
     assert held["files"][0]["name"] == f"ảnh của {one.name}.png"
     assert held["visit_group"]["letter"] == "A"
-    assert [it["verdict"] for it in held["scans"]] == ["admitted"]
+    assert [(it["verdict"], it["note"]) for it in held["scans"]] == [
+        ("admitted", f"{one.name} {TAKEN_BACK}")
+    ]
+    [typed] = held["walk_ins"]
+    assert (typed["outcome"], typed["typed"]["name"]) == ("known", one.name)
     assert len(held["attendance"]) == 1
     assert [(it["number"], it["code"], it["name"]) for it in held["certificates"]] == [
         ("1/GCN", "CERT00000001", one.name)

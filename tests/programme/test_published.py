@@ -315,6 +315,7 @@ def test_checkpoints_and_scans_stay_with_their_sessions(event):
                 code="X",
                 verdict=Verdict.ADMITTED,
                 read_at=now(),
+                happened_at=now(),
             )
         )
     db.session.commit()

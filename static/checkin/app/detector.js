@@ -1,0 +1,34 @@
+// Reads QR codes from frames with zxing, in a worker: the page stays quick while a frame is searched.
+// Its own answer carries the policy that lets it compile WebAssembly (eventapp/web/security.py).
+
+import { prepareZXingModule, readBarcodes } from "../../vendor/zxing/reader/index.js";
+
+const OPTIONS = {
+  formats: ["QRCode"], maxNumberOfSymbols: 2, tryHarder: true, tryRotate: true, tryInvert: true,
+  tryDownscale: true,
+};
+
+const ready = prepareZXingModule({
+  overrides: {
+    locateFile: (name) => new URL(`../../vendor/zxing/reader/${name}`, import.meta.url).href,
+  },
+  fireImmediately: true,
+});
+
+ready.catch(() => {}); // said to whoever asks
+
+self.addEventListener("message", async ({ data: { buffer, width, height } }) => {
+  try {
+    await ready;
+  } catch (error) {
+    self.postMessage({ broken: String(error) });
+    return;
+  }
+  try {
+    const image = new ImageData(new Uint8ClampedArray(buffer), width, height);
+    const found = await readBarcodes(image, OPTIONS);
+    self.postMessage({ texts: found.filter((it) => it.isValid).map((it) => it.text) });
+  } catch (error) {
+    self.postMessage({ texts: [], error: String(error) });
+  }
+});

@@ -1,0 +1,83 @@
+// What a reading is worth by what this device knows: the same rules as eventapp/checkin/verdicts.py.
+// Pure. Times are milliseconds since 1970.
+
+import { isWellFormed } from "./codes.js";
+
+const GONE = new Set(["refused", "cancelled"]);
+const LETS_IN = new Set(["admitted", "override", "to_confirm"]);
+
+/** Whether a verdict opens the door. */
+export function letsIn(verdict) { return LETS_IN.has(verdict); }
+
+/**
+ * Why the person may not pass, or null when they may: who it is, whether they come at all, whether
+ * this is the place, whether this is the time.
+ *
+ * gate: {kind, day, session, group, categories, opens_at, closes_at} or null;
+ * person: {status, category, group, days, sessions} or null.
+ */
+export function refusal(gate, person, at) {
+  if (!person) return "unknown";
+  if (GONE.has(person.status)) return "cancelled";
+  if (person.status !== "approved") return "not_approved";
+  if (!gate || !belongs(gate, person)) return "wrong_checkpoint";
+  if (gate.opens_at && at < Date.parse(gate.opens_at)) return "not_open";
+  if (gate.closes_at && at > Date.parse(gate.closes_at)) return "not_open";
+  return null;
+}
+
+function belongs(gate, person) {
+  if (gate.categories?.length && !gate.categories.includes(person.category)) return false;
+  switch (gate.kind) {
+    case "door":
+    case "meal":
+      return gate.day === null || person.days.includes(gate.day);
+    case "training":
+      return person.sessions.includes(gate.session);
+    case "bus":
+      return gate.group !== null && gate.group === person.group;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether somebody who may pass does so anew. before: {at, inside, moved} or null; moved is when they
+ * last passed, and where that is not known they did not before they first came.
+ */
+export function passes(passage, before, direction, at) {
+  if (passage === "many") return true;
+  if (passage === "in_out") return isLate(before, at) || (direction === "in") !== Boolean(before?.inside);
+  return before === null;
+}
+
+/**
+ * {verdict, reason} of a reading. A code that nobody here has may be newer than the device's list:
+ * if it could be one, its holder is let in, to be confirmed.
+ */
+export function judge({ gate, person, code, before, direction = "in", at, override = false }) {
+  const reason = refusal(gate, person, at);
+  if (override && person) return { verdict: "admitted", reason: null };
+  if (reason === "unknown" && isWellFormed(code) && gate) {
+    const anew = passes(gate.passage, before, direction, at);
+    return { verdict: anew ? "to_confirm" : "duplicate", reason: null };
+  }
+  if (reason) return { verdict: "refused", reason };
+  const anew = passes(gate.passage, before, direction, at);
+  return { verdict: anew ? "admitted" : "duplicate", reason: null };
+}
+
+/** What is true of a person at a checkpoint after an entry of the log; before as in judge. */
+export function after(before, { kind, verdict, direction, at }) {
+  if (kind === "undo") return verdict === "admitted" ? null : before;
+  if (!letsIn(verdict)) return before;
+  const first = Math.min(before?.at ?? at, at);
+  if (isLate(before, at)) return { ...before, at: direction === "out" ? before.at : first };
+  return { at: first, inside: direction !== "out", moved: at };
+}
+
+/** Whether this happened before they last passed: it turns nothing back. */
+function isLate(before, at) {
+  const moved = before?.moved ?? before?.at ?? null;
+  return moved !== null && at < moved;
+}

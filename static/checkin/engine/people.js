@@ -1,0 +1,104 @@
+// People as they are shown, with what is still on its way to the server taken into account.
+
+import { normaliseCode } from "./codes.js";
+import { after } from "./judge.js";
+
+/** What an entry that was not answered yet does, by what this device made of it. */
+export function effect({ kind, shown, judged, direction, at }) {
+  return { kind, verdict: shown ?? judged, direction, at };
+}
+
+export class People {
+  constructor(roster, outbox) {
+    this.roster = roster;
+    this.outbox = outbox;
+    this.counted = null; // {of, counts}: the last answer, and the state that it was of
+    this.walkIns = new Map(); // by code, until the server knows them
+  }
+
+  /** Whose code it is, or null. */
+  byCode(code) {
+    const normal = normaliseCode(code);
+    const line = this.roster.lineOf(normal);
+    return line ? this.show(line) : this.walkIns.get(normal) ?? null;
+  }
+
+  search(text, limit) {
+    return this.roster.search(text, limit).map((line) => this.show(line));
+  }
+
+  delegation(code) {
+    const found = this.roster.delegation(code);
+    if (!found) return null;
+    return { delegation: found.delegation, people: found.lines.map((line) => this.show(line)) };
+  }
+
+  show(line) {
+    const person = this.roster.show(line);
+    const codes = new Set(line[1]);
+    const waiting = this.outbox.all().filter(({ code }) => codes.has(code));
+    for (const { id } of this.roster.tables.checkpoints) {
+      let now = this.roster.passedAt(id, line[0]);
+      for (const it of waiting) if (it.checkpoint === id) now = after(now, effect(it));
+      if (now) person.passed[id] = now;
+    }
+    return person;
+  }
+
+  /** A person as the server has answered; null for null. */
+  answered(delegate) {
+    if (!delegate) return null;
+    const line = this.roster.lines.get(delegate.id);
+    const known = line ? this.show(line) : { passed: {}, status: "approved", delegation: null };
+    const delegation = known.delegation?.name === delegate.delegation
+      ? known.delegation
+      : { id: null, name: delegate.delegation };
+    return { ...known, ...delegate, delegation };
+  }
+
+  /** A function of a checkpoint: {passed, inside}, how many have come and how many of them are in. */
+  counts() {
+    const of = `${this.outbox.changes} ${this.roster.changes}`;
+    if (this.counted?.of !== of) this.counted = { of, counts: this.count() };
+    return this.counted.counts;
+  }
+
+  count() {
+    const changed = new Map(); // by checkpoint and person: [before, now]
+    for (const entry of this.outbox.all()) {
+      const id = this.roster.lineOf(entry.code)?.[0] ?? null;
+      const key = `${entry.checkpoint} ${id ?? entry.code}`;
+      const before = id === null ? null : this.roster.passedAt(entry.checkpoint, id);
+      const pair = changed.get(key) ?? { checkpoint: entry.checkpoint, before, now: before };
+      changed.set(key, { ...pair, now: after(pair.now, effect(entry)) });
+    }
+    return (checkpoint) => {
+      let passed = this.roster.passed.get(checkpoint)?.size ?? 0;
+      let inside = this.roster.inside.get(checkpoint) ?? 0;
+      for (const it of changed.values()) {
+        if (it.checkpoint !== checkpoint) continue;
+        passed += Number(Boolean(it.now)) - Number(Boolean(it.before));
+        inside += Number(Boolean(it.now?.inside)) - Number(Boolean(it.before?.inside));
+      }
+      return { passed, inside };
+    };
+  }
+
+  addWalkIn({ code, data }) {
+    const delegation = this.roster.delegations.get(data.delegation);
+    this.walkIns.set(code, {
+      id: null,
+      code,
+      name: data.name ?? "",
+      position: data.position ?? "",
+      organisation: data.organisation ?? "",
+      delegation: delegation ? { id: delegation.id, name: delegation.name } : null,
+      category: this.roster.categories.get(data.category) ?? null,
+      group: null,
+      status: "walk_in",
+      substitutes: null,
+      reprint: false,
+      passed: {},
+    });
+  }
+}

@@ -1,0 +1,171 @@
+"""The cases by which the server and the devices agree who may pass.
+
+    python -m tests.checkin.rules
+
+writes tests/checkin/rules.json from eventapp.checkin.verdicts; that is to be done, and looked at,
+when the rules change. Devices' own judge is tested against the file, and so is the server's.
+
+``refusals``: a gate as devices know it (null: not theirs), a person (null: unknown), the time, and
+the reason (null: they may pass). ``passing``: the passage, the direction, what was so before, the
+time, and the verdict with what is so afterwards. Times are RFC 3339.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from eventapp.checkin.models import CheckpointKind, Direction, Passage
+from eventapp.checkin.verdicts import Gate, Passed, Person, pass_through, refusal
+from eventapp.registration.models import Status
+
+FILE = Path(__file__).with_name("rules.json")
+_NOON = datetime(2026, 11, 26, 5, tzinfo=UTC)
+
+Json = dict[str, Any]
+
+
+def gate_of(given: Json | None) -> Gate | None:
+    """A gate as the cases write it."""
+    if given is None:
+        return None
+    return Gate(
+        kind=CheckpointKind(given["kind"]),
+        day_id=given["day"],
+        session_id=given["session"],
+        group_id=given["group"],
+        opens_at=_time(given["opens_at"]),
+        closes_at=_time(given["closes_at"]),
+        category_ids=frozenset(given["categories"]),
+    )
+
+
+def person_of(given: Json | None) -> Person | None:
+    """A person as the cases write them."""
+    if given is None:
+        return None
+    return Person(
+        status=Status(given["status"]),
+        group_id=given["group"],
+        day_ids=frozenset(given["days"]),
+        session_ids=frozenset(given["sessions"]),
+        category_id=given["category"],
+    )
+
+
+def passed_of(given: Json | None) -> Passed | None:
+    """What was so before, as the cases write it."""
+    if given is None:
+        return None
+    return Passed(_time(given["first_at"]), _time(given["left_at"]), _time(given["moved_at"]))
+
+
+def judge_refusal(case: Json) -> str | None:
+    """What the server says to a case of ``refusals``."""
+    return refusal(
+        gate_of(case["gate"]), person_of(case["person"]), datetime.fromisoformat(case["at"])
+    )
+
+
+def judge_passing(case: Json) -> Json:
+    """What the server says to a case of ``passing``."""
+    is_admitted, after = pass_through(
+        Passage(case["passage"]),
+        Direction(case["direction"]),
+        passed_of(case["before"]),
+        datetime.fromisoformat(case["at"]),
+    )
+    return {
+        "verdict": "admitted" if is_admitted else "duplicate",
+        "after": {
+            "first_at": _text(after.first_at),
+            "left_at": _text(after.left_at),
+            "moved_at": _text(after.moved_at),
+            "inside": after.is_inside,
+        },
+    }
+
+
+def make() -> Json:
+    """Every case, with what the server says to it now."""
+    return {
+        "refusals": [{**it, "reason": judge_refusal(it)} for it in _refusals()],
+        "passing": [{**it, **judge_passing(it)} for it in _passing()],
+    }
+
+
+def _refusals() -> Iterator[Json]:
+    at = _text(_NOON)
+    gate, person = _gate(), _person()
+    for status in Status:
+        for place in (gate, None, _gate(categories=[8])):
+            yield {"gate": place, "person": _person(status=status), "at": at}
+    for place in (gate, None):
+        yield {"gate": place, "person": None, "at": at}
+    times = [None, *(_text(_NOON + timedelta(seconds=it)) for it in (-60, 0, 60))]
+    for opens, closes in product(times, times):
+        yield {"gate": _gate(opens_at=opens, closes_at=closes), "person": person, "at": at}
+    for kind, own, categories in product(CheckpointKind, (None, 1, 2), ([], [7], [7, 8], [8])):
+        place = _gate(kind=kind, day=own, session=own, group=own, categories=categories)
+        for days, sessions, group in (([1], [1], 1), ([2, 1], [3, 1], 2), ([], [], None)):
+            who = _person(days=days, sessions=sessions, group=group)
+            yield {"gate": place, "person": who, "at": at}
+
+
+def _passing() -> Iterator[Json]:
+    early, middle, late = (_NOON + timedelta(minutes=it) for it in (-20, -10, 0))
+    befores = [
+        None,
+        Passed(middle),
+        Passed(early, None, middle),
+        Passed(early, middle, middle),
+        Passed(early, early, middle),
+        Passed(middle, None, middle),
+        Passed(None, middle, middle),
+    ]
+    for passage, direction, before, minutes in product(
+        Passage, Direction, befores, (-30, -15, -10, -5, 0)
+    ):
+        yield {
+            "passage": passage,
+            "direction": direction,
+            "before": before
+            and {
+                "first_at": _text(before.first_at),
+                "left_at": _text(before.left_at),
+                "moved_at": _text(before.moved_at),
+            },
+            "at": _text(late + timedelta(minutes=minutes)),
+        }
+
+
+def _gate(**given: object) -> Json:
+    plain = {"kind": "door", "day": 1, "session": None, "group": None}
+    return {**plain, "categories": [], "opens_at": None, "closes_at": None, **given}
+
+
+def _person(**given: object) -> Json:
+    return {"status": "approved", "category": 7, "group": 1, "days": [1], "sessions": [1], **given}
+
+
+def _time(given: str | None) -> datetime | None:
+    return datetime.fromisoformat(given) if given else None
+
+
+def _text(time: datetime | None) -> str | None:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+
+
+def text() -> str:
+    """The file: one case a line."""
+    parts = [
+        f'"{name}": [\n' + ",\n".join(json.dumps(it) for it in cases) + "\n]"
+        for name, cases in make().items()
+    ]
+    return "{" + ",\n".join(parts) + "}\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(text())
