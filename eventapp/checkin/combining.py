@@ -20,6 +20,24 @@ class Overtaken(Exception):
     """Somebody else was first, and nothing was done: the same is to be tried again."""
 
 
+def done_alone(
+    opening: Callable[[], AbstractContextManager[object]],
+    work: Callable[[Sequence[Item]], Sequence[Answer]],
+    item: Item,
+) -> Answer:
+    """Have one item done by itself, again where another was first. Raises what ``work`` raises."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            with opening():
+                (answer,) = work([item])
+                return answer
+        except Overtaken:
+            continue
+    with opening():
+        (answer,) = work([item])
+        return answer
+
+
 class _Call(Generic[Item, Answer]):
     """What one thread wants, and what it is told."""
 
@@ -37,10 +55,10 @@ class _Call(Generic[Item, Answer]):
 class Combiner(Generic[Item, Answer]):
     """Does ``work`` for the items of several threads at once, within ``opening()``.
 
-    ``work`` is given the item that has waited longest and, up to ``most`` in ``weight``, the lightest
-    of the others; it answers in that order, and the answers are handed out when ``opening()`` has
-    been left. Whatever raises has done nothing. An error in ``shared`` is everybody's; after any other
-    each item is done by itself, so that none fails for another's sake.
+    ``work`` is given the item that has waited longest and, up to ``most`` in ``weight``, the
+    lightest of the others; it answers in that order, and the answers are handed out when
+    ``opening()`` has been left. Whatever raises has done nothing. An error in ``shared`` is
+    everybody's; after any other each item is done by itself, so that none fails for another's sake.
     """
 
     def __init__(
@@ -105,17 +123,10 @@ class Combiner(Generic[Item, Answer]):
             call.answer = answer
 
     def _do_alone(self, call: _Call[Item, Answer]) -> None:
-        for _ in range(_ATTEMPTS):
-            try:
-                with self._opening():
-                    self._do([call])
-            except Exception as error:
-                call.error = error
-                if not isinstance(error, Overtaken):
-                    return
-            else:
-                call.error = None
-                return
+        try:
+            call.answer = done_alone(self._opening, self._work, call.item)
+        except Exception as error:
+            call.error = error
 
     def _take(self) -> list[_Call[Item, Answer]]:
         """As many of those who wait as are done together: the first, then the lightest.

@@ -4,11 +4,11 @@ Everything here happens within a transaction that has locked the people concerne
 (`people.read`), so nobody else writes what they add up to in between.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal, null, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, literal, null, select, update
 
 from eventapp.checkin.models import (
     Attendance,
@@ -25,6 +25,7 @@ from eventapp.checkin.models import (
     Verdict,
     checkpoint_category,
 )
+from eventapp.checkin.one_of import one_of_ids, one_of_texts
 from eventapp.checkin.verdicts import Gate, Passed
 from eventapp.database import db
 
@@ -33,9 +34,6 @@ Pair = tuple[int, int]
 
 # Built once: putting a statement together costs more than running it. Read by the connection, for
 # they are rows and no objects.
-_IDS: Any = bindparam("ids", expanding=True)
-_PAIRS: Any = bindparam("pairs", expanding=True)
-
 _GATE: tuple[Any, ...] = (
     Checkpoint.id,
     Checkpoint.kind,
@@ -50,15 +48,17 @@ _GATE: tuple[Any, ...] = (
 # that are being written, and who comes later finds it closed.
 _GATES = (
     select(*_GATE)
-    .where(Checkpoint.event_id == bindparam("event_id"), Checkpoint.id.in_(_IDS))
+    .where(Checkpoint.event_id == bindparam("event_id"), one_of_ids(Checkpoint.id, "ids"))
     .order_by(Checkpoint.id)
     .with_for_update(read=True, key_share=True)
 )
 # The categories of checkpoints, and with None those that are closed.
 _MORE = (
     select(checkpoint_category.c.checkpoint_id, checkpoint_category.c.category_id)
-    .where(checkpoint_category.c.checkpoint_id.in_(_IDS))
-    .union_all(select(Closing.checkpoint_id, null()).where(Closing.checkpoint_id.in_(_IDS)))
+    .where(one_of_ids(checkpoint_category.c.checkpoint_id, "ids"))
+    .union_all(
+        select(Closing.checkpoint_id, null()).where(one_of_ids(Closing.checkpoint_id, "ids"))
+    )
 )
 _ENTRY: tuple[Any, ...] = (
     Scan.id,
@@ -75,7 +75,7 @@ _ENTRY: tuple[Any, ...] = (
 _ENTRIES = (
     select(*_ENTRY)
     .outerjoin(Discrepancy, Discrepancy.scan_id == Scan.id)
-    .where(Scan.id.in_(_IDS) | Scan.undoes_id.in_(_IDS))
+    .where(one_of_texts(Scan.id, "ids") | one_of_texts(Scan.undoes_id, "ids"))
 )
 _HELD = select(
     Attendance.checkpoint_id,
@@ -84,11 +84,15 @@ _HELD = select(
     Attendance.first_read_at,
     Attendance.left_at,
     Attendance.moved_at,
-).where(tuple_(Attendance.checkpoint_id, Attendance.delegate_id).in_(_PAIRS))
+).where(
+    one_of_ids(Attendance.checkpoint_id, "checkpoints"),
+    one_of_ids(Attendance.delegate_id, "delegates"),
+)
 _WENT_OUT = (
     select(Scan.checkpoint_id, Scan.delegate_id, func.max(Scan.happened_at))
     .where(
-        tuple_(Scan.checkpoint_id, Scan.delegate_id).in_(_PAIRS),
+        one_of_ids(Scan.checkpoint_id, "checkpoints"),
+        one_of_ids(Scan.delegate_id, "delegates"),
         Scan.kind == literal(EntryKind.SCAN),
         Scan.direction == literal(Direction.OUT),
         Scan.reason.is_(None),
@@ -194,27 +198,21 @@ def entries(event_id: int, ids: Collection[str]) -> tuple[dict[str, Stored], set
     return stored, early
 
 
-def held(pairs: Iterable[Pair]) -> dict[Pair, Held]:
+def held(pairs: Collection[Pair]) -> dict[Pair, Held]:
     """Who has attended where, of these."""
-    wanted = sorted(pairs)
-    if not wanted:
-        return {}
     return {
-        (row.checkpoint_id, row.delegate_id): Held(
-            Passed(row.first_read_at, row.left_at, row.moved_at), row.scan_id
-        )
-        for row in _rows(_HELD, {"pairs": wanted})
+        pair: Held(Passed(row.first_read_at, row.left_at, row.moved_at), row.scan_id)
+        for row in _rows_of(_HELD, pairs)
+        if (pair := (row.checkpoint_id, row.delegate_id)) in pairs
     }
 
 
-def went_out(pairs: Iterable[Pair]) -> dict[Pair, Held]:
+def went_out(pairs: Collection[Pair]) -> dict[Pair, Held]:
     """Who went out where, as far as is known without having come in."""
-    wanted = sorted(pairs)
-    if not wanted:
-        return {}
     return {
         (checkpoint_id, delegate_id): Held(Passed(None, last, last))
-        for checkpoint_id, delegate_id, last in _rows(_WENT_OUT, {"pairs": wanted})
+        for checkpoint_id, delegate_id, last in _rows_of(_WENT_OUT, pairs)
+        if (checkpoint_id, delegate_id) in pairs
     }
 
 
@@ -258,3 +256,14 @@ def write_held(
 
 def _rows(statement: Any, given: Mapping[str, Any]) -> Any:
     return db.session.connection().execute(statement, given).all()
+
+
+def _rows_of(statement: Any, pairs: Collection[Pair]) -> Any:
+    """Rows of these checkpoints and people; other combinations of them may be among these."""
+    if not pairs:
+        return ()
+    given = {
+        "checkpoints": sorted({checkpoint for checkpoint, _ in pairs}),
+        "delegates": sorted({delegate for _, delegate in pairs}),
+    }
+    return _rows(statement, given)
