@@ -50,6 +50,11 @@ def create_app(settings: Config | None = None, *, serving: bool = True) -> Flask
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "deflate"],
         COMPRESS_BR_LEVEL=5,
+        COMPRESS_MIMETYPES=[
+            *("text/html", "text/css", "text/plain", "text/xml", "text/javascript"),
+            *("application/json", "application/javascript", "application/xml"),
+            *("application/manifest+json", "application/wasm", "image/svg+xml"),
+        ],
     )
     if settings.proxies:
         n = settings.proxies

@@ -99,12 +99,13 @@ def _badge() -> dict[str, Any]:
             _object(
                 code=_TEXT,
                 preview={"type": "boolean", "description": "It does not count as printed then."},
+                picture={"type": "boolean", "description": "A preview as a PNG."},
             )
         ),
         "responses": {
             "200": {
                 "description": "One page, as large as the badge.",
-                "content": {"application/pdf": {}},
+                "content": {"application/pdf": {}, "image/png": {}},
             },
             "403": _NOT_ALLOWED,
             "409": {"description": "There is no badge for the code; `message` says why."},

@@ -13,9 +13,11 @@ from eventapp.checkin import reporting, syncing, walk_in_words, walk_ins
 from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
+from eventapp.pdf import raster
 from eventapp.web.language import speak_as_asked
 
 MAX_BODY = 256 * 1024
+PICTURE_PIXELS_PER_MM = 6
 
 
 @api.post("/events/<event:event>/sync")
@@ -47,7 +49,7 @@ def register_walk_ins(event: Event, device: Device) -> ResponseReturnValue:
         return refuse(400, 'the body is JSON: {"walk_ins": [...]}')
     speak_as_asked()
     try:
-        results = walk_ins.record(event, device, batch)
+        results = walk_ins.record(event, device, batch, settled=walk_in_words.settled())
     except walk_ins.BatchTooLarge:
         return refuse(413, f"a call has at most {walk_ins.MAX_BATCH} walk-ins")
     return jsonify(
@@ -71,13 +73,14 @@ def register_walk_ins(event: Event, device: Device) -> ResponseReturnValue:
 def badge(event: Event, device: Device) -> ResponseReturnValue:
     """The badge of whoever has the code, as a PDF of one page.
 
-    It counts as printed once it is fetched; not so for a ``preview``.
+    It counts as printed once it is fetched; not so for a ``preview`` or a ``picture`` (a PNG).
     """
     body = said()
     if not isinstance(body, dict) or not isinstance(code := body.get("code"), str):
-        return refuse(400, 'the body is JSON: {"code": "...", "preview": false}')
+        return refuse(400, 'the body is JSON: {"code": "...", "preview": false, "picture": false}')
     speak_as_asked()
-    is_preview = body.get("preview") is True
+    is_picture = body.get("picture") is True
+    is_preview = is_picture or body.get("preview") is True
     try:
         printed = desk.print_badge(
             event, code[:64], device.user_id, name=device.name, is_preview=is_preview
@@ -90,6 +93,9 @@ def badge(event: Event, device: Device) -> ResponseReturnValue:
         return refuse(
             409, _("This person is not approved yet. Please send them to the organisers.")
         )
+    if is_picture:
+        (picture,) = raster.pictures(printed.content, [0], PICTURE_PIXELS_PER_MM)
+        return Response(picture, mimetype="image/png")
     if is_preview:
         return Response(printed.content, mimetype="application/pdf")
     return sent(event.id, printed)

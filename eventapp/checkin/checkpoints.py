@@ -171,10 +171,11 @@ def change(event: Event, checkpoint_id: int, data: CheckpointData) -> Checkpoint
     with transaction():
         checkpoint = _locked(event_id, checkpoint_id)
         before = _guarded(checkpoint), [it.name for it in checkpoint.categories]
-        _fill(checkpoint, data)
-        if _guarded(checkpoint) != before[0] and has_scans(checkpoint_id):
-            raise HasScans
-        changes = audit.changes_of(checkpoint)
+        with db.session.no_autoflush:  # what was written is no change any more
+            _fill(checkpoint, data)
+            if _guarded(checkpoint) != before[0] and has_scans(checkpoint_id):
+                raise HasScans
+            changes = audit.changes_of(checkpoint)
         after = [it.name for it in checkpoint.categories]
         if after != before[1]:
             changes["categories"] = [before[1], after]
@@ -284,6 +285,7 @@ def _fill(checkpoint: Checkpoint, data: CheckpointData) -> None:
             .order_by(Category.id)
         )
     )
+    checkpoint.is_for_some = bool(checkpoint.categories)
 
 
 def _is_of(event_id: int, model: type[Day | Session | VisitGroup], id_: int) -> bool:

@@ -136,7 +136,7 @@ class CheckpointForm(PageForm):
         filters=[cleaned],
     )
     name_en = StringField(_l("Name in English"), [at_most(200)], filters=[cleaned])
-    kind = RadioField(_l("What it is"), choices=list(KINDS.items()))
+    kind = RadioField(_l("Kind of checkpoint"), choices=list(KINDS.items()))
     day_id = SelectField(
         _l("Day"), coerce=int, description=_l("For a door or a meal: who comes on that day.")
     )

@@ -20,7 +20,7 @@ SHORT_RIGHTS = {
 KINDS = {
     CheckpointKind.DOOR: _l("Door"),
     CheckpointKind.TRAINING: _l("Training class"),
-    CheckpointKind.MEAL: _l("Meal"),
+    CheckpointKind.MEAL: _l("One meal"),
     CheckpointKind.BUS: _l("Bus"),
 }
 PASSAGES = {

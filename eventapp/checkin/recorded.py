@@ -4,11 +4,24 @@ Everything here happens within a transaction that has locked the people concerne
 (`people.read`), so nobody else writes what they add up to in between.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal, null, select, update
+from sqlalchemy import (
+    Boolean,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    select,
+    update,
+)
 
 from eventapp.checkin.models import (
     Attendance,
@@ -26,8 +39,8 @@ from eventapp.checkin.models import (
     checkpoint_category,
 )
 from eventapp.checkin.one_of import one_of_ids, one_of_texts
-from eventapp.checkin.verdicts import Gate, Passed
-from eventapp.database import db
+from eventapp.checkin.verdicts import Gate, Passed, pass_through
+from eventapp.database import UtcDateTime, db
 
 Pair = tuple[int, int]
 """(checkpoint id, delegate id)"""
@@ -43,6 +56,7 @@ _GATE: tuple[Any, ...] = (
     Checkpoint.opens_at,
     Checkpoint.closes_at,
     Checkpoint.passage,
+    Checkpoint.is_for_some,
 )
 # The rows stay until the scan is written: whoever closes a checkpoint locks it and waits for those
 # that are being written, and who comes later finds it closed.
@@ -77,16 +91,54 @@ _ENTRIES = (
     .outerjoin(Discrepancy, Discrepancy.scan_id == Scan.id)
     .where(one_of_texts(Scan.id, "ids") | one_of_texts(Scan.undoes_id, "ids"))
 )
-_HELD = select(
-    Attendance.checkpoint_id,
-    Attendance.delegate_id,
-    Attendance.scan_id,
-    Attendance.first_read_at,
-    Attendance.left_at,
-    Attendance.moved_at,
-).where(
-    one_of_ids(Attendance.checkpoint_id, "checkpoints"),
-    one_of_ids(Attendance.delegate_id, "delegates"),
+# Who has attended, and, where it says so, up to when everything was taken back. As the partial
+# index is: with a parameter SQLite would not see that it serves.
+_IS_UNDO = literal_column("scan.kind = 'undo'", Boolean)
+_HELD: Any = (
+    select(
+        Attendance.checkpoint_id,
+        Attendance.delegate_id,
+        Attendance.scan_id,
+        Attendance.first_read_at,
+        Attendance.left_at,
+        Attendance.moved_at,
+        literal_column("0").label("is_undo"),
+    )
+    .where(
+        one_of_ids(Attendance.checkpoint_id, "checkpoints"),
+        one_of_ids(Attendance.delegate_id, "delegates"),
+    )
+    .union_all(
+        select(
+            Scan.checkpoint_id,
+            Scan.delegate_id,
+            Scan.id,
+            Scan.happened_at,
+            cast(null(), UtcDateTime),
+            cast(null(), UtcDateTime),
+            literal_column("1"),
+        ).where(
+            _IS_UNDO,
+            Scan.undoes_id.is_(None),
+            Scan.reason.is_(None),
+            one_of_ids(Scan.checkpoint_id, "checkpoints"),
+            one_of_ids(Scan.delegate_id, "delegates"),
+        )
+    )
+)
+_LOG: tuple[Any, ...] = (
+    Scan.checkpoint_id,
+    Scan.delegate_id,
+    Scan.id,
+    Scan.kind,
+    Scan.direction,
+    Scan.happened_at,
+    Scan.undoes_id,
+)
+_OF_PAIRS = select(*_LOG).where(
+    one_of_ids(Scan.checkpoint_id, "checkpoints"),
+    one_of_ids(Scan.delegate_id, "delegates"),
+    Scan.verdict == literal(Verdict.ADMITTED),
 )
 _WENT_OUT = (
     select(Scan.checkpoint_id, Scan.delegate_id, func.max(Scan.happened_at))
@@ -141,6 +193,17 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry of the log that did something about a person at a checkpoint."""
+
+    id: str
+    kind: EntryKind
+    direction: Direction
+    at: datetime
+    undoes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A person's attendance at a checkpoint, and the entry that first admitted them."""
 
@@ -161,6 +224,9 @@ def places(event_id: int, ids: Collection[int]) -> dict[int, Place]:
 
 
 def _place(row: Any, more: set[int | None]) -> Place:
+    categories = frozenset(it for it in more if it is not None)
+    if row.is_for_some and not categories:
+        categories = frozenset({0})  # for categories that are gone: nobody is of this one
     gate = Gate(
         kind=CheckpointKind(row.kind),
         day_id=row.day_id,
@@ -169,7 +235,7 @@ def _place(row: Any, more: set[int | None]) -> Place:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         passage=Passage(row.passage),
-        category_ids=frozenset(it for it in more if it is not None),
+        category_ids=categories,
     )
     return Place(gate, is_closed=None in more)
 
@@ -198,22 +264,49 @@ def entries(event_id: int, ids: Collection[str]) -> tuple[dict[str, Stored], set
     return stored, early
 
 
-def held(pairs: Collection[Pair]) -> dict[Pair, Held]:
-    """Who has attended where, of these."""
-    return {
-        pair: Held(Passed(row.first_read_at, row.left_at, row.moved_at), row.scan_id)
-        for row in _rows_of(_HELD, pairs)
-        if (pair := (row.checkpoint_id, row.delegate_id)) in pairs
-    }
+def held(pairs: Collection[Pair]) -> tuple[dict[Pair, Held], dict[Pair, datetime]]:
+    """Who has attended where, of these; and up to when whatever happened was taken back."""
+    there: dict[Pair, Held] = {}
+    undone: dict[Pair, datetime] = {}
+    for pair, (scan_id, at, left_at, moved_at, is_undo) in _rows_of(_HELD, pairs):
+        if is_undo:
+            undone[pair] = max(at, undone.get(pair, at))
+        else:
+            there[pair] = Held(Passed(at, left_at, moved_at), scan_id)
+    return there, undone
+
+
+def log_of(pairs: Collection[Pair]) -> dict[Pair, list[Logged]]:
+    """What was done about these people at these checkpoints."""
+    logs: dict[Pair, list[Logged]] = {}
+    for pair, (id_, kind, direction, at, undoes) in _rows_of(_OF_PAIRS, pairs):
+        logs.setdefault(pair, []).append(
+            Logged(id_, EntryKind(kind), Direction(direction), at, undoes)
+        )
+    return logs
+
+
+def add_up(
+    passage: Passage, log: Iterable[Logged], without: Collection[str], until: datetime | None
+) -> Held | None:
+    """What entries come to, less those that are taken back by name, or all up to a time."""
+    log = list(log)
+    undone = {it.undoes for it in log if it.kind is EntryKind.UNDO} | set(without)
+    state: Passed | None = None
+    scan_id = ""
+    for it in sorted(log, key=lambda it: (it.at, it.id)):
+        is_gone = it.id in undone or (until is not None and it.at <= until)
+        if it.kind is EntryKind.UNDO or is_gone:
+            continue
+        if state is None or state.first_at is None:
+            scan_id = it.id
+        _, state = pass_through(passage, it.direction, state, it.at)
+    return Held(state, scan_id) if state is not None else None
 
 
 def went_out(pairs: Collection[Pair]) -> dict[Pair, Held]:
     """Who went out where, as far as is known without having come in."""
-    return {
-        (checkpoint_id, delegate_id): Held(Passed(None, last, last))
-        for checkpoint_id, delegate_id, last in _rows_of(_WENT_OUT, pairs)
-        if (checkpoint_id, delegate_id) in pairs
-    }
+    return {pair: Held(Passed(None, last, last)) for pair, (last,) in _rows_of(_WENT_OUT, pairs)}
 
 
 def write_held(
@@ -258,12 +351,14 @@ def _rows(statement: Any, given: Mapping[str, Any]) -> Any:
     return db.session.connection().execute(statement, given).all()
 
 
-def _rows_of(statement: Any, pairs: Collection[Pair]) -> Any:
-    """Rows of these checkpoints and people; other combinations of them may be among these."""
+def _rows_of(statement: Any, pairs: Collection[Pair]) -> Iterator[tuple[Pair, tuple[Any, ...]]]:
+    """The rows of these pairs, with what they say; the first two columns are the pair."""
     if not pairs:
-        return ()
+        return
     given = {
         "checkpoints": sorted({checkpoint for checkpoint, _ in pairs}),
         "delegates": sorted({delegate for _, delegate in pairs}),
     }
-    return _rows(statement, given)
+    for checkpoint, delegate, *rest in _rows(statement, given):
+        if (checkpoint, delegate) in pairs:  # and not another combination of them
+            yield (checkpoint, delegate), tuple(rest)

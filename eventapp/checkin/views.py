@@ -16,12 +16,17 @@ from eventapp.web.security import allow_frames, allow_webassembly
 checkin = Blueprint("checkin", __name__)
 
 PAGES: list[tuple[Any, str]] = []
-"""Organisers' pages around check-in as (label, endpoint): each links to the others."""
+"""Organisers' pages around check-in as (label, endpoint), in any order: each links to the others.
+
+Those of `_FIRST` come first.
+"""
+_FIRST = ("checkin.devices", "checkin.checkpoints")
 
 
 @checkin.context_processor
 def _pages() -> dict[str, Any]:
-    return {"checkin_pages": PAGES}
+    first = [it for name in _FIRST for it in PAGES if it[1] == name]
+    return {"checkin_pages": [*first, *(it for it in PAGES if it[1] not in _FIRST)]}
 
 
 @checkin.get("/manage/<event:event>/checkin")

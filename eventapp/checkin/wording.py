@@ -35,7 +35,6 @@ def _verdicts() -> dict[str, str]:
         "not_approved": _("Refused: not approved yet"),
         "wrong_checkpoint": _("Refused: not at this checkpoint"),
         "not_open": _("Refused: the checkpoint is not open"),
-        "not_allowed": _("Refused: not this device's work"),
         "undone": _("Taken back"),
         "undo_nothing": _("There was nothing to take back"),
         "to_confirm_hint": _(
@@ -57,7 +56,6 @@ def _verdicts() -> dict[str, str]:
         "substitute": _("Stands in for {}"),
         "reprint": _("The badge is to be printed again"),
         "came": _("in since {}"),
-        "idle": _("Scan a badge"),
         "server_says": _("The server says otherwise about {}: {}"),
     }
 
@@ -75,17 +73,35 @@ def _state() -> dict[str, str]:
         "supervisor": _("supervisor"),
         "kiosk": _("kiosk"),
         "storage_full": _(
-            "This device's storage is full. Scans are only kept until you leave the app: do not close it."
+            "This device's storage is full. "
+            "Scans are only kept until you leave the app: do not close it."
         ),
         "storage_memory": _(
-            "This browser keeps nothing: scans are only kept until you leave the app. Do not close it."
+            "This browser keeps nothing: "
+            "scans are only kept until you leave the app. Do not close it."
         ),
+        "refused_unsent": _(
+            "Not accepted by the server, kept on this device: {}. Show this to an organiser."
+        ),
+        "unsent_unknown": _("It cannot be read what is not yet sent"),
+        "no_database": _(
+            "This browser's storage cannot be opened. "
+            "Close all its windows and open the app again; "
+            "scans that it holds are not lost by that."
+        ),
+        "unsent_others": _("Not yet sent, of another event: {}"),
         "no_roster": _(
             "This device does not have the list of people yet. Keep it on the network for a moment."
+        ),
+        "device_unknown": _(
+            "The server does not know this device. Ask an organiser for a new link."
         ),
         "signed_out": _("This device may no longer scan. Ask an organiser for a new link."),
         "signed_out_unsent": _(
             "Scans still on this device: {}. They are sent once it is a device of the event again."
+        ),
+        "update_elsewhere": _(
+            "The app is open in another window. Close that one, then press again."
         ),
         "no_camera": _("The camera cannot be used. Allow it in the browser, or type the code."),
         "camera_on": _("Stop the camera"),
@@ -113,6 +129,7 @@ def _work() -> dict[str, str]:
         "nobody": _("Nobody of that name."),
         "more_letters": _("Type two letters or more."),
         "found": _("Found: {}"),
+        "found_more": _("The first {}: type more of the name for others."),
         "print": _("Print the badge"),
         "print_of": _("Print the badge of {}"),
         "printing": _("The badge is on its way to the printer."),
@@ -120,7 +137,8 @@ def _work() -> dict[str, str]:
         "override_title": _("Let in all the same?"),
         "override_do": _("Let in"),
         "undo": _("Take back"),
-        "undo_of": _("Take back the scan of {}"),
+        "undo_short": _("Undo"),
+        "undo_of": _("Undo the scan of {}"),
         "undo_title": _("Take this scan back?"),
         "undo_do": _("Take back"),
         "reason_missing": _("Choose a reason or write one."),
@@ -137,8 +155,6 @@ def _work() -> dict[str, str]:
         "delegation_nobody": _("Tick who is here"),
         "delegation_done": _("Let in: {}"),
         "delegation_problems": _("Not let in: {}"),
-        "delegation_in": _("here since {}"),
-        "not_coming": _("registration cancelled"),
         "not_approved_short": _("not approved yet"),
         "paper_at": _("{} on {}: every scan gets this time"),
         "paper_help": _("Hours and minutes as on paper, for example 07:45, on {}."),
@@ -184,7 +200,6 @@ def _differences() -> dict[str, str]:
         "look_note": _("What was done"),
         "look_settle": _("Settled"),
         "look_note_missing": _("Write what was done."),
-        "look_settled": _("Settled and kept in the log."),
     }
 
 
@@ -200,6 +215,5 @@ def _kiosk() -> dict[str, str]:
         "printing": _("Your badge is being printed"),
         "no_print": _("Please get your badge at the help desk"),
         "done": _("Done"),
-        "group": _("Group {}"),
         "no_camera": _("The camera does not work. Please come to the help desk."),
     }

@@ -16,7 +16,7 @@ from eventapp import text, tokens
 from eventapp.accounts.models import AuditEntry
 from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
-from eventapp.checkin.models import Checkpoint, Discrepancy, Explanation, Scan, WalkIn
+from eventapp.checkin.models import Checkpoint, Closing, Discrepancy, Explanation, Scan, WalkIn
 from eventapp.database import Model, db, now
 from eventapp.delegations.models import ChangeRequest, RequestKind
 from eventapp.mail.models import MailStatus, Message
@@ -295,6 +295,17 @@ def _entries_of(people: People) -> ColumnElement[bool]:
         & (AuditEntry.action == "substitute"),
         (AuditEntry.subject == "change_request")
         & AuditEntry.subject_id.in_([str(it) for it in people.requests]),
+        (AuditEntry.subject == "discrepancy")
+        & AuditEntry.subject_id.in_(
+            select(cast_to(Discrepancy.id, Text)).where(_differs_about(people))
+        ),
+    )
+
+
+def _differs_about(people: People) -> ColumnElement[bool]:
+    return or_(
+        Discrepancy.scan_id.in_(select(Scan.id).where(Scan.delegate_id.in_(people.ids))),
+        Discrepancy.walk_in_id.in_(select(WalkIn.id).where(WalkIn.delegate_id.in_(people.ids))),
     )
 
 
@@ -541,13 +552,7 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(Discrepancy.settled_by, Discrepancy.note)
         ),
         lambda people: (
-            or_(
-                Discrepancy.scan_id.in_(select(Scan.id).where(Scan.delegate_id.in_(people.ids))),
-                Discrepancy.walk_in_id.in_(
-                    select(WalkIn.id).where(WalkIn.delegate_id.in_(people.ids))
-                ),
-            )
-            & _or_not_empty(Discrepancy.settled_by, Discrepancy.note)
+            _differs_about(people) & _or_not_empty(Discrepancy.settled_by, Discrepancy.note)
         ),
         _emptied(settled_by="", note=""),
     ),
@@ -562,5 +567,16 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(Explanation.reason, Explanation.given_by)
         ),
         left_of=_emptied(reason="", given_by=""),
+    ),
+    Kind(
+        "closings",
+        Closing,
+        ("closed_by", "note"),
+        lambda event_id: (
+            Closing.checkpoint_id.in_(select(Checkpoint.id).where(Checkpoint.event_id == event_id))
+            & _or_not_empty(Closing.closed_by, Closing.note)
+        ),
+        # The figures name nobody.
+        left_of=_emptied(closed_by="", note=""),
     ),
 )

@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, select
 from eventapp.accounts import audit
 from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
+from eventapp.checkin.models import Checkpoint, Device
+from eventapp.checkin.names import SHORT_PASSAGES, SHORT_RIGHTS
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
 from eventapp.events.models import Category, Day, Event, Room, Site
@@ -81,8 +83,14 @@ _SCOPES: dict[str, Any] = {
     "session": Session,
 }
 _SCOPE = re.compile(rf"({'|'.join(_SCOPES)}):([0-9]+)")
+_CHOICES: dict[str, Any] = {
+    "rights": SHORT_RIGHTS,
+    "passage": SHORT_PASSAGES,
+}
 _NAMED: dict[str, Any] = {
     "delegate": Delegate,
+    "device": Device,
+    "checkpoint": Checkpoint,
     "question": Question,
     "session": Session,
     "room": Room,
@@ -309,6 +317,8 @@ def _value(field: str, value: Any, names: _Names) -> str:
         return names.reference(field, value)
     if field == "status" and value in set(Status):
         return str(STATUS_NAMES[Status(value)])
+    if field in _CHOICES and value in _CHOICES[field]:
+        return str(_CHOICES[field][value])
     if field == "role" and value in set(Role):
         return str(ROLES[Role(value)])
     if field.endswith("phone"):

@@ -30,7 +30,7 @@ def allow_webassembly() -> None:
 
 
 def allow_frames() -> None:
-    """Let the page being answered show a page or a file of ours in a frame: a badge, to print it."""
+    """Let the page being answered show a page or file of ours in a frame: a badge, to print it."""
     g.frames = True
 
 

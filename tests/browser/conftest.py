@@ -23,8 +23,8 @@ DESK = {"width": 1280, "height": 800}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOW_TO_INSTALL = "no Chromium on the path: install it (on Debian: apt install chromium)"
 _PATIENCE_S = 60
-# What a browser says of a refusal, and of a network that the test itself has cut.
-_EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED")
+# What a browser says of a refusal, and of a network or a server that the test itself has cut off.
+_EXPECTED = re.compile("status of (4|502|503)|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE")
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -182,6 +182,7 @@ def axe(root: Path) -> Callable[[Page], list[str]]:
         found = page.evaluate(
             """async () => (await axe.run(document, {
                 runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+                resultTypes: ["violations"],  // of what is in order, nothing is written down
             })).violations.flatMap(v => v.nodes.map(n =>
                 `${v.id}: ${n.target} ${n.html.slice(0, 200)}`))"""
         )

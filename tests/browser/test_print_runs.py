@@ -60,34 +60,3 @@ def test_a_run_that_waits_is_cancelled(open_page: OPEN) -> None:
     page.get_by_role("button", name="Print", exact=True).click()
     page.get_by_role("button", name="Cancel the run").click()
     expect(page.locator("#progress")).to_contain_text("Cancelled")
-
-
-@SIZES
-def test_a_badge_at_the_desk_is_printed_in_one_click(
-    open_page: OPEN, axe: AXE, size: dict[str, int]
-) -> None:
-    page = open_page("/manage/bac-ninh-2012/checkin?lang=en", size, "staff")
-    expect(page.locator("#desk")).to_have_attribute("data-ready", "true")
-    # The printer itself is no part of the test: that the badge is asked to be printed is.
-    page.evaluate(
-        """() => document.addEventListener("load", ({ target }) => {
-          if (target.id !== "print-frame") return;
-          target.contentWindow.print = () => {
-            document.body.dataset.printed = target.contentDocument.contentType;
-          };
-        }, true)"""
-    )
-    page.get_by_label("Find by name").fill("nguyen")
-    button = page.locator("#found .desk-print-button").first
-    expect(button).to_have_accessible_name(f"Print the badge of {_first_name(page)}")
-    check(page, axe)
-    button.click()
-    expect(page.locator("body")).to_have_attribute("data-printed", "application/pdf")
-    expect(page.locator("#trouble")).to_be_hidden()
-    page.locator("#found .desk-person").first.click()
-    expect(page.locator("#verdict .desk-print-button")).to_be_visible()
-    check(page, axe)
-
-
-def _first_name(page: Page) -> str:
-    return page.locator("#found .desk-person .data-main").first.inner_text()

@@ -92,6 +92,18 @@ def test_a_device_has_a_link_and_a_token_that_are_kept_nowhere(loaded: Installat
     assert "needs a name" in refused(loaded.run("device", "create", EVENT, "  "))
 
 
+def test_a_device_with_rights_for_some_checkpoints(loaded: Installation) -> None:
+    given = ("--rights", "kiosk", "--checkpoint", "cua chinh ngay 1 (16/11)", "--hours", "2")
+    loaded.done("device", "create", EVENT, "Cửa 1", *given)
+    made = loaded.contents()["device"][-1]
+    assert "kiosk" in str(made)
+    assert len(loaded.contents()["device_checkpoint"]) == 1
+    missing = loaded.run("device", "create", EVENT, "Cửa 1", "--checkpoint", "Cổng Trời")
+    assert "no checkpoint 'Cổng Trời'" in refused(missing)
+    assert loaded.run("device", "create", EVENT, "x", "--rights", "king").exit_code == 2
+    assert loaded.run("device", "create", EVENT, "x", "--hours", "0").exit_code == 2
+
+
 def test_files_of_an_event(loaded: Installation, tmp_path: Path) -> None:
     loaded.done("badges", EVENT, "-o", tmp_path / "badges.pdf")
     loaded.done("agenda", EVENT, "-o", tmp_path / "agenda.pdf")

@@ -10,15 +10,21 @@ import { Last } from "./last.js";
 import { Look } from "./look.js";
 import { Paper } from "./paper.js";
 import { Printer } from "./printing.js";
-import { askReason, dropReason } from "./reasons.js";
+import { askReason, dropReason, forgetReasons } from "./reasons.js";
 import { Scanner } from "./scanner.js";
 import { Search } from "./search.js";
 import { Views } from "./views.js";
 import { WalkIns } from "./walk_in.js";
-import { heading, panel, summary } from "./verdict.js";
+import { heading, lost, panel, summary } from "./verdict.js";
 import { isOn, signal, turn } from "./signals.js";
 import { say } from "./words.js";
 
+const LETS_IN = new Set(["admitted", "to_confirm"]);
+// Where people are named.
+const NAMES = [
+  "verdict", "found", "delegation-heading", "delegation-people", "look", "reason-heading",
+  "reason-about", "said",
+];
 const NO_BADGE = new Set(["cancelled", "not_approved", "unknown"]);
 
 /** What to say of a call that did not work. */
@@ -45,6 +51,22 @@ export class Desk {
     $("desk").hidden = false;
   }
 
+  /** No device any more: nobody's name stays in the page, nor comes into it. */
+  forget() {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.shown = this.shownWalkIn = null;
+    dropReason();
+    if (this.camera.isOn) this.camera.stop();
+    for (const id of NAMES) $(id)?.replaceChildren();
+    for (const it of [$("trouble"), $("found-note"), $("delegation-note")]) if (it) tell(it, "");
+    for (const id of ["walk-in-form", "reason-form"]) $(id)?.reset();
+    if ($("name")) $("name").value = "";
+    forgetReasons();
+    $("print-frame").removeAttribute("src");
+    this.last.show();
+  }
+
   /** What supervisors have beside the scanning. */
   equip() {
     this.printer = new Printer(this.engine, $("print-frame"));
@@ -69,9 +91,13 @@ export class Desk {
       this.read([typed], "typed");
       this.ready();
     });
-    new Scanner($("code"), (readings) => this.read(readings, "scanner"));
+    new Scanner($("code"), (readings) => this.read(readings, "scanner"), (it) => this.knows(it));
     this.camera = new Camera($("video"), (text) => this.read([text], "camera"));
     this.camera.onEnd = () => this.showCamera();
+    this.camera.onFail = () => {
+      tell($("trouble"), say("no_camera"));
+      this.showCamera();
+    };
     $("camera").addEventListener("click", () => this.switchCamera());
     $("turn").addEventListener("click", () => this.tryCamera(() => this.camera.turn()));
     $("torch").addEventListener("click", () => this.light());
@@ -96,13 +122,17 @@ export class Desk {
 
   moved() {
     this.paper.show();
+    this.delegations.again();
     this.ready();
+  }
+
+  knows(code) {
+    return Boolean(isDelegation(code) ? this.engine.delegation(code) : this.engine.person(code));
   }
 
   /** Codes as they arrive; a delegation's opens its list. */
   read(readings, source) {
-    const isKnown = (it) => Boolean(isDelegation(it) ? this.engine.delegation(it) : this.engine.person(it));
-    const code = meant(readings, isKnown).slice(0, 64);
+    const code = meant(readings, (it) => this.knows(it)).slice(0, 64);
     if (!code) return;
     dropReason();
     if (!isDelegation(code)) this.scan({ code, source });
@@ -125,14 +155,17 @@ export class Desk {
       tell($("trouble"), say("choose"));
       return;
     }
-    const result = { ...(await this.engine.scan(order)), override: Boolean(order.override) };
+    const made = await this.engine.scan(order).catch(() => lost(this.engine, order));
+    const result = { ...made, override: Boolean(order.override) };
     this.last.add(result);
     this.show(result, number);
   }
 
   async scanMany(codes) {
     const order = { ...this.order, codes, source: this.source("delegation") };
-    const results = await this.engine.scanMany(order);
+    // Not async itself: it also throws.
+    const results = await Promise.resolve(order).then((it) => this.engine.scanMany(it))
+      .catch(() => codes.map((code) => lost(this.engine, { ...order, code })));
     return results.map((it) => {
       this.last.add(it);
       return it;
@@ -147,9 +180,10 @@ export class Desk {
 
   /** Of two scans that cross, the later one's verdict stays. */
   show(result, number) {
-    if (number < this.shownTurn) return;
+    if (this.isOver || number < this.shownTurn) return;
     this.shownTurn = number;
     this.shown = result;
+    this.shownWalkIn = null;
     this.draw(result);
     signal(result.verdict);
     this.views.show("scan");
@@ -168,8 +202,9 @@ export class Desk {
 
   /** A verdict that is not one person's. */
   present(node, kind) {
+    if (this.isOver) return;
     this.shownTurn = this.begin();
-    this.shown = null;
+    this.shown = this.shownWalkIn = null;
     $("verdict").replaceChildren(node);
     $("app").dataset.verdict = kind;
     signal(kind);
@@ -186,10 +221,10 @@ export class Desk {
     const found = [];
     if (verdict === "refused" || verdict === "duplicate") {
       if (reason !== "unknown") {
-        found.push(button("btn btn-lg btn-outline-primary", say("override_open"), () => this.override(result)));
+        found.push(button("btn btn-outline-primary", say("override_open"), () => this.override(result)));
       }
     } else if (verdict !== "not_stored") {
-      found.push(button("btn btn-lg btn-outline-primary", [icon("undo"), say("undo")],
+      found.push(button("btn btn-outline-primary", [icon("undo"), say("undo")],
         () => this.takeBack(result)));
     }
     if (!NO_BADGE.has(reason)) found.push(this.printAction(person));
@@ -197,7 +232,7 @@ export class Desk {
   }
 
   printAction(person) {
-    const print = button("btn btn-lg btn-outline-primary", [icon("print"), say("print")], () => this.print(person));
+    const print = button("btn btn-outline-primary", [icon("print"), say("print")], () => this.print(person));
     print.setAttribute("aria-label", say("print_of", person.name));
     return print;
   }
@@ -207,6 +242,7 @@ export class Desk {
     $("said").textContent = say("printing");
     try {
       await this.printer.print(code);
+      this.ready();
     } catch (error) {
       tell($("trouble"), explain(error));
     }
@@ -221,7 +257,9 @@ export class Desk {
       choices: ["reason_organisers", "reason_guest", "reason_list_wrong"],
       confirm: say("override_do"),
     });
-    if (note) await this.scan({ code: result.code, source: "typed", override: true, note });
+    // There, and not where the desk has moved on to meanwhile.
+    const { code, checkpoint, direction } = result;
+    if (note) await this.scan({ code, checkpoint, direction, source: "typed", override: true, note });
     this.ready();
   }
 
@@ -236,26 +274,29 @@ export class Desk {
     });
     if (note) {
       const { id, code, checkpoint, direction } = entry;
-      const result = await this.engine.undo({ id, code, checkpoint, direction }, note);
+      const target = { id, code, checkpoint, direction };
+      const result = await this.engine.undo(target, note).catch(() => lost(this.engine, target));
       const done = result.verdict === "admitted";
       if (done) this.last.takenBack(entry.id);
       const kind = done ? "duplicate" : result.verdict;
       const title = { admitted: say("undone"), duplicate: say("undo_nothing") }[result.verdict]
         ?? this.headingOf(result);
-      this.present(summary(kind, title, [element("p", "verdict-name", name), note]), kind);
+      this.present(summary(kind, title, [element("p", "verdict-name", name), note], "undo"), kind);
     }
     this.ready();
   }
 
   /** Somebody was registered at the door, and passed here as everybody does. */
-  showWalkIn({ id, result }, kind, node) {
-    this.last.add(result);
+  showWalkIn(made) {
+    this.last.add(made.result);
+    const [kind, node] = this.walkIns.panel(made);
     this.present(node, kind);
-    this.shownWalkIn = id;
+    this.shownWalkIn = made;
   }
 
   /** The server has answered a scan whose verdict this device had given by itself. */
   settled({ id, result, walkIn }) {
+    if (this.isOver) return;
     if (walkIn) {
       this.settledWalkIn(id, walkIn);
       return;
@@ -266,7 +307,8 @@ export class Desk {
       this.shown = { ...result, override: this.shown.override };
       this.draw(this.shown);
     }
-    if (before && before.verdict !== result.verdict) {
+    // A new name for the same open or closed door is no news.
+    if (before && LETS_IN.has(before.verdict) !== LETS_IN.has(result.verdict)) {
       signal(result.verdict);
       const name = result.person?.name ?? before.code;
       const words = heading({ ...before, ...result }, null, this.engine.state.event?.timezone);
@@ -276,10 +318,16 @@ export class Desk {
 
   /** Whoever was registered offline has arrived at the server. */
   settledWalkIn(id, { outcome, why, delegate }) {
-    const text = [say(`walk_in_${outcome}`), why].filter(Boolean).join(". ");
-    if (outcome !== "registered") {
+    const made = this.shownWalkIn;
+    if (made?.id === id) {
+      this.shownWalkIn = { ...made, walkIn: { outcome, why, delegate } };
+      const [kind, node] = this.walkIns.panel(this.shownWalkIn);
+      $("verdict").replaceChildren(node);
+      $("app").dataset.verdict = kind;
+    } else if (outcome !== "registered") {
+      const text = [say(`walk_in_${outcome}`), why].filter(Boolean).join(". ");
       tell($("trouble"), say("server_says", delegate?.name ?? "", text));
-    } else if (this.shownWalkIn === id) $("said").textContent = text;
+    }
   }
 
   /** The code has the focus, but for touch: there it would call up the keyboard over the verdict. */
@@ -298,8 +346,8 @@ export class Desk {
   async tryCamera(work) {
     try {
       $("viewfinder").hidden = false;
-      await work();
       tell($("trouble"), "");
+      await work();
     } catch {
       this.camera.stop();
       tell($("trouble"), say("no_camera"));

@@ -81,7 +81,7 @@ export class Last {
       words,
     );
     if (this.undo && LETS_IN.has(entry.verdict) && !entry.isUndone) {
-      const back = button("btn btn-sm btn-outline-primary", [icon("undo"), say("undo")], () => this.undo(entry));
+      const back = button("btn btn-sm btn-outline-primary", [icon("undo"), say("undo_short")], () => this.undo(entry));
       back.setAttribute("aria-label", say("undo_of", name));
       made.append(back);
     }

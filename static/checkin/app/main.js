@@ -36,17 +36,28 @@ function cannotScan(why, unsent) {
   $("app").dataset.ready = "true";
 }
 
+/** Until the device knows what it may do: at once, but for the very first time. */
+async function known(engine) {
+  tell($("loading"), say("no_roster"));
+  while (!engine.state.device) {
+    await new Promise((resolve) => { engine.addEventListener("change", resolve, { once: true }); });
+  }
+  tell($("loading"), "");
+}
+
 async function start() {
   if (speak() || !(await keepApp())) return;
   let engine;
   try {
     engine = await Engine.open(null);
   } catch (error) {
+    cannotScan(error instanceof NoDevice ? null : say("no_database"), 0);
     if (!(error instanceof NoDevice)) throw error;
-    cannotScan(null, 0);
     return;
   }
+  let app = null;
   const revoked = () => {
+    app?.forget();
     const { unsent = 0, unsentWalkIns = 0 } = engine.state;
     cannotScan(say("signed_out"), unsent + unsentWalkIns);
   };
@@ -57,9 +68,16 @@ async function start() {
     revoked();
     return;
   }
-  const app = engine.state.device?.rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
+  await known(engine);
+  const { rights } = engine.state.device;
+  app = rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
+  engine.addEventListener("change", () => {
+    // Organisers have given it other rights; what is only in memory is not risked for that.
+    const { device, storage, unsaved } = engine.state;
+    if (device && device.rights !== rights && storage === "ok" && !unsaved) location.reload();
+  });
   stayAwake();
-  offerUpdate($("update"), $("update-now"));
+  offerUpdate(engine);
   $("app").dataset.ready = "true";
   app.ready?.();
 }

@@ -25,7 +25,9 @@ export class Printer {
       this.frame.addEventListener("load", resolve, { once: true });
       this.frame.src = address;
     });
-    this.frame.contentWindow.focus();
     this.frame.contentWindow.print();
+    // The next scan must not be typed into the viewer.
+    this.frame.blur();
+    window.focus();
   }
 }

@@ -25,7 +25,8 @@ export class Search {
     const letters = query.replace(/[^\p{L}\p{N}]/gu, "").length;
     const found = letters < 2 ? [] : this.engine.search(query, LIMIT);
     $("found").replaceChildren(...found.map((it) => this.entry(it)));
-    const note = found.length ? say("found", found.length) : say("nobody");
+    const some = found.length < LIMIT ? say("found", found.length) : say("found_more", LIMIT);
+    const note = found.length ? some : say("nobody");
     tell($("found-note"), !letters ? "" : letters < 2 ? say("more_letters") : note);
   }
 

@@ -99,7 +99,7 @@ export class WalkIns {
     try {
       const made = await this.engine.walkIn({ ...data, checkpoint: this.desk.checkpoints.id });
       this.form.reset();
-      this.desk.showWalkIn(made, ...this.panel(made, data.name));
+      this.desk.showWalkIn({ ...made, name: data.name });
     } catch (error) {
       // Nothing is lost: what was typed is still there.
       const box = $("walk-in-summary");
@@ -112,7 +112,7 @@ export class WalkIns {
   }
 
   /** The verdict: to be confirmed, or what the server has said of it, and the code. */
-  panel({ code, walkIn, result }, name) {
+  panel({ code, walkIn, result, name }) {
     const outcome = walkIn?.outcome;
     const isLost = result.verdict === "not_stored" && !outcome;
     const verdict = isLost ? "not_stored" : OUTCOMES[outcome] ?? "to_confirm";

@@ -12,6 +12,7 @@ export class People {
   constructor(roster, outbox) {
     this.roster = roster;
     this.outbox = outbox;
+    this.counted = null; // {of, counts}: the last answer, and the state that it was of
     this.walkIns = new Map(); // by code, until the server knows them
   }
 
@@ -55,20 +56,32 @@ export class People {
     return { ...known, ...delegate, delegation };
   }
 
-  /** {passed, inside} of a checkpoint: how many have come, and how many of them are in. */
-  counts(checkpoint) {
-    const people = new Map(this.roster.passed.get(checkpoint));
+  /** A function of a checkpoint: {passed, inside}, how many have come and how many of them are in. */
+  counts() {
+    const of = `${this.outbox.changes} ${this.roster.changes}`;
+    if (this.counted?.of !== of) this.counted = { of, counts: this.count() };
+    return this.counted.counts;
+  }
+
+  count() {
+    const changed = new Map(); // by checkpoint and person: [before, now]
     for (const entry of this.outbox.all()) {
-      if (entry.checkpoint !== checkpoint) continue;
-      const who = this.roster.lineOf(entry.code)?.[0] ?? entry.code;
-      const before = people.get(who);
-      const now = after(before ? { at: before[0], inside: before[1] } : null, effect(entry));
-      if (now) people.set(who, [now.at, now.inside]);
-      else people.delete(who);
+      const id = this.roster.lineOf(entry.code)?.[0] ?? null;
+      const key = `${entry.checkpoint} ${id ?? entry.code}`;
+      const before = id === null ? null : this.roster.passedAt(entry.checkpoint, id);
+      const pair = changed.get(key) ?? { checkpoint: entry.checkpoint, before, now: before };
+      changed.set(key, { ...pair, now: after(pair.now, effect(entry)) });
     }
-    let inside = 0;
-    for (const [, isInside] of people.values()) inside += Number(Boolean(isInside));
-    return { passed: people.size, inside };
+    return (checkpoint) => {
+      let passed = this.roster.passed.get(checkpoint)?.size ?? 0;
+      let inside = this.roster.inside.get(checkpoint) ?? 0;
+      for (const it of changed.values()) {
+        if (it.checkpoint !== checkpoint) continue;
+        passed += Number(Boolean(it.now)) - Number(Boolean(it.before));
+        inside += Number(Boolean(it.now?.inside)) - Number(Boolean(it.before?.inside));
+      }
+      return { passed, inside };
+    };
   }
 
   addWalkIn({ code, data }) {

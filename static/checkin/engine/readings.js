@@ -8,7 +8,6 @@ import { Behind } from "./outbox.js";
 import { effect } from "./people.js";
 import { Replaced } from "./vault.js";
 
-const PATIENCE_MS = 250; // then the next person is not kept waiting by the network
 const UNSAVED_PATIENCE_MS = 4000; // the server alone can keep what the disk does not take
 const LOST = "–"; // in place of a note that may not be stored in clear
 
@@ -36,7 +35,7 @@ export class Readings {
       await first;
     }
     const spent = first ? 0 : performance.now() - began;
-    const patience = stored ? PATIENCE_MS - spent : UNSAVED_PATIENCE_MS;
+    const patience = stored ? this.engine.patience - spent : UNSAVED_PATIENCE_MS;
     const coming = entries.map(({ id }) => (
       answers.get(id) ?? (waiting || !stored ? answers.wait(id, patience) : null)
     ));

@@ -10,6 +10,8 @@ const EXPECTED = new Set(["approved", "pending"]);
 const [ID, CODES, STATUS, NAME, POSITION, ORGANISATION, DELEGATION, CATEGORY, GROUP, DAYS, SESSIONS,
   SUBSTITUTES, REPRINT] = Array(13).keys();
 
+const FOLDED_AT_ONCE = 100;
+
 const EMPTY_TABLES = {
   digest: null,
   event: null,
@@ -26,9 +28,11 @@ export class Roster {
   }
 
   clear() {
+    this.changes = (this.changes ?? 0) + 1; // so that what is counted is counted anew
     this.lines = new Map(); // by id
     this.ids = new Map(); // by code
     this.passed = new Map(); // checkpoint → person → [first ms, inside]
+    this.inside = new Map(); // checkpoint → how many of them are inside
     this.setTables(EMPTY_TABLES);
   }
 
@@ -40,13 +44,15 @@ export class Roster {
     this.categories = new Map(tables.categories.map((it) => [it.id, it]));
     this.groups = new Map(tables.groups.map((it) => [it.id, it]));
     this.delegations = new Map(tables.delegations.map((it) => [it.id, it]));
-    this.folded = null;
+    this.folded = null; // by id: what is searched
+    this.unfolded = null; // ids for which that is still to be made
   }
 
   gate(checkpoint) { return this.gates.get(checkpoint) ?? null; }
 
   put(line) {
     this.take(line[ID]);
+    this.changes += 1;
     this.lines.set(line[ID], line);
     for (const code of line[CODES]) this.ids.set(code, line[ID]);
     if (this.folded) this.folded.set(line[ID], this.text(line));
@@ -55,6 +61,7 @@ export class Roster {
   take(id) {
     const line = this.lines.get(id);
     if (!line) return;
+    this.changes += 1;
     for (const code of line[CODES]) if (this.ids.get(code) === id) this.ids.delete(code);
     this.lines.delete(id);
     this.folded?.delete(id);
@@ -62,9 +69,19 @@ export class Roster {
 
   /** The first time in ms (null: not any more) and whether they are inside. */
   setPassed(checkpoint, id, at, inside) {
+    this.changes += 1;
     if (!this.passed.has(checkpoint)) this.passed.set(checkpoint, new Map());
-    if (at === null) this.passed.get(checkpoint).delete(id);
-    else this.passed.get(checkpoint).set(id, [at, inside]);
+    const people = this.passed.get(checkpoint);
+    const change = Number(Boolean(at !== null && inside)) - Number(Boolean(people.get(id)?.[1]));
+    this.inside.set(checkpoint, (this.inside.get(checkpoint) ?? 0) + change);
+    if (at === null) people.delete(id);
+    else people.set(id, [at, inside]);
+  }
+
+  clearPassed() {
+    this.changes += 1;
+    this.passed.clear();
+    this.inside.clear();
   }
 
   /** {at, inside} or null. */
@@ -111,10 +128,33 @@ export class Roster {
     return ` ${fold(`${line[NAME]} ${line[ORGANISATION]} ${delegation}`)}`;
   }
 
-  /** Fold everybody's names, once: half a second on a slow phone that nobody should wait for. */
+  /** Fold everybody's names, once. */
   index() {
-    this.folded ??= new Map(Array.from(this.lines, ([id, line]) => [id, this.text(line)]));
+    if (!this.folded) {
+      this.folded = new Map();
+      this.unfolded = [...this.lines.keys()];
+    }
+    this.foldSome(Infinity);
     return this.folded;
+  }
+
+  /** The same in pieces: on a slow phone it takes half a second, for which nobody should wait. */
+  async prepare() {
+    if (this.folded) return;
+    this.folded = new Map();
+    this.unfolded = [...this.lines.keys()];
+    while (this.unfolded?.length) {
+      this.foldSome(FOLDED_AT_ONCE);
+      await new Promise((resolve) => setTimeout(resolve, 4));
+    }
+  }
+
+  foldSome(count) {
+    for (let left = Math.min(count, this.unfolded.length); left > 0; left -= 1) {
+      const id = this.unfolded.pop();
+      const line = this.lines.get(id);
+      if (line) this.folded.set(id, this.text(line));
+    }
   }
 
   /** Lines of those expected of whom every word of the query begins a word, by given name. */
