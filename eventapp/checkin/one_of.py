@@ -8,13 +8,13 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, Text, bindparam
+from sqlalchemy import Integer, String, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 
 class _List(TypeDecorator[Any]):
@@ -37,9 +37,9 @@ class _List(TypeDecorator[Any]):
         return values if dialect.name == "postgresql" else json.dumps(values)
 
 
-class _OneOf(FunctionElement[bool]):
+class _OneOf(FunctionElement[Any]):
     name = "one_of"
-    type = Boolean()
+    type = NullType()  # as a Boolean, SQLite would be asked for "… = 1", and no index would serve
     inherit_cache = True
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, null, select
+from sqlalchemy import bindparam, null, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Select
 
@@ -40,6 +40,10 @@ class Found:
 
 def statement(event_id: Any) -> Select[Any]:
     """Delegates of an event with all that is shown at a scan, one row each."""
+    return _shown().where(Delegate.event_id == event_id)
+
+
+def _shown() -> Select[Any]:
     columns: tuple[Any, ...] = (
         Delegate.id,
         Delegate.code,
@@ -69,7 +73,6 @@ def statement(event_id: Any) -> Select[Any]:
         .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
         .outerjoin(Site, Site.id == VisitGroup.site_id)
         .outerjoin(_Replaced, _Replaced.id == Delegate.substitutes_id)
-        .where(Delegate.event_id == event_id)
     )
 
 
@@ -78,8 +81,10 @@ def statement(event_id: Any) -> Select[Any]:
 # somebody else meanwhile, and where somebody is can be read and written without a second scan of
 # theirs in between. In the order of ids, as whoever locks several does. SQLite has one writer.
 _CHOSEN = (
-    statement(bindparam("event_id"))
-    .where(one_of_texts(Delegate.code, "codes") | one_of_ids(Delegate.id, "ids"))
+    _shown()
+    # Plus nothing: or SQLite goes through everybody at the event rather than look a few up.
+    .where(Delegate.event_id + 0 == bindparam("event_id"))
+    .where(or_(one_of_texts(Delegate.code, "codes"), one_of_ids(Delegate.id, "ids")))
     .order_by(Delegate.id)
     .with_for_update(key_share=True, of=Delegate)
 )

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
     update,
 )
@@ -89,7 +90,7 @@ _ENTRY: tuple[Any, ...] = (
 _ENTRIES = (
     select(*_ENTRY)
     .outerjoin(Discrepancy, Discrepancy.scan_id == Scan.id)
-    .where(one_of_texts(Scan.id, "ids") | one_of_texts(Scan.undoes_id, "ids"))
+    .where(or_(one_of_texts(Scan.id, "ids"), one_of_texts(Scan.undoes_id, "ids")))
 )
 # Who has attended, and, where it says so, up to when everything was taken back. As the partial
 # index is: with a parameter SQLite would not see that it serves.
