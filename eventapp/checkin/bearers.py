@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from eventapp import tokens
 from eventapp.checkin.devices import LIVE, TokenUnknown
 from eventapp.checkin.models import Device, EndedToken, Rights, device_checkpoint
+from eventapp.checkin.one_of import one_of_ids, one_of_texts
 from eventapp.database import db
 from eventapp.events.models import Event
 
@@ -33,29 +34,25 @@ _ALL = (
     .join(Event, Event.id == Device.event_id)
     .outerjoin(device_checkpoint, device_checkpoint.c.device_id == Device.id)
 )
-_BY_TOKEN = _ALL.where(Device.token_hash.in_(bindparam("hashes", expanding=True)))
+_BY_TOKEN = _ALL.where(one_of_texts(Device.token_hash, "hashes"))
 _BY_ID = _ALL.where(Device.id == bindparam("id"))
 _ENDED = (
     select(EndedToken.token_hash, Event.slug)
     .join(Device, Device.id == EndedToken.device_id)
     .join(Event, Event.id == Device.event_id)
-    .where(EndedToken.token_hash.in_(bindparam("hashes", expanding=True)))
+    .where(one_of_texts(EndedToken.token_hash, "hashes"))
 )
 _ANYBODYS = (
     select(Device.id)
-    .where(Device.token_hash.in_(bindparam("hashes", expanding=True)))
-    .union_all(
-        select(EndedToken.device_id).where(
-            EndedToken.token_hash.in_(bindparam("hashes", expanding=True))
-        )
-    )
+    .where(one_of_texts(Device.token_hash, "hashes"))
+    .union_all(select(EndedToken.device_id).where(one_of_texts(EndedToken.token_hash, "hashes")))
 )
 _ours: set[str] = set()
 """Hashes of tokens that were found to be somebody's, now or once."""
 _MOST_KEPT = 10_000
 _SEEN = (
     update(Device)
-    .where(Device.id.in_(bindparam("devices", expanding=True)))
+    .where(one_of_ids(Device.id, "devices"))
     .values(last_seen_at=bindparam("moment"))
     .execution_options(synchronize_session=False)
 )

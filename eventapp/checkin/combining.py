@@ -2,10 +2,13 @@
 
 A transaction that is safe on the disk takes as long for one scan as for a hundred, and most of its
 queries do too. So whoever comes while another works waits in a queue, and the first of the queue
-then does the work of all of it. Nobody waits for company: a call that comes alone is done at once.
+then does the work of all of it. A call that comes alone is done at once. Where several came
+together the last time, they come again as soon as they have read their answers: then the first
+waits for the others, for some milliseconds.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
@@ -14,10 +17,29 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 _ATTEMPTS = 3
+_PAUSE_S = 0.003  # for those who came along the last time
 
 
 class Overtaken(Exception):
     """Somebody else was first, and nothing was done: the same is to be tried again."""
+
+
+def done_alone(
+    opening: Callable[[], AbstractContextManager[object]],
+    work: Callable[[Sequence[Item]], Sequence[Answer]],
+    item: Item,
+) -> Answer:
+    """Have one item done by itself, again where another was first. Raises what ``work`` raises."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            with opening():
+                (answer,) = work([item])
+                return answer
+        except Overtaken:
+            continue
+    with opening():
+        (answer,) = work([item])
+        return answer
 
 
 class _Call(Generic[Item, Answer]):
@@ -59,6 +81,7 @@ class Combiner(Generic[Item, Answer]):
         self._most, self._weight = most, weight
         self._shared = shared
         self._guard = threading.Lock()
+        self._had_company = False  # the last time
         self._waiting: list[_Call[Item, Answer]] = []
         self._is_led = False
 
@@ -83,6 +106,8 @@ class Combiner(Generic[Item, Answer]):
     def _lead(self) -> None:
         """Do what waits. The leader's own call is the first of it."""
         taken: list[_Call[Item, Answer]] = []
+        if self._had_company:
+            time.sleep(_PAUSE_S)
         try:
             with self._opening():  # where one waits for a turn, and others join the queue
                 taken = self._take()
@@ -109,17 +134,10 @@ class Combiner(Generic[Item, Answer]):
             call.answer = answer
 
     def _do_alone(self, call: _Call[Item, Answer]) -> None:
-        for _ in range(_ATTEMPTS):
-            try:
-                with self._opening_alone():
-                    self._do([call])
-            except Exception as error:
-                call.error = error
-                if not isinstance(error, Overtaken):
-                    return
-            else:
-                call.error = None
-                return
+        try:
+            call.answer = done_alone(self._opening_alone, self._work, call.item)
+        except Exception as error:
+            call.error = error
 
     def _take(self) -> list[_Call[Item, Answer]]:
         """As many of those who wait as are done together: the first, then the lightest.
@@ -136,6 +154,7 @@ class Combiner(Generic[Item, Answer]):
                     break
                 taken.append(call)
             self._waiting = [it for it in others if it not in taken]
+            self._had_company = len(taken) > 1
             return taken
 
     def _leave(self) -> _Call[Item, Answer]:

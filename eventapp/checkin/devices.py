@@ -36,13 +36,16 @@ LIVE: ColumnElement[bool] = and_(
                 or_(
                     User.is_administrator,
                     exists(
-                        select(Membership.id).where(
+                        select(Membership.id)
+                        .where(
                             Membership.user_id == User.id,
                             Membership.event_id == Device.event_id,
                             Membership.role.in_(
                                 [role for role, it in ROLE_ACCESS.items() if Access.CHECK_IN in it]
                             ),
                         )
+                        # the device that is asked about, not any that there is
+                        .correlate(User, Device)
                     ),
                 ),
             )

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, null, select
+from sqlalchemy import bindparam, null, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Select
 
 from eventapp.checkin.models import WalkIn
+from eventapp.checkin.one_of import one_of_ids, one_of_texts
 from eventapp.checkin.verdicts import Person
 from eventapp.database import db
 from eventapp.events.models import Category, Site
@@ -39,6 +40,10 @@ class Found:
 
 def statement(event_id: Any) -> Select[Any]:
     """Delegates of an event with all that is shown at a scan, one row each."""
+    return _shown().where(Delegate.event_id == event_id)
+
+
+def _shown() -> Select[Any]:
     columns: tuple[Any, ...] = (
         Delegate.id,
         Delegate.code,
@@ -68,32 +73,32 @@ def statement(event_id: Any) -> Select[Any]:
         .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
         .outerjoin(Site, Site.id == VisitGroup.site_id)
         .outerjoin(_Replaced, _Replaced.id == Delegate.substitutes_id)
-        .where(Delegate.event_id == event_id)
     )
 
 
 # Built once: putting them together at every scan costs more than running them.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 # The rows stay as they are until the scan is written: nobody is let in on a code that goes to
 # somebody else meanwhile, and where somebody is can be read and written without a second scan of
 # theirs in between. In the order of ids, as whoever locks several does. SQLite has one writer.
 _CHOSEN = (
-    statement(bindparam("event_id"))
-    .where(Delegate.code.in_(bindparam("codes", expanding=True)) | Delegate.id.in_(_IDS))
+    _shown()
+    # Plus nothing: or SQLite goes through everybody at the event rather than look a few up.
+    .where(Delegate.event_id + 0 == bindparam("event_id"))
+    .where(or_(one_of_texts(Delegate.code, "codes"), one_of_ids(Delegate.id, "ids")))
     .order_by(Delegate.id)
     .with_for_update(key_share=True, of=Delegate)
 )
 _WRITTEN = select(WalkIn.code, WalkIn.delegate_id).where(
     WalkIn.event_id == bindparam("event_id"),
-    WalkIn.code.in_(bindparam("codes", expanding=True)),
+    one_of_texts(WalkIn.code, "codes"),
     WalkIn.delegate_id.is_not(None),
 )
 _LINKS = (
     select(delegate_day.c.delegate_id, delegate_day.c.day_id, null())
-    .where(delegate_day.c.delegate_id.in_(_IDS))
+    .where(one_of_ids(delegate_day.c.delegate_id, "ids"))
     .union_all(
         select(enrolment.c.delegate_id, null(), enrolment.c.session_id).where(
-            enrolment.c.delegate_id.in_(_IDS)
+            one_of_ids(enrolment.c.delegate_id, "ids")
         )
     )
 )

@@ -4,7 +4,7 @@ Everything here happens within a transaction that has locked the people concerne
 (`people.read`), so nobody else writes what they add up to in between.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,8 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
-    tuple_,
     update,
 )
 
@@ -39,6 +39,7 @@ from eventapp.checkin.models import (
     Verdict,
     checkpoint_category,
 )
+from eventapp.checkin.one_of import one_of_ids, one_of_texts
 from eventapp.checkin.verdicts import Gate, Passed, pass_through
 from eventapp.database import UtcDateTime, db
 
@@ -47,9 +48,6 @@ Pair = tuple[int, int]
 
 # Built once: putting a statement together costs more than running it. Read by the connection, for
 # they are rows and no objects.
-_IDS: Any = bindparam("ids", expanding=True)
-_PAIRS: Any = bindparam("pairs", expanding=True)
-
 _GATE: tuple[Any, ...] = (
     Checkpoint.id,
     Checkpoint.kind,
@@ -65,15 +63,17 @@ _GATE: tuple[Any, ...] = (
 # that are being written, and who comes later finds it closed.
 _GATES = (
     select(*_GATE)
-    .where(Checkpoint.event_id == bindparam("event_id"), Checkpoint.id.in_(_IDS))
+    .where(Checkpoint.event_id == bindparam("event_id"), one_of_ids(Checkpoint.id, "ids"))
     .order_by(Checkpoint.id)
     .with_for_update(read=True, key_share=True)
 )
 # The categories of checkpoints, and with None those that are closed.
 _MORE = (
     select(checkpoint_category.c.checkpoint_id, checkpoint_category.c.category_id)
-    .where(checkpoint_category.c.checkpoint_id.in_(_IDS))
-    .union_all(select(Closing.checkpoint_id, null()).where(Closing.checkpoint_id.in_(_IDS)))
+    .where(one_of_ids(checkpoint_category.c.checkpoint_id, "ids"))
+    .union_all(
+        select(Closing.checkpoint_id, null()).where(one_of_ids(Closing.checkpoint_id, "ids"))
+    )
 )
 _ENTRY: tuple[Any, ...] = (
     Scan.id,
@@ -90,7 +90,7 @@ _ENTRY: tuple[Any, ...] = (
 _ENTRIES = (
     select(*_ENTRY)
     .outerjoin(Discrepancy, Discrepancy.scan_id == Scan.id)
-    .where(Scan.id.in_(_IDS) | Scan.undoes_id.in_(_IDS))
+    .where(or_(one_of_texts(Scan.id, "ids"), one_of_texts(Scan.undoes_id, "ids")))
 )
 # Who has attended, and, where it says so, up to when everything was taken back. As the partial
 # index is: with a parameter SQLite would not see that it serves.
@@ -105,7 +105,10 @@ _HELD: Any = (
         Attendance.moved_at,
         literal_column("0").label("is_undo"),
     )
-    .where(tuple_(Attendance.checkpoint_id, Attendance.delegate_id).in_(_PAIRS))
+    .where(
+        one_of_ids(Attendance.checkpoint_id, "checkpoints"),
+        one_of_ids(Attendance.delegate_id, "delegates"),
+    )
     .union_all(
         select(
             Scan.checkpoint_id,
@@ -119,7 +122,8 @@ _HELD: Any = (
             _IS_UNDO,
             Scan.undoes_id.is_(None),
             Scan.reason.is_(None),
-            tuple_(Scan.checkpoint_id, Scan.delegate_id).in_(_PAIRS),
+            one_of_ids(Scan.checkpoint_id, "checkpoints"),
+            one_of_ids(Scan.delegate_id, "delegates"),
         )
     )
 )
@@ -133,13 +137,15 @@ _LOG: tuple[Any, ...] = (
     Scan.undoes_id,
 )
 _OF_PAIRS = select(*_LOG).where(
-    tuple_(Scan.checkpoint_id, Scan.delegate_id).in_(_PAIRS),
+    one_of_ids(Scan.checkpoint_id, "checkpoints"),
+    one_of_ids(Scan.delegate_id, "delegates"),
     Scan.verdict == literal(Verdict.ADMITTED),
 )
 _WENT_OUT = (
     select(Scan.checkpoint_id, Scan.delegate_id, func.max(Scan.happened_at))
     .where(
-        tuple_(Scan.checkpoint_id, Scan.delegate_id).in_(_PAIRS),
+        one_of_ids(Scan.checkpoint_id, "checkpoints"),
+        one_of_ids(Scan.delegate_id, "delegates"),
         Scan.kind == literal(EntryKind.SCAN),
         Scan.direction == literal(Direction.OUT),
         Scan.reason.is_(None),
@@ -259,17 +265,11 @@ def entries(event_id: int, ids: Collection[str]) -> tuple[dict[str, Stored], set
     return stored, early
 
 
-def held(pairs: Iterable[Pair]) -> tuple[dict[Pair, Held], dict[Pair, datetime]]:
+def held(pairs: Collection[Pair]) -> tuple[dict[Pair, Held], dict[Pair, datetime]]:
     """Who has attended where, of these; and up to when whatever happened was taken back."""
-    wanted = sorted(pairs)
-    if not wanted:
-        return {}, {}
     there: dict[Pair, Held] = {}
     undone: dict[Pair, datetime] = {}
-    for checkpoint_id, delegate_id, scan_id, at, left_at, moved_at, is_undo in _rows(
-        _HELD, {"pairs": wanted}
-    ):
-        pair = checkpoint_id, delegate_id
+    for pair, (scan_id, at, left_at, moved_at, is_undo) in _rows_of(_HELD, pairs):
         if is_undo:
             undone[pair] = max(at, undone.get(pair, at))
         else:
@@ -277,17 +277,13 @@ def held(pairs: Iterable[Pair]) -> tuple[dict[Pair, Held], dict[Pair, datetime]]
     return there, undone
 
 
-def log_of(pairs: Iterable[Pair]) -> dict[Pair, list[Logged]]:
+def log_of(pairs: Collection[Pair]) -> dict[Pair, list[Logged]]:
     """What was done about these people at these checkpoints."""
-    wanted = sorted(pairs)
     logs: dict[Pair, list[Logged]] = {}
-    if wanted:
-        for checkpoint_id, delegate_id, id_, kind, direction, at, undoes in _rows(
-            _OF_PAIRS, {"pairs": wanted}
-        ):
-            logs.setdefault((checkpoint_id, delegate_id), []).append(
-                Logged(id_, EntryKind(kind), Direction(direction), at, undoes)
-            )
+    for pair, (id_, kind, direction, at, undoes) in _rows_of(_OF_PAIRS, pairs):
+        logs.setdefault(pair, []).append(
+            Logged(id_, EntryKind(kind), Direction(direction), at, undoes)
+        )
     return logs
 
 
@@ -309,15 +305,9 @@ def add_up(
     return Held(state, scan_id) if state is not None else None
 
 
-def went_out(pairs: Iterable[Pair]) -> dict[Pair, Held]:
+def went_out(pairs: Collection[Pair]) -> dict[Pair, Held]:
     """Who went out where, as far as is known without having come in."""
-    wanted = sorted(pairs)
-    if not wanted:
-        return {}
-    return {
-        (checkpoint_id, delegate_id): Held(Passed(None, last, last))
-        for checkpoint_id, delegate_id, last in _rows(_WENT_OUT, {"pairs": wanted})
-    }
+    return {pair: Held(Passed(None, last, last)) for pair, (last,) in _rows_of(_WENT_OUT, pairs)}
 
 
 def write_held(
@@ -360,3 +350,16 @@ def write_held(
 
 def _rows(statement: Any, given: Mapping[str, Any]) -> Any:
     return db.session.connection().execute(statement, given).all()
+
+
+def _rows_of(statement: Any, pairs: Collection[Pair]) -> Iterator[tuple[Pair, tuple[Any, ...]]]:
+    """The rows of these pairs, with what they say; the first two columns are the pair."""
+    if not pairs:
+        return
+    given = {
+        "checkpoints": sorted({checkpoint for checkpoint, _ in pairs}),
+        "delegates": sorted({delegate for _, delegate in pairs}),
+    }
+    for checkpoint, delegate, *rest in _rows(statement, given):
+        if (checkpoint, delegate) in pairs:  # and not another combination of them
+            yield (checkpoint, delegate), tuple(rest)

@@ -290,7 +290,7 @@ class Recorder:
 
     def _write(self) -> None:
         ordered = sorted(self._rows, key=lambda it: it["id"])
-        if _insert_new(Scan, ordered, Scan.id) != len(ordered):
+        if _insert_new(Scan, ordered) != len(ordered):
             raise Overtaken
         recorded.write_held(self._event_id, self._before, self._held)
 
@@ -319,7 +319,7 @@ class Recorder:
                     "note": "",
                 }
             )
-        _insert_new(Discrepancy, rows, Discrepancy.id)
+        _insert_new(Discrepancy, rows)
 
     def _discrepancy(
         self, reading: Reading, stored: Stored, *, is_new: bool
@@ -343,13 +343,13 @@ def _did_something(target: Stored) -> bool:
     return target.kind is EntryKind.SCAN and target.verdict is not Verdict.REFUSED
 
 
-def _insert_new(table: Any, rows: Sequence[Mapping[str, Any]], key: Any) -> int:
-    """Insert the rows whose key is new; how many those were.
-
-    The rows are parameters, not part of the statement: so it is compiled once, not at every scan.
-    """
+def _insert_new(table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose key is new; how many those were."""
     if not rows:
         return 0
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table.__table__).on_conflict_do_nothing().returning(key)
-    return len(db.session.connection().execute(statement, list(rows)).all())
+    statement = insert(table.__table__).on_conflict_do_nothing()
+    # Row by row with one statement, which PostgreSQL takes all at once.
+    statement = statement.execution_options(preserve_rowcount=True)
+    done: Any = db.session.connection().execute(statement, list(rows))
+    return int(done.rowcount)

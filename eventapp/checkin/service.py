@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from eventapp import tokens
 from eventapp.checkin import bearers
 from eventapp.checkin.bearers import Bearer
-from eventapp.checkin.combining import Combiner, Overtaken
+from eventapp.checkin.combining import Combiner, Overtaken, done_alone
 from eventapp.checkin.devices import TokenRevoked, TokenUnknown
 from eventapp.checkin.models import (
     Device,
@@ -103,12 +103,12 @@ def record(device: Device, raw: Sequence[object], sent_at: object = None) -> lis
     """
     batch = read(raw, sent_at)
     device_id = device.id
-    while True:
-        try:
-            with _transaction():
-                return _record_all([(bearers.by_id(device_id), batch)])[0]
-        except Overtaken:
-            continue  # what the other one has written is found now
+
+    def work(batches: Sequence[Batch]) -> list[list[Result]]:
+        bearer = bearers.by_id(device_id)
+        return _record_all([(bearer, it) for it in batches])
+
+    return done_alone(_transaction, work, batch)
 
 
 def record_for(slug: str, token: str, batch: Batch) -> Recorded:

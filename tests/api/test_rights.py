@@ -109,6 +109,10 @@ def test_the_page_of_somebody_who_may_no_longer_check_in(
     organiser = make_user(Role.ORGANISER, event)
     staff = make_user(Role.STAFF, event)
     phone = Phone(client, event)
+    # Somebody at another event that has devices as well.
+    other = build_event("su-kien-khac")
+    accounts.set_role(staff.id, other.id, Role.STAFF)
+    Phone(client, other)
     made = devices.device_of_user(event, staff.id, staff.name)
     phone.token = made.token
     assert made.device.rights == Rights.SUPERVISOR

@@ -255,3 +255,24 @@ def test_contact_is_noted_once_a_minute(event: Event, device: Device) -> None:
     service.record(device, [scan(tokens.new_code(), door(event))])
     db.session.rollback()
     assert db.session.get_one(Device, device.id).last_seen_at == first
+
+
+def test_nothing_is_looked_for_from_one_end_to_the_other(
+    event: Event, device: Device, count_queries: Callable[[], object]
+) -> None:
+    """SQLite says how it would go about each query: by an index, however many rows there are."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL decides by how many rows there are")
+    delegate = build_delegate(event)
+    first, unknown = scan(delegate, door(event)), scan(tokens.new_code(), door(event))
+    with count_queries() as queries:  # type: ignore[attr-defined]
+        service.record(device, [first, unknown])
+        service.record(device, [first, {**first, "id": str(uuid.uuid4()), "kind": "undo"}])
+    looked = [it for it in queries if it.startswith("SELECT")]
+    assert len(looked) >= 12
+    for query in looked:
+        marks = ("[]",) * query.count("?")
+        plan = db.session.connection().exec_driver_sql(f"explain query plan {query}", marks)
+        steps = [row[3] for row in plan]
+        assert not [it for it in steps if it.startswith("SCAN") and "json_each" not in it], query
+        assert not [it for it in steps if it.startswith("SEARCH delegate USING INDEX ix_")], query
