@@ -1,17 +1,17 @@
 // A new version of the app lies ready beside the one that runs. It is taken at the next start, and so
 // at once when somebody says so; never by itself in the middle of a queue.
 
+import { onUpdate } from "../engine/shell.js";
 import { $ } from "./dom.js";
 
-export async function offerUpdate(engine) {
-  const registration = await navigator.serviceWorker?.ready;
-  if (!registration) return;
+export function offerUpdate(engine) {
+  let isReady = false;
   // What is only in memory would be lost: the storage has to work again first.
-  const show = () => { $("update").hidden = !registration.waiting || engine.state.storage !== "ok"; };
-  const watch = (worker) => worker?.addEventListener("statechange", show);
-  registration.addEventListener("updatefound", () => watch(registration.installing));
+  const show = () => { $("update").hidden = !isReady || engine.state.storage !== "ok"; };
+  onUpdate(() => {
+    isReady = true;
+    show();
+  });
   engine.addEventListener("change", show);
-  watch(registration.installing);
-  show();
   $("update-now").addEventListener("click", () => location.reload());
 }
