@@ -115,7 +115,7 @@ def test_a_new_link_ends_what_the_phone_holds(open_page: Open) -> None:
     organiser.on("dialog", lambda dialog: dialog.accept())
     organiser.goto(f"{DEVICES}?lang=en&q=cua+bac")
     organiser.click("tbody tr .data-main")
-    organiser.click("text=New link")
+    organiser.click("button:text-is('New link')")
     organiser.wait_for_selector(".device-link")
     [again] = [it.inner_text() for it in organiser.locator(".device-link .secret").all()]
     assert again != link
