@@ -15,7 +15,7 @@ run: .venv/run-ready $(CATALOGUES:.po=.mo)
 	@$(BIN)/eventapp serve --demo --port $(PORT)
 
 test: .venv/test-ready $(CATALOGUES:.po=.mo)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 lint: .venv/test-ready
 	$(BIN)/ruff check .

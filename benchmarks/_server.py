@@ -57,11 +57,17 @@ class Server:
 
 @contextmanager
 def serving(
-    delegates: int, *, database_url: str | None = None, workers: int = 1, threads: int = 16
+    delegates: int,
+    *,
+    database_url: str | None = None,
+    workers: int = 1,
+    threads: int = 16,
+    through: tuple[str, ...] = ("-m", "eventapp"),
 ) -> Iterator[Server]:
     """A server with so many delegates of the demo.
 
     On an SQLite database of its own or on an empty PostgreSQL database, which is filled and left.
+    ``through`` is what Python is given to be ``eventapp``.
     """
     with tempfile.TemporaryDirectory() as folder:
         instance = Path(folder) / "instance"
@@ -72,7 +78,7 @@ def serving(
         _run(environment, "demo", "load", "--delegates", str(delegates))
         port = _free_port()
         command = (
-            *("-m", "eventapp", "serve", "--port", str(port)),
+            *(*through, "serve", "--port", str(port)),
             *("--workers", str(workers), "--threads", str(threads)),
         )
         with _running(command, environment, port, Path(folder)) as pid:

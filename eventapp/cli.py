@@ -13,7 +13,7 @@ from eventapp import __version__, config
 from eventapp.accounts import service as accounts
 from eventapp.accounts.permissions import Role
 from eventapp.badges.cli import badges
-from eventapp.checkin.cli import device
+from eventapp.checkin.cli import device, rolls
 from eventapp.commands import Refusal, in_app, refusals
 from eventapp.config import ConfigurationError
 from eventapp.documents.cli import agenda, documents
@@ -144,9 +144,11 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Put back the database that 'eventapp backup' wrote. Stop the server first."""
     from eventapp import backups
+    from eventapp.checkin import roster
 
     try:
         backups.restore(file)
+        roster.start_anew()
     except backups.CannotBackUp as error:
         raise Refusal(str(error)) from None
     click.echo(f"Restored {file}.")
@@ -186,6 +188,7 @@ cli.add_command(documents)
 cli.add_command(visits)
 cli.add_command(delegates)
 cli.add_command(device)
+cli.add_command(rolls)
 cli.add_command(privacy)
 
 

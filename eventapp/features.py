@@ -11,6 +11,7 @@ from eventapp.badges import designer_views as _designer  # noqa: F401
 from eventapp.badges import desk_views as _desk  # noqa: F401
 from eventapp.badges import images as badge_images
 from eventapp.badges import photo_views as _photos  # noqa: F401
+from eventapp.badges import reprinting
 from eventapp.badges import run_views as _runs  # noqa: F401
 from eventapp.badges import schema_views as _schema  # noqa: F401
 from eventapp.badges import template_views as _templates  # noqa: F401
@@ -20,9 +21,15 @@ from eventapp.certificates import service as certificates_service
 from eventapp.certificates import sheets
 from eventapp.certificates.verifying import verifying
 from eventapp.certificates.views import certificates
+from eventapp.checkin import arrival_views as _arrivals  # noqa: F401
 from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
+from eventapp.checkin import closing_report
+from eventapp.checkin import closing_views as _closings  # noqa: F401
 from eventapp.checkin import device_pages as _device_pages  # noqa: F401
+from eventapp.checkin import discrepancy_views as _discrepancies  # noqa: F401
+from eventapp.checkin import roll_views as _rolls  # noqa: F401
 from eventapp.checkin import shell_views as _shell  # noqa: F401
+from eventapp.checkin.live_lane import LiveLane
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
@@ -130,8 +137,15 @@ substitution.on_substituting.append(hand_over_seats_of_halls)
 merging.on_merging.append(certificates_service.take_over)
 merging.on_merging.append(badge_images.take_over)
 
+# A badge that was printed is printed again once what it says is corrected.
+registration.on_correcting.append(reprinting.mark_corrected)
+
 # Badges show the logo of the papers.
 badge_images.logo_of.append(heads.logo_of)
+
+# The report of a checkpoint has the head and the signature of the papers.
+closing_report.head_of.append(heads.head_of)
+closing_report.signature_of.append(heads.signature_of)
 
 # Whoever must know of a new version of the programme is written to in the transaction of it.
 published.on_publishing.append(programme_letters.tell_concerned)
@@ -170,3 +184,4 @@ def init_app(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.wsgi_app = ExpressLane(app)  # type: ignore[method-assign]
+    app.wsgi_app = LiveLane(app)  # type: ignore[method-assign]

@@ -6,6 +6,7 @@ write (`locks.FairFileLock`); with PostgreSQL hosts can be added.
 """
 
 import errno
+import logging
 import signal
 import socket
 import threading
@@ -22,6 +23,9 @@ from eventapp.mail import worker
 from eventapp.web import logs, migrations
 
 _PATIENCE_SECONDS = 5.0
+STALLED_MS = 120_000
+"""How long a client may take nothing of an answer, or be gone without a word, until the connection
+is broken off: a thread waits for it, and each process has only so many."""
 
 
 class CannotServe(Exception):
@@ -86,6 +90,7 @@ def run(
 
 def serve(app: Flask, address: str, *, threads: int, workers: int, **hooks: Any) -> None:
     """Serve an application at ``host:port`` until a signal ends it; ``hooks`` are gunicorn's."""
+    logging.getLogger("gunicorn.error").addFilter(_without_trace)
     _Server(
         app,
         {
@@ -99,9 +104,34 @@ def serve(app: Flask, address: str, *, threads: int, workers: int, **hooks: Any)
             "loglevel": "warning",
             "proc_name": "eventapp",
             "control_socket_disable": True,
+            "when_ready": _break_off_stalled,
             **hooks,
         },
     ).run()
+
+
+def _break_off_stalled(arbiter: Any) -> None:
+    """Have the kernel break off whoever stalls, on every connection to these sockets.
+
+    Connections inherit it. It counts anew whenever the client makes room, so that who is merely
+    slow, down to some 3 KB a second, gets the whole answer. Linux only (tcp(7), TCP_USER_TIMEOUT).
+    """
+    if (option := getattr(socket, "TCP_USER_TIMEOUT", None)) is None:
+        return
+    for listener in arbiter.LISTENERS:
+        listener.sock.setsockopt(socket.IPPROTO_TCP, option, STALLED_MS)
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    """A client that was broken off is no fault of the program: one line, and nothing to trace."""
+    if record.exc_info and isinstance(record.exc_info[1], TimeoutError):
+        record.msg, record.args, record.exc_info = (
+            "A client that took nothing was cut off.",
+            (),
+            None,
+        )
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 def work() -> None:

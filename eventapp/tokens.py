@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 
 _SECRET_BYTES = 24
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32}")
 
 # Crockford's base32, without I, L, O and U: https://www.crockford.com/base32.html
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -15,6 +17,11 @@ _LOOK_ALIKES = str.maketrans("ILO", "110")
 def new_secret() -> str:
     """A secret for a link or a device, 32 characters that need no quoting in an address."""
     return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def is_secret(given: str) -> bool:
+    """Whether this could be a secret of ours: it has the form of one."""
+    return _SECRET.fullmatch(given) is not None
 
 
 def hash_secret(secret: str) -> str:

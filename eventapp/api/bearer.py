@@ -6,12 +6,18 @@ from typing import Any, Protocol
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
+from limits import parse
 
 from eventapp.accounts import audit
 from eventapp.api import bodies
 from eventapp.checkin import devices
 from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
+from eventapp.extensions import limiter
+
+_UNKNOWN = parse("120 per minute")
+"""Calls from one address with tokens that nobody has."""
 
 
 class _View(Protocol):
@@ -52,7 +58,12 @@ def refuse(code: int, message: str) -> ResponseReturnValue:
 
 
 def unauthorised(why: devices.TokenRevoked | devices.TokenUnknown) -> ResponseReturnValue:
-    """The answer to a token that opens nothing, or nothing any more."""
+    """The answer to a token that opens nothing, or nothing any more; 429 to an address from which
+    many come that were never anybody's. Devices at the same address are not concerned."""
+    if isinstance(why, devices.TokenUnknown) and limiter.enabled:
+        address = get_remote_address()
+        if not limiter.limiter.hit(_UNKNOWN, "unknown-token", address):
+            return refuse(429, "too many calls without a valid device token")
     error: dict[str, Any] = {"code": 401, "message": "no valid device token"}
     if isinstance(why, devices.TokenRevoked):
         error |= {"message": "this token has been revoked", "revoked": True}

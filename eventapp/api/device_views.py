@@ -49,7 +49,7 @@ def register_walk_ins(event: Event, device: Device) -> ResponseReturnValue:
         return refuse(400, 'the body is JSON: {"walk_ins": [...]}')
     speak_as_asked()
     try:
-        results = walk_ins.record(event, device, batch)
+        results = walk_ins.record(event, device, batch, settled=walk_in_words.settled())
     except walk_ins.BatchTooLarge:
         return refuse(413, f"a call has at most {walk_ins.MAX_BATCH} walk-ins")
     return jsonify(

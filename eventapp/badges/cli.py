@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from eventapp.badges import reprinting, runs, service, shipped, stocks, template, templates
+from eventapp.badges import reprinting, runs, service, shipped, stocks, template_json, templates
 from eventapp.badges.models import PrintRun
 from eventapp.badges.print_form import PAPERS
 from eventapp.badges.records import Numbered
@@ -14,7 +14,8 @@ from eventapp.badges.render import NoBadges
 from eventapp.badges.runs import RunNotFound
 from eventapp.badges.selection import Order
 from eventapp.badges.sheets import Settings
-from eventapp.badges.template import NotATemplate, Template
+from eventapp.badges.template import Template
+from eventapp.badges.template_json import NotATemplate
 from eventapp.commands import Refusal, in_app, replacing
 from eventapp.database import db
 from eventapp.events import service as events
@@ -116,7 +117,7 @@ def _template(event: Event, wanted: str | None, run: int | None) -> Template:
         return templates.content_of(templates.version(event.id, first.id))
     if wanted.casefold().endswith(".json"):
         try:
-            return template.read(Path(wanted).read_bytes())
+            return template_json.read(Path(wanted).read_bytes())
         except NotATemplate as error:
             raise Refusal(f"{wanted} is no badge template: {error}.") from None
     for it in templates.of_event(event.id):

@@ -2,15 +2,15 @@
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain, groupby
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from eventapp.badges import running, selection
 from eventapp.badges.covers_pdf import Cover, CoverLabels, CoverPerson, CoverSheets, write_covers
@@ -27,6 +27,7 @@ _PREFIX = "D-"
 """Before a delegation's code: letters and digits alone it is 13 characters, a pass code is 12."""
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 _LONGEST_NAME = 80
+_AT_ONCE = 500
 
 
 def code_text(code: str) -> str:
@@ -36,26 +37,44 @@ def code_text(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A delegation with the badges of a run that are for it."""
+    """A delegation with the people of a run whose badges are for it, by their ids, in order."""
 
-    delegate_ids: frozenset[int]
-    name: str
-    cover: Cover
+    delegation: Any
+    people: Mapping[int, Any]
+
+    @property
+    def name(self) -> str:
+        """What the delegation is called."""
+        return str(self.delegation.name)
 
 
-def envelopes(event: Event, run: PrintRun, language: str = "vi") -> list[Envelope]:
+def envelopes(event: Event, run: PrintRun) -> list[Envelope]:
     """The delegations of a run in the customary order, who is in each in protocol order.
 
     Two queries. Nobody who has cancelled.
     """
     query = (
-        selection.coming(select(Delegate))
+        _listed(selection.coming(select(Delegate)))
         .join(PrintedBadge, PrintedBadge.delegate_id == Delegate.id)
-        .join(Organisation, Organisation.id == Delegate.organisation_id)
-        .join(Delegation, Delegation.id == Organisation.delegation_id)
-        .join(Category, Category.id == Delegate.category_id)
         .where(PrintedBadge.run_id == run.id)
         .order_by(*BY_DELEGATION)
+    )
+    delegations = _delegations(event)
+    return [
+        # At the desk somebody may have been printed twice.
+        Envelope(delegations[delegation_id], {row.id: row for row in rows})
+        for delegation_id, rows in groupby(
+            db.session.execute(query), key=lambda row: row.delegation_id
+        )
+    ]
+
+
+def _listed(query: Select[Any]) -> Select[Any]:
+    """What a checklist says of delegates."""
+    read: Any = (
+        query.join(Organisation, Organisation.id == Delegate.organisation_id)
+        .join(Delegation, Delegation.id == Organisation.delegation_id)
+        .join(Category, Category.id == Delegate.category_id)
         .with_only_columns(
             Delegate.id,
             Delegate.name,
@@ -68,14 +87,18 @@ def envelopes(event: Event, run: PrintRun, language: str = "vi") -> list[Envelop
             Category.name_en.label("category_en"),
         )
     )
-    delegations = _delegations(event)
-    with force_locale(language):
-        return [
-            _envelope(delegations[delegation_id], list(rows), language)
-            for delegation_id, rows in groupby(
-                db.session.execute(query), key=lambda row: row.delegation_id
-            )
-        ]
+    return cast("Select[Any]", read)
+
+
+def _as_printed(envelope: Envelope, ids: Collection[int]) -> Envelope:
+    """The envelope with only these people, as they are called by now: what its badges show."""
+    left = [id_ for id_ in envelope.people if id_ in ids]
+    people = {id_: envelope.people[id_] for id_ in left}
+    for start in range(0, len(left), _AT_ONCE):
+        some = left[start : start + _AT_ONCE]
+        rows = db.session.execute(_listed(select(Delegate).where(Delegate.id.in_(some))))
+        people.update((row.id, row) for row in rows)
+    return Envelope(envelope.delegation, people)
 
 
 def _delegations(event: Event) -> Mapping[int, Any]:
@@ -95,32 +118,30 @@ def _delegations(event: Event) -> Mapping[int, Any]:
     return {row.id: row for row in rows}
 
 
-def _envelope(delegation: Any, rows: Sequence[Any], language: str) -> Envelope:
-    once = {row.id: row for row in rows}  # at the desk somebody may have been printed twice
-    people = tuple(
-        CoverPerson(
-            row.name,
-            row.position,
-            "" if row.office == delegation.name else row.office,
-            (language == "en" and row.category_en) or row.category,
-            _note(row),
+def _cover(envelope: Envelope, language: str) -> Cover:
+    delegation = envelope.delegation
+    with force_locale(language):
+        people = tuple(
+            CoverPerson(
+                row.name,
+                row.position,
+                "" if row.office == delegation.name else row.office,
+                (language == "en" and row.category_en) or row.category,
+                _note(row),
+            )
+            for row in envelope.people.values()
         )
-        for row in once.values()
-    )
-    name = delegation.name
-    if delegation.kind and not name.casefold().startswith(delegation.kind.casefold()):
-        name = f"{delegation.kind} {name}"
-    title = _("Other delegates") if delegation.is_other else _("Delegation of %(name)s", name=name)
-    return Envelope(
-        frozenset(once),
-        delegation.name,
-        Cover(
-            title,
-            code_text(delegation.code),
-            people,
-            delegation.lead_name,
-            _spoken(delegation.lead_phone),
-        ),
+        name = delegation.name
+        if delegation.kind and not name.casefold().startswith(delegation.kind.casefold()):
+            name = f"{delegation.kind} {name}"
+        other = delegation.is_other
+        title = _("Other delegates") if other else _("Delegation of %(name)s", name=name)
+    return Cover(
+        title,
+        code_text(delegation.code),
+        people,
+        delegation.lead_name,
+        _spoken(delegation.lead_phone),
     )
 
 
@@ -150,7 +171,8 @@ def write(
     language: str = "vi",
 ) -> int:
     """Write the cover sheets as a PDF, A4 or A5; the number of pages."""
-    return write_covers(_sheets(event, is_small, language), [it.cover for it in found], stream)
+    sheets = _sheets(event, is_small, language)
+    return write_covers(sheets, [_cover(it, language) for it in found], stream)
 
 
 def _sheets(event: Event, is_small: bool, language: str) -> CoverSheets:
@@ -190,34 +212,44 @@ def covers_of(event: Event, *, is_small: bool, language: str = "vi") -> CoverShe
 def _files(job: Job, found: Sequence[Envelope], covers: CoverSheets | None) -> Steps:
     sink = _Sink()
     digits = max(2, len(str(len(found))))
+    # A ZIP's times have no zone: they are read as those of the reader's clock.
+    zone = db.session.get_one(Event, job.event_id).zone
+    moment = job.started_at.astimezone(zone).timetuple()[:6]
+    db.session.rollback()
     with zipfile.ZipFile(sink, "w") as archive:
         for number, envelope in enumerate(found, 1):
             name = f"{number:0{digits}} {_file_name(envelope.name)}"
-            steps = running.drawn(
-                job, [it for it in job.badges if it.delegate_id in envelope.delegate_ids]
-            )
+            before = len(job.printed)
+            badges = [it for it in job.badges if it.delegate_id in envelope.people]
+            steps = running.drawn(job, badges)
             try:
                 first = next(steps)
             except NoBadges:  # all of them have cancelled since
                 continue
-            if covers is not None:
-                stream = BytesIO()
-                write_covers(covers, [envelope.cover], stream)
-                archive.writestr(
-                    _entry(f"{name} - {_file_name(covers.labels.kind)}.pdf", job), stream.getvalue()
-                )
-            with archive.open(_entry(f"{name}.pdf", job), "w", force_zip64=True) as entry:
+            with archive.open(_entry(f"{name}.pdf", moment), "w", force_zip64=True) as entry:
                 for content, drawn in chain([first], steps):
                     entry.write(content)
                     yield sink.taken(), drawn
+            if covers is None:
+                continue
+            # After the badges: whoever has cancelled while they were written is in neither.
+            places = set(job.printed[before:])
+            printed = {it.delegate_id for it in badges if it.place in places}
+            cover = _cover(_as_printed(envelope, printed), covers.language)
+            db.session.rollback()  # whoever fetches the file may be slow
+            stream = BytesIO()
+            write_covers(covers, [cover], stream)
+            archive.writestr(
+                _entry(f"{name} - {_file_name(covers.labels.kind)}.pdf", moment), stream.getvalue()
+            )
     if not job.printed:
         raise NoBadges
     yield sink.taken(), len(job.printed)
 
 
-def _entry(name: str, job: Job) -> zipfile.ZipInfo:
+def _entry(name: str, moment: tuple[int, int, int, int, int, int]) -> zipfile.ZipInfo:
     # What is inside is packed already.
-    return zipfile.ZipInfo(name, job.started_at.timetuple()[:6])
+    return zipfile.ZipInfo(name, moment)
 
 
 def _file_name(text: str) -> str:

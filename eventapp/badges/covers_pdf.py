@@ -158,7 +158,7 @@ def _checklist(sheets: CoverSheets, people: Sequence[CoverPerson], width: float)
             name,
             document.paragraph(person.category, plain),
             document.paragraph(person.note, italic),
-            _TickBox(),
+            tables.TickBox(),
         ]
         if with_office:
             row.insert(2, document.paragraph(person.office, plain))
@@ -172,18 +172,3 @@ def _checklist(sheets: CoverSheets, people: Sequence[CoverPerson], width: float)
         centred_columns=(len(widths) - 1,),
         padding=0.8,
     )
-
-
-class _TickBox(Flowable):
-    """An empty square to tick with a pen."""
-
-    _SIDE = 4.6 * MM
-
-    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
-        """ReportLab's hook: the room it takes (points)."""
-        return self._SIDE, self._SIDE
-
-    def draw(self) -> None:
-        """ReportLab's hook: draws at the origin."""
-        self.canv.setLineWidth(0.7)
-        self.canv.rect(0, 0, self._SIDE, self._SIDE)

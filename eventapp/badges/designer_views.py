@@ -10,11 +10,20 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.badges import image_words, images, previews, samples, template, templates
+from eventapp.badges import (
+    image_words,
+    images,
+    previews,
+    samples,
+    template,
+    template_json,
+    templates,
+)
 from eventapp.badges import template_words as words
 from eventapp.badges.drawing import Remark
 from eventapp.badges.models import BadgeImage, BadgeTemplateVersion
-from eventapp.badges.template import NotATemplate, Template
+from eventapp.badges.template import Template
+from eventapp.badges.template_json import NotATemplate, Wrong
 from eventapp.badges.templates import (
     TemplateChanged,
     TemplateFaulty,
@@ -29,8 +38,7 @@ from eventapp.questions.service import asked
 from eventapp.web.language import current_language
 
 # Beside the template: who it is to be tried with.
-_MOST = template.MAX_BYTES + 16 * 1024
-_SIZES = ((86, 54), (54, 86), (90, 130), (105, 148), (74, 105), (148, 105))
+_MOST = template_json.MAX_BYTES + 16 * 1024
 _DEFAULTS: dict[str, type[msgspec.Struct]] = {
     "box": template.Box,
     "text": template.Text,
@@ -72,7 +80,7 @@ def save(event: Event, template_id: int) -> ResponseReturnValue:
     answered in JSON, or as text by the form. 409 where somebody else has saved it since."""
     if request.is_json:
         return _save_json(event, template_id)
-    typed = request.form.get("content", "")[: template.MAX_BYTES + 1]
+    typed = request.form.get("content", "")[: template_json.MAX_BYTES + 1]
     sent = _Saving(
         msgspec.Raw(typed.encode()),
         request.form.get("revision", -1, type=int),
@@ -97,7 +105,7 @@ def preview(event: Event) -> ResponseReturnValue:
     """A template as it would be printed, and what is wrong with it, in JSON."""
     try:
         sent = _decoded(_Trying)
-        content = template.read(bytes(sent.content))
+        content = _read(sent.content)
     except NotATemplate as error:
         return jsonify(message=words.wrong(error)), 422
     tried = previews.trial(event, content, sent.samples, sent.shown, every=sent.every)
@@ -182,10 +190,9 @@ def _save_json(event: Event, template_id: int) -> ResponseReturnValue:
 
 def _saved(event: Event, template_id: int, sent: _Saving) -> int:
     """Which template it became. Raises NotATemplate and what `templates.save` raises."""
-    content = template.read(bytes(sent.content))
+    content = _read(sent.content)
     if sent.copy:
-        called = _("%(name)s (copy)", name=content.name.vi), content.name.en
-        return templates.copy(event, content, called, user_id=user_id())
+        return templates.copy(event, content, words.copied(content.name), user_id=user_id())
     try:
         templates.save(
             event,
@@ -200,16 +207,22 @@ def _saved(event: Event, template_id: int, sent: _Saving) -> int:
     return template_id
 
 
+def _read(sent: msgspec.Raw) -> Template:
+    """The template that was sent. What it brings along is not taken in, as it is of a file: it
+    shows the images that the event has. Raises NotATemplate."""
+    return template.with_images(template_json.read(bytes(sent)), {})
+
+
 def _decoded(kind: type[Any]) -> Any:
     """The JSON that was sent. Raises NotATemplate for too much of it; 400 for anything else."""
     if (request.content_length or 0) > _MOST:
-        raise NotATemplate(template.Wrong.TOO_LARGE, wanted=str(template.MAX_BYTES // 1024))
+        raise NotATemplate(Wrong.TOO_LARGE, wanted=str(template_json.MAX_BYTES // 1024))
     try:
         return msgspec.json.decode(request.get_data(), type=kind)
     except msgspec.ValidationError:
         abort(400)
     except (msgspec.DecodeError, RecursionError):
-        raise NotATemplate(template.Wrong.NO_JSON) from None
+        raise NotATemplate(Wrong.NO_JSON) from None
 
 
 def _latest(event: Event, template_id: int) -> BadgeTemplateVersion:
@@ -255,11 +268,10 @@ def _data(event: Event, content: Template, latest: BadgeTemplateVersion) -> dict
     template_id = latest.template_id
     drawn = previews.logo_of(event)
     return {
-        "template": msgspec.json.decode(template.written(content)),
+        "template": msgspec.json.decode(template_json.written(content)),
         "revision": latest.template.revision,
         "version": latest.number,
         "defaults": {name: _defaults(kind) for name, kind in _DEFAULTS.items()},
-        "sizes": _SIZES,
         "sources": words.sources(list(asked(event.id)), language),
         "categories": [
             {"name": it.name, "called": it.name_in(language), "colour": it.colour}

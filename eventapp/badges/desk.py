@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, update
 
 from eventapp import tokens
 from eventapp.accounts import audit
-from eventapp.badges import images, render, running, runs, template, templates
+from eventapp.badges import images, render, running, runs, template_json, templates
 from eventapp.badges.layout import Design, design_of
 from eventapp.badges.models import PrintedBadge, PrintRun, RunState
 from eventapp.badges.records import Reader, fingerprint
@@ -137,7 +137,7 @@ def fetched(event_id: int, printed: Printed) -> None:
 
 @lru_cache(maxsize=16)
 def _compiled(content: str) -> tuple[Template, Design]:
-    read = template.read(content.encode())
+    read = template_json.read(content.encode())
     return read, design_of(read)
 
 

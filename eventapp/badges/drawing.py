@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from eventapp.badges import layout
+from eventapp.badges import inks, placing
 from eventapp.badges.layout import (
     Area,
     BadgeRecord,
@@ -18,10 +18,10 @@ from eventapp.badges.layout import (
     Code,
     Design,
     Picture,
-    PlacedLines,
     Side,
     Stack,
 )
+from eventapp.badges.placing import PlacedLines
 from eventapp.pdf import MM, fonts, qr
 from eventapp.pdf.artwork import Artwork
 from eventapp.pdf.fitting import Measure
@@ -71,34 +71,33 @@ class SidePrinter:
         self._stacks: dict[tuple[int, str, tuple[str, ...]], tuple[bytes, tuple[Remark, ...]]] = {}
         self._lines_known: dict[tuple[str, float, tuple[str, ...], float, str], bytes] = {}
         self._images: dict[str, tuple[Artwork, bytes] | None] = {}
-        self._own = tuple(
-            it
-            for it in side.elements
-            if isinstance(it, Code) or (isinstance(it, Stack | Picture) and not it.is_artwork)
-        )
+        self._layers = tuple(enumerate(side.layers))
         self.remarks: list[Remark] = []
         """Of the badge drawn last."""
 
     def badge(self, record: BadgeRecord) -> bytes:
         """One badge's side, its lower left corner at the origin."""
         self.remarks = []
-        drawn = [self._artwork_of(record)]
+        drawn: list[bytes] = []
         values = record.values
-        for element in self._own:
-            if not element.shown.holds(values):
-                continue
-            if isinstance(element, Stack):
-                drawn.append(self._stack(element, record))
-            elif isinstance(element, Code):
-                drawn += (_BLACK, self._code(element, record.code))
-            elif record.photo:
-                drawn.append(self._picture(element, record.photo))
+        for level, layer in self._layers:
+            drawn.append(self._artwork_of(record, level))
+            for element in layer.own:
+                if not element.shown.holds(values):
+                    continue
+                if isinstance(element, Stack):
+                    drawn.append(self._stack(element, record))
+                elif isinstance(element, Code):
+                    drawn += (_BLACK, self._code(element, record.code))
+                elif isinstance(element, Picture) and record.photo:
+                    drawn.append(self._picture(element, record.photo))
         return b"".join(drawn)
 
-    def _artwork_of(self, record: BadgeRecord) -> bytes:
-        """The operator that draws all that this badge has in common with others."""
+    def _artwork_of(self, record: BadgeRecord, level: int) -> bytes:
+        """The operator that draws all that this badge has in common with others in a layer."""
         values, is_pass = record.values, qr.is_pass_code(record.code)
         key = (
+            str(level),
             record.category,
             record.colour,
             "pass" if is_pass else "",
@@ -111,18 +110,16 @@ class SidePrinter:
         known = self._artwork.get(key)
         if known is None:
             others, self.remarks = self.remarks, []
-            drawn = [self._ground(record)]
-            for element in self._side.elements:
+            drawn = [] if level else [self._ground(record)]
+            for element in self._side.layers[level].common:
                 if not element.shown.holds(values):
                     continue
                 if isinstance(element, Area):
                     drawn.append(self._area(element, record.colour))
                 elif isinstance(element, Stack):
-                    if element.is_artwork:
-                        drawn.append(self._stack(element, record))
+                    drawn.append(self._stack(element, record))
                 elif isinstance(element, Picture):
-                    if element.is_artwork:
-                        drawn.append(self._picture(element, element.image))
+                    drawn.append(self._picture(element, element.image))
                 else:
                     drawn.append(self._behind_code(element, is_pass))
             width, height = self._design.width * MM, self._design.height * MM
@@ -138,7 +135,7 @@ class SidePrinter:
         whole = Box(0, 0, self._design.width, self._design.height)
         drawn = b""
         if ground.colour is not None:
-            colour = _rgb(layout.colour_of(ground.colour, record.colour))
+            colour = _rgb(inks.colour_of(ground.colour, record.colour))
             drawn = b"%b rg\n%bf\n" % (colour, self._path(whole, 0))
         if ground.image is not None:
             drawn += self._image(ground.image, whole, covers=True, radius=0)
@@ -148,9 +145,9 @@ class SidePrinter:
         path = self._path(area.box, area.radius)
         drawn = b""
         if area.fill is not None:
-            drawn += b"%b rg\n%bf\n" % (_rgb(layout.colour_of(area.fill, category)), path)
+            drawn += b"%b rg\n%bf\n" % (_rgb(inks.colour_of(area.fill, category)), path)
         if area.line is not None and area.line_width:
-            colour = _rgb(layout.colour_of(area.line, category))
+            colour = _rgb(inks.colour_of(area.line, category))
             drawn += b"%b RG %.2f w\n%bS\n" % (colour, area.line_width * MM, path)
         return drawn
 
@@ -237,7 +234,7 @@ class SidePrinter:
     def _draw_stack(
         self, stack: Stack, texts: tuple[str, ...], category: str
     ) -> tuple[bytes, tuple[Remark, ...]]:
-        placed, _ = layout.place(stack, texts)
+        placed, _ = placing.place(stack, texts)
         box = stack.box
         anchor = {"left": box.x, "center": box.x + box.width / 2, "right": box.x + box.width}
         left = anchor[stack.align] * MM
@@ -247,7 +244,7 @@ class SidePrinter:
         # As they were given: of what no font can draw, the lines have nothing left.
         given = dict(zip(stack.parts, texts, strict=True))
         for lines in placed:
-            colour = _rgb(layout.colour_of(lines.part.ink, category))
+            colour = _rgb(inks.colour_of(lines.part.ink, category))
             drawn.append(b"%b rg 1 0 0 1 %.2f %.2f Tm\n" % (colour, left, top - lines.baseline))
             drawn.append(self._lines(lines, stack.align))
             if remark := _remark(stack.number, lines, given[lines.part], self._number):

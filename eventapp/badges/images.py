@@ -6,7 +6,7 @@ there once for an event, however often it is uploaded.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,16 +164,17 @@ def remove(event: Event, digest: str) -> None:
         )
 
 
-def take_in(event: Event, content: Template) -> Template:
-    """A template of a file, its images kept for the event and no longer in it.
-
-    Raises ImageRefused, TooManyImages; then none is kept.
-    """
-    event_id = event.id
+def brought_ready(event_id: int, content: Template) -> dict[str, Ready]:
+    """The images that a template of a file brings along and the event has not, made ready, by their
+    digests in the file; for `take_in`. Raises ImageRefused."""
     known = {it.digest for it in of_event(event_id)}
-    made = {digest: ready(it) for digest, it in content.images.items() if digest not in known}
-    with transaction():
-        kept = {digest: _keep(event_id, _name(""), it).digest for digest, it in made.items()}
+    return {digest: ready(it) for digest, it in content.images.items() if digest not in known}
+
+
+def take_in(event_id: int, content: Template, made: Mapping[str, Ready]) -> Template:
+    """A template of a file, its images kept for the event and no longer in it; within the
+    transaction in progress. Raises TooManyImages."""
+    kept = {digest: _keep(event_id, _name(""), it).digest for digest, it in made.items()}
     return template.with_images(content, kept)
 
 
@@ -216,8 +217,8 @@ def pictures_for(event: Event) -> Pictures:
 
 
 _SHOWS_PHOTO = '"image": "photo"'
-"""What a version that shows a photo says, as `template.written` writes it; in a text it could not
-stand like this."""
+"""What a version that shows a photo says, as `template_json.written` writes it; in a text it
+could not stand like this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,17 @@
-"""What a badge says and where: records, a template made ready for drawing, and texts made to fit.
+"""What a badge says and where: records, and a template made ready for drawing.
 
-A text element is a stack of parts that share one box: they shrink together, from their largest to
-their smallest sizes, until the stack fits; a part that is too wide takes more lines than are usual
-for it; then letters are condensed; at last everything is made as small as it must be. Nothing is
-ever cut off, and no letter reaches out of its box.
+`placing` makes texts fit their boxes, `inks` says which colours are meant.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from eventapp.badges import template
 from eventapp.badges.template import Ground
-from eventapp.events.colours import is_colour, luminance
-from eventapp.pdf import MM, fitting, fonts, qr
-from eventapp.pdf.fitting import Fitted, Measure
+from eventapp.pdf import fonts, qr
 
-_SHRINK = 0.94
-_STRETCHES = (0.92, 0.84, 0.77, fitting.LEAST_STRETCH)
-_SMALLER = 20
-"""Steps below the smallest sizes before everything that is left is scaled down at once."""
-_LIGHT = 0.13
-_UNKNOWN_COLOUR = "#3b4754"
-_FIXED = {"text": "#16202b", "soft": "#4a5766", "line": "#8e9aa8"}
+_HAIR = 0.05  # mm, for rounded numbers
 _ARTWORK = frozenset({"category", *template.OF_EVENT})
 _OWN = frozenset({"name", "code"})
 
@@ -49,6 +37,14 @@ class Box:
     width: float
     height: float
 
+    def meets(self, other: "Box", reach: float = 0.0) -> bool:
+        """Whether they share a place, if both reached so much further; a hair is none."""
+        least = _HAIR - 2 * reach
+        return (
+            min(self.x + self.width, other.x + other.width) - max(self.x, other.x) > least
+            and min(self.y + self.height, other.y + other.height) - max(self.y, other.y) > least
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -61,6 +57,12 @@ class Condition:
         """Whether an element is on a badge with these texts."""
         return (self.having is None or bool(values.get(self.having))) and (
             self.lacking is None or not values.get(self.lacking)
+        )
+
+    def excludes(self, other: "Condition") -> bool:
+        """Whether no badge has what is there on this one and what is there on that one."""
+        return (self.having is not None and self.having == other.lacking) or (
+            self.lacking is not None and self.lacking == other.having
         )
 
 
@@ -163,6 +165,24 @@ class Picture:
 Element = Area | Stack | Code | Picture
 
 
+def _is_common(element: Element) -> bool:
+    """Whether it, or of a code the square below it, is the same on many badges."""
+    return not isinstance(element, Stack | Picture) or element.is_artwork
+
+
+def _is_own(element: Element) -> bool:
+    return isinstance(element, Code) or not _is_common(element)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """Elements that many badges have in common, and over them those of one badge; a code is in
+    both."""
+
+    common: tuple[Element, ...]
+    own: tuple[Element, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """One side of a badge, ready to be drawn."""
@@ -170,6 +190,27 @@ class Side:
     elements: tuple[Element, ...]
     ground: Ground
     by_category: Mapping[str, Ground]
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The elements as they are drawn, one layer over the other: as few as there can be, where
+        nothing lies below what it comes after. One is enough for most designs."""
+        levels: list[int] = []
+        for at, element in enumerate(self.elements):
+            level = 0
+            for below, before in zip(self.elements[:at], levels, strict=True):
+                if _lie_together(below, element):
+                    is_over = _is_own(below) and _is_common(element)
+                    level = max(level, before + is_over)
+            levels.append(level)
+        leveled = list(zip(self.elements, levels, strict=True))
+        return tuple(
+            Layer(
+                tuple(it for it, its in leveled if its == level and _is_common(it)),
+                tuple(it for it, its in leveled if its == level and _is_own(it)),
+            )
+            for level in range(max(levels, default=0) + 1)
+        )
 
     def ground_of(self, category: str) -> Ground:
         """What lies below the elements on a badge of a category."""
@@ -204,6 +245,13 @@ class Design:
     width: float
     height: float
     sides: tuple[Side, ...]
+
+
+def _lie_together(one: Element, other: Element) -> bool:
+    """Whether a badge may have both in one place."""
+    lines = [it.line_width for it in (one, other) if isinstance(it, Area) and it.line]
+    reach = max(lines, default=0.0) / 2
+    return one.box.meets(other.box, reach) and not one.shown.excludes(other.shown)
 
 
 def design_of(source: template.Template) -> Design:
@@ -243,7 +291,7 @@ def _part(part: template.Part) -> Part:
         words=part.text.in_(part.language) if is_fixed else "",
         before=part.before.in_(part.language),
         after=part.after.in_(part.language),
-        font=_FONTS[part.face][part.weight, part.italic],
+        font=_FONTS[part.face, part.italic][_WEIGHTS.index(part.weight)],
         largest=part.size,
         smallest=part.smallest,
         lines=part.lines,
@@ -256,207 +304,26 @@ def _part(part: template.Part) -> Part:
     )
 
 
-# Of the serif face there are two weights: the others get the nearest.
-_FONTS: dict[str, dict[tuple[str, bool], str]] = {
-    "sans": {
-        ("regular", False): fonts.SANS,
-        ("medium", False): fonts.SANS_MEDIUM,
-        ("semibold", False): fonts.SANS_SEMIBOLD,
-        ("bold", False): fonts.SANS_BOLD,
-        ("regular", True): fonts.SANS_ITALIC,
-        ("medium", True): fonts.SANS_MEDIUM_ITALIC,
-        ("semibold", True): fonts.SANS_SEMIBOLD_ITALIC,
-        ("bold", True): fonts.SANS_BOLD_ITALIC,
-    },
-    "serif": {
-        ("regular", False): fonts.SERIF,
-        ("medium", False): fonts.SERIF,
-        ("semibold", False): fonts.SERIF_BOLD,
-        ("bold", False): fonts.SERIF_BOLD,
-        ("regular", True): fonts.SERIF_ITALIC,
-        ("medium", True): fonts.SERIF_ITALIC,
-        ("semibold", True): fonts.SERIF_BOLD_ITALIC,
-        ("bold", True): fonts.SERIF_BOLD_ITALIC,
-    },
+_WEIGHTS = ("regular", "medium", "semibold", "bold")
+# By face and whether it is italic, the weights in that order. Of the serif face there are two: the
+# others get the nearest.
+_FONTS = {
+    ("sans", False): (fonts.SANS, fonts.SANS_MEDIUM, fonts.SANS_SEMIBOLD, fonts.SANS_BOLD),
+    ("sans", True): (
+        fonts.SANS_ITALIC,
+        fonts.SANS_MEDIUM_ITALIC,
+        fonts.SANS_SEMIBOLD_ITALIC,
+        fonts.SANS_BOLD_ITALIC,
+    ),
+    ("serif", False): (fonts.SERIF, fonts.SERIF, fonts.SERIF_BOLD, fonts.SERIF_BOLD),
+    ("serif", True): (
+        fonts.SERIF_ITALIC,
+        fonts.SERIF_ITALIC,
+        fonts.SERIF_BOLD_ITALIC,
+        fonts.SERIF_BOLD_ITALIC,
+    ),
 }
 
 
 def _source(key: str) -> str:
     return key.partition("@")[0]
-
-
-# --- Fitting ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedLines:
-    """A part's lines: baseline of the first, from the box's top, and their distance; points."""
-
-    part: Part
-    fitted: Fitted
-    baseline: float
-    leading: float
-
-    @property
-    def measure(self) -> Measure:
-        """What the text needed to fit."""
-        if self.fitted.size < self.part.smallest - 1e-6:
-            return Measure.TOO_SMALL
-        shrunk = Measure.SHRUNK if self.fitted.size < self.part.largest - 1e-6 else Measure.NONE
-        return max(self.fitted.measure, shrunk)
-
-
-_Block = tuple[Part, Fitted]
-
-
-def place(stack: Stack, texts: tuple[str, ...]) -> tuple[tuple[PlacedLines, ...], Measure]:
-    """Lines of a stack for the texts of its parts, and the most that one needed to fit.
-
-    Parts without text take no space. Every letter lies inside the box.
-    """
-    width, height = stack.box.width * MM, stack.box.height * MM
-    shown = [
-        (part, text.upper() if part.upper else text)
-        for part, text in zip(stack.parts, texts, strict=True)
-        if text.strip()
-    ]
-    if not shown:
-        return (), Measure.NONE
-    patience = _patience(stack)
-    for step in range(patience + 1 + len(_STRETCHES) + _SMALLER):
-        blocks = [_block(part, text, width, step, patience) for part, text in shown]
-        spaces = [part.above * MM * _SHRINK**step for part, _ in shown]
-        spaces[0] = 0.0
-        needed = sum(_height(part, fitted) for part, fitted in blocks) + sum(spaces)
-        above, below = _overhang(blocks)
-        if above + needed + below <= height:
-            break
-    else:
-        # Everything scales alike: so it fits exactly.
-        scale = height / (above + needed + below)
-        blocks = [(part, _scaled(fitted, scale)) for part, fitted in blocks]
-        spaces = [space * scale for space in spaces]
-        needed, above, below = needed * scale, above * scale, below * scale
-    free = height - needed
-    top = {"top": 0.0, "middle": free / 2, "bottom": free}[stack.valign]
-    top = max(min(top, free - below), above)
-    placed: list[PlacedLines] = []
-    worst = Measure.NONE
-    for space, (part, fitted) in zip(spaces, blocks, strict=True):
-        top += space
-        first = top + _first_baseline(part, fitted)
-        placed.append(PlacedLines(part, fitted, first, fitted.size * part.leading))
-        worst = max(worst, placed[-1].measure)
-        top += _height(part, fitted)
-    return tuple(placed), worst
-
-
-@lru_cache(maxsize=256)
-def _patience(stack: Stack) -> int:
-    """After how many steps each part of a stack is at its smallest size."""
-    shrinking = math.log(_SHRINK)
-    return max(
-        math.ceil(math.log(min(1.0, it.smallest / it.largest)) / shrinking / it.yielding)
-        for it in stack.parts
-    )
-
-
-@lru_cache(maxsize=4096)
-def _block(part: Part, text: str, width: float, step: int, patience: int) -> _Block:
-    """A part's lines after so many steps.
-
-    Down to its smallest size it goes at its own pace; when everything in the stack has come as far
-    as that, letters are condensed so that there are fewer lines, and only then they go on.
-    """
-    size = max(min(part.smallest, part.largest), part.largest * _SHRINK ** (step * part.yielding))
-    if step <= patience:
-        smallest = min(part.smallest, size)
-        return part, fitting.fit(text, part.font, width, size, smallest, part.lines, part.usual)
-    further = step - patience - 1
-    stretch = _STRETCHES[min(further, len(_STRETCHES) - 1)]
-    size *= _SHRINK ** max(0, further - len(_STRETCHES) + 1)
-    return part, fitting.condensed(text, part.font, width, size, part.lines, stretch)
-
-
-def _scaled(fitted: Fitted, scale: float) -> Fitted:
-    return Fitted(fitted.lines, fitted.size * scale, fitted.stretch, fitted.measure)
-
-
-def _overhang(blocks: Sequence[_Block]) -> tuple[float, float]:
-    """By how much letters reach above the first line's height, and below the last one's; points.
-
-    That is the case of two marks on a capital, where lines are close.
-    """
-    (part, fitted), (last, last_fitted) = blocks[0], blocks[-1]
-    above = fonts.ink(fitted.lines[0], part.font)[0] * fitted.size
-    below = fonts.ink(last_fitted.lines[-1], last.font)[1] * last_fitted.size
-    under = _height(last, last_fitted) - _first_baseline(last, last_fitted)
-    under -= (len(last_fitted.lines) - 1) * last_fitted.size * last.leading
-    return max(0.0, above - _first_baseline(part, fitted)), max(0.0, below - under)
-
-
-def _height(part: Part, fitted: Fitted) -> float:
-    return fitted.size * part.leading * len(fitted.lines)
-
-
-def _first_baseline(part: Part, fitted: Fitted) -> float:
-    """From a block's top: the letters' middle, between capitals and baseline, is the line's."""
-    return fitted.size * (part.leading + fonts.shape(part.font).cap_height) / 2
-
-
-# --- Colours ------------------------------------------------------------------------------------
-
-
-def colour_of(ink: str, category: str) -> str:
-    """The ``#rrggbb`` that a template's colour means on a badge of a category's colour."""
-    if ink.startswith("#"):
-        return ink
-    if ink in _FIXED:
-        return _FIXED[ink]
-    colour = usable_colour(category)
-    if ink == "on_category":
-        return ink_on(colour)
-    if ink == "category_light":
-        return light_of(colour)
-    return readable_on_light(colour) if ink == "category_text" else colour
-
-
-def usable_colour(colour: str) -> str:
-    """The category's colour, or a calm grey for one that is no ``#rrggbb``."""
-    return colour if is_colour(colour) else _UNKNOWN_COLOUR
-
-
-@lru_cache(maxsize=256)
-def ink_on(colour: str) -> str:
-    """White on the colour where its contrast is 4.5 (WCAG 2.2, 1.4.3), otherwise black, whose is
-    more there."""
-    return "#ffffff" if contrast("#ffffff", colour) >= READABLE else "#000000"
-
-
-@lru_cache(maxsize=256)
-def light_of(colour: str) -> str:
-    """The colour as a tint: a little of it on white."""
-    return "#" + "".join(
-        f"{round(255 - _LIGHT * (255 - int(colour[at : at + 2], 16))):02x}" for at in (1, 3, 5)
-    )
-
-
-@lru_cache(maxsize=256)
-def readable_on_light(colour: str) -> str:
-    """The colour, darkened until it is read on its own tint, and so on white."""
-    channels = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-    below = light_of(colour)
-    while contrast(colour, below) < READABLE:
-        channels = [int(channel * 0.9) for channel in channels]
-        colour = "#" + "".join(f"{channel:02x}" for channel in channels)
-    return colour
-
-
-READABLE = 4.5
-"""The least contrast between a text and what is below it (WCAG 2.2, 1.4.3, level AA)."""
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two ``#rrggbb``, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from eventapp.badges import images, samples, sketch, template, templates
+from eventapp.badges import faults, images, samples, sketch, templates
 from eventapp.badges.drawing import Pictures, Remark, SidePrinter
+from eventapp.badges.faults import Problem
 from eventapp.badges.layout import BadgeRecord, design_of
 from eventapp.badges.sketch import Sketch
-from eventapp.badges.template import Problem, Template
+from eventapp.badges.template import Template
 from eventapp.events.models import Event
 from eventapp.pdf import MM, raster
 from eventapp.pdf.stream import About, PageStream
@@ -47,7 +48,7 @@ def trial(
     )
     design = design_of(content)
     return Trial(
-        template.problems(content, images=templates.digests_of(event.id)),
+        faults.problems(content, images=templates.digests_of(event.id)),
         [
             (key, side, remark)
             for key, record in people.items()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -56,10 +57,15 @@ PAPERS = {
 def papers() -> dict[str, str]:
     """What badges can be printed on, by the names of `sheets.Settings.paper`."""
     labels = {
-        it.name: f"Avery {', '.join(it.numbers)} ({it.width:g} × {it.height:g} mm)"
+        it.name: f"Avery {', '.join(it.numbers)} ({spoken(it.width)} × {spoken(it.height)} mm)"
         for it in stocks.STOCKS
     }
     return {name: str(label) for name, label in PAPERS.items()} | labels
+
+
+def spoken(length: float) -> str:
+    """A length (mm) to a tenth, as the page's language writes it: 85,7."""
+    return str(format_decimal(round(length, 1), "0.#"))
 
 
 class Millimetres(FloatField):

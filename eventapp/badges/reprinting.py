@@ -1,9 +1,10 @@
 """What of a print run is to be printed again: all of it, one badge, or what has changed since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, update
 
 from eventapp.badges import runs, selection
 from eventapp.badges.models import PrintedBadge, PrintRun
@@ -11,12 +12,14 @@ from eventapp.badges.records import fingerprint
 from eventapp.badges.runs import By
 from eventapp.badges.selection import Chosen, Kind
 from eventapp.badges.sheets import Settings
-from eventapp.database import db
+from eventapp.database import db, now
 from eventapp.events.models import Event
 from eventapp.registration.models import COMING, Delegate
 from eventapp.registration.search import Selection
 
 _SHOWN = 200
+ON_EVERY_BADGE = frozenset({"name", "position", "organisation_id", "category_id"})
+"""What of a registration is wrong on a printed badge once it is corrected, whatever the design."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,23 @@ def since(event: Event, number: int) -> Since:
             "gone": _people(_of(run).where(_has_gone())),
         },
     )
+
+
+def mark_corrected(corrections: Mapping[int, Mapping[str, Any]]) -> None:
+    """Mark badges that were printed and whose bearer was corrected since: {id: what changed}.
+
+    Within the transaction of the correction (`registration.service.on_correcting`).
+    """
+    ids = [it for it, changes in corrections.items() if not ON_EVERY_BADGE.isdisjoint(changes)]
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        printed = select(PrintedBadge.delegate_id).where(PrintedBadge.delegate_id.in_(some))
+        db.session.execute(
+            update(Delegate)
+            .where(Delegate.id.in_(printed))
+            .values(reprint_since=now())
+            .execution_options(synchronize_session="fetch")
+        )
 
 
 def ids_since(event: Event, run: PrintRun) -> list[int]:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from eventapp.badges import template
+from eventapp.badges import template, template_words
 from eventapp.badges.models import PrintRun, RunState
 from eventapp.badges.print_form import ORDERS, papers
 from eventapp.badges.runs import STRANGE, is_silent
@@ -30,34 +30,11 @@ STATES = {
     RunState.CANCELLED: _l("Cancelled"),
     RunState.FAILED: _l("Failed"),
 }
-_MEASURES = {
-    int(Measure.WRAPPED): _l("takes several lines"),
-    int(Measure.CONDENSED): _l("is condensed"),
-    int(Measure.TOO_SMALL): _l("is smaller than the smallest size you allow"),
-}
 WORST = {
     STRANGE: _l("Characters that the font lacks"),
     int(Measure.TOO_SMALL): _l("Smaller than the smallest size"),
     int(Measure.CONDENSED): _l("Condensed"),
     int(Measure.WRAPPED): _l("On several lines"),
-}
-_SOURCES = {
-    "text": _l("Fixed text"),
-    "name": _l("Full name"),
-    "position": _l("Position"),
-    "organisation": _l("Organisation"),
-    "province": _l("Province or ministry"),
-    "category": _l("Category"),
-    "code": _l("Pass code in letters"),
-    "event": _l("Name of the event"),
-    "dates": _l("Dates of the event"),
-    "venue": _l("Venue"),
-    "group": _l("Visit group"),
-    "bus": _l("Bus"),
-    "site": _l("Site"),
-    "class": _l("Training class"),
-    "days": _l("Days"),
-    "further": _l("All answers that are meant for the badge"),
 }
 
 
@@ -166,15 +143,9 @@ def _answer(event: Event, filtered: str, language: str) -> str:
 def remark(content: Template, kept: list[Any]) -> str:
     """What had to be done for a text of a badge: "Full name: is condensed"."""
     side, element, measure, strange = kept[:4]
-    said = [str(_MEASURES[measure])] if measure in _MEASURES else []
-    if strange:
-        said.append(
-            _(
-                "has characters that the font lacks: %(characters)s",
-                characters=", ".join(f"{it} (U+{ord(it):04X})" for it in str(strange)),
-            )
-        )
-    return f"{_element(content, side, element)}: {', '.join(said)}"
+    characters = ", ".join(f"{it} (U+{ord(it):04X})" for it in str(strange))
+    said = template_words.measure(measure, characters)
+    return f"{_element(content, side, element)}: {said}"
 
 
 def _element(content: Template, side: int, number: int) -> str:
@@ -184,5 +155,4 @@ def _element(content: Template, side: int, number: int) -> str:
         return "?"
     if not isinstance(found, template.Text):
         return _("Image")
-    names = [str(_SOURCES.get(it.source, _("Answer"))) for it in found.parts]
-    return ", ".join(dict.fromkeys(names))
+    return ", ".join(dict.fromkeys(template_words.source(it.source) for it in found.parts))

@@ -231,10 +231,32 @@ def _report(job: Job, done: int) -> None:
         told: Any = db.session.execute(_mine(job).values(done=done, reported_at=now()))
         if told.rowcount:
             return
+        if _taken_over(job, done):
+            return
         state = db.session.scalar(select(PrintRun.state).filter_by(id=job.run_id))
         if state in (RunState.CANCELLED, None):
             raise Cancelled
         # Begun once more meanwhile: that attempt says how far it is, and both go on.
+
+
+def _taken_over(job: Job, done: int) -> bool:
+    """Whether a later attempt has come to nothing: this one speaks for the run again, so that its
+    page shows it and somebody can cancel it."""
+    attempt: int | None = db.session.scalar(
+        update(PrintRun)
+        .where(PrintRun.id == job.run_id, PrintRun.state == RunState.FAILED)
+        .values(
+            state=RunState.RUNNING,
+            attempt=PrintRun.attempt + 1,  # a number of its own, also beside one in the middle
+            done=done,
+            reported_at=now(),
+        )
+        .returning(PrintRun.attempt)
+    )
+    if attempt is None:
+        return False
+    job.attempt = attempt
+    return True
 
 
 def _end(job: Job, state: RunState) -> None:

@@ -5,7 +5,7 @@ import json
 from flask import Response
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.badges import template
+from eventapp.badges import template_json
 from eventapp.badges.views import badges
 
 
@@ -14,7 +14,7 @@ from eventapp.badges.views import badges
 def schema() -> Response:
     """The schema (draft 2020-12); docs/badge-templates.md explains what it says."""
     answer = Response(
-        json.dumps(template.schema(), ensure_ascii=False, indent=2) + "\n",
+        json.dumps(template_json.schema(), ensure_ascii=False, indent=2) + "\n",
         content_type="application/schema+json",
     )
     answer.headers["Cache-Control"] = "public, max-age=3600"

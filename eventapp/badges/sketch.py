@@ -1,13 +1,13 @@
 """Where the texts of one badge come to lie: what the designer draws while things are moved.
 
-The lines are those of `layout.place`, by which the PDF is printed, so both look alike. Lengths are
+The lines are those of `placing.place`, by which the PDF is printed, so both look alike. Lengths are
 millimetres from the side's top left corner. Knows neither Flask nor the database.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from eventapp.badges import layout
+from eventapp.badges import inks, layout, placing
 from eventapp.badges.drawing import Remark, SidePrinter
 from eventapp.badges.layout import BadgeRecord, Design, Part, Stack
 from eventapp.badges.template import Template
@@ -42,7 +42,7 @@ def sketch(template: Template, record: BadgeRecord) -> Sketch:
             [_lines(it, record) if isinstance(it, Stack) else [] for it in side.elements]
             for side in design.sides
         ],
-        {it: layout.colour_of(it, record.colour) for it in _MEANINGS},
+        {it: inks.colour_of(it, record.colour) for it in _MEANINGS},
         [format(row, f"0{len(symbol)}b") for row in symbol],
         record.category,
     )
@@ -63,7 +63,7 @@ def _lines(stack: Stack, record: BadgeRecord) -> list[dict[str, Any]]:
     texts = tuple(_text(part, record) for part in stack.parts)
     box = stack.box
     found = []
-    for placed in layout.place(stack, texts)[0]:
+    for placed in placing.place(stack, texts)[0]:
         fitted, part = placed.fitted, placed.part
         baseline = box.y + placed.baseline / MM
         for line in fitted.lines:

@@ -51,6 +51,8 @@ STOCKS = (
     Stock("avery-l4785", ("L4784", "L4785", "L4786", "L4787"), A4, 2, 5, 80.0, 50.0, 95.0, 55.0),
     # Cards with microperforated edges.
     Stock("avery-l7414", ("L7414",), A4, 2, 5, 90.0, 52.0, 90.0, 52.0),
+    # Small labels; 2.6 inches from one to the next.
+    Stock("avery-l7160", ("L7160", "J8160"), A4, 3, 7, 63.5, 38.1, 66.04, 38.1),
     # Parcel labels, large enough for a badge with a long name.
     Stock("avery-l7165", ("L7165", "J8165"), A4, 2, 4, 99.1, 67.7, 101.6, 67.7),
     # Self-adhesive name badges.

@@ -1,51 +1,42 @@
-"""Badge templates: what a badge of one design holds, as JSON that is checked when it is read.
+"""Badge templates: what a badge of one design holds.
 
 Lengths are millimetres from a side's top left corner, sizes of type are points; later elements lie
-on top of earlier ones. What a template may say is written once, as the types below: `msgspec`
-reads by them and refuses everything else, and makes the published schema from them
-(https://json-schema.org, draft 2020-12). Beyond types, `problems` finds what lies outside a badge
-or on its code. Knows neither Flask nor the database.
+on top of earlier ones. What a template may say is written once, as the types below: `template_json`
+reads by them and refuses everything else, and makes the published schema from them; `faults` finds
+what they do not say. Knows neither Flask nor the database.
 """
 
-import base64
-import hashlib
-import inspect
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from eventapp import text
-
 FORMAT: Final = "eventapp-badge-template"
-MAX_BYTES = 256 * 1024
-"""Of a template without its images."""
-MAX_FILE_BYTES = 12 * 1024 * 1024
-"""Of a template's file, with its images."""
 
 SMALLEST_CODE = 13.0
 """Side of a code with its quiet zone, mm: modules of 0.45 mm, which cheap scanners read."""
 
 Length = Annotated[float, Meta(ge=0, le=450)]
 Side = Annotated[float, Meta(ge=20, le=450)]
+_END = r"$(?!\n)"
+"""By itself ``$`` is also before a line end that comes last, in Python."""
 Colour = Annotated[
     str,
     Meta(
         pattern=r"^(#[0-9a-f]{6}|text|soft|line"
-        r"|category|on_category|category_text|category_light)$"
+        rf"|category|on_category|category_text|category_light){_END}"
     ),
 ]
 """``#rrggbb``, or by meaning: ``category`` is the category's colour, ``on_category`` black or
 white, whichever is read on it, ``category_light`` a tint of it, ``category_text`` the same darkened
 until it is read on that and on white."""
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{_END}")]
 """SHA-256 of an image, which the event keeps or which the file brings along."""
-Picture = Annotated[str, Meta(pattern=r"^(logo|photo|[0-9a-f]{64})$")]
-Source = Annotated[str, Meta(pattern=r"^([a-z_]{2,30}|question:[0-9]{1,9})$")]
+Picture = Annotated[str, Meta(pattern=rf"^(logo|photo|[0-9a-f]{{64}}){_END}")]
+Source = Annotated[str, Meta(pattern=rf"^([a-z_]{{2,30}}|question:[0-9]{{1,9}}){_END}")]
+CategoryName = Annotated[str, Meta(max_length=200)]
 
 
 class Language(StrEnum):
@@ -178,7 +169,7 @@ class Face(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
     elements: Annotated[tuple[Element, ...], Meta(max_length=60)] = ()
     ground: Ground = Ground()
-    by_category: Annotated[dict[str, Ground], Meta(max_length=40)] = {}
+    by_category: Annotated[dict[CategoryName, Ground], Meta(max_length=40)] = {}
 
 
 class Template(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -217,122 +208,6 @@ class Template(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         return frozenset(
             key for side in self.sides for element in side.elements for key in _keys(element)
         )
-
-
-class NotATemplate(ValueError):
-    """The JSON is no template: ``path`` says where (``sides[0].elements[2].x``), ``kind`` why.
-
-    ``wanted`` is the bound or the kind of value that was expected, as far as it is known.
-    """
-
-    def __init__(self, kind: "Wrong", path: str = "", wanted: str = "") -> None:
-        super().__init__(f"{kind} at {path or 'the top'} {wanted}".strip())
-        self.kind, self.path, self.wanted = kind, path, wanted
-
-
-class Wrong(StrEnum):
-    """What can be wrong with a template's JSON."""
-
-    TOO_LARGE = "too_large"
-    NO_JSON = "no_json"
-    TOO_DEEP = "too_deep"
-    UNKNOWN_FIELD = "unknown_field"
-    MISSING_FIELD = "missing_field"
-    TOO_SMALL_NUMBER = "too_small_number"
-    TOO_LARGE_NUMBER = "too_large_number"
-    TOO_LONG = "too_long"
-    TOO_SHORT = "too_short"
-    OTHER_FORMAT = "other_format"
-    OTHER_VALUE = "other_value"
-    OTHER_TYPE = "other_type"
-    OTHER_IMAGE = "other_image"  # its digest is not that of its bytes
-
-
-_WRONGS: tuple[tuple[re.Pattern[str], Wrong], ...] = tuple(
-    (re.compile(pattern), wrong)
-    for pattern, wrong in (
-        (r"contains unknown field `(?P<wanted>[^`]*)`", Wrong.UNKNOWN_FIELD),
-        (r"missing required field `(?P<wanted>[^`]*)`", Wrong.MISSING_FIELD),
-        (r"of length >= (?P<wanted>\d+)", Wrong.TOO_SHORT),
-        (r"of length <= (?P<wanted>\d+)", Wrong.TOO_LONG),
-        (r">=? (?P<wanted>[\d.]+)", Wrong.TOO_SMALL_NUMBER),
-        (r"<=? (?P<wanted>[\d.]+)", Wrong.TOO_LARGE_NUMBER),
-        (r"Number out of range", Wrong.TOO_LARGE_NUMBER),
-        (r"matching regex", Wrong.OTHER_VALUE),
-        (r"Invalid enum value|Invalid value", Wrong.OTHER_VALUE),
-        (r"Expected `(?P<wanted>[^`]*)`", Wrong.OTHER_TYPE),
-    )
-)
-_PATH = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`")
-
-_decoder = msgspec.json.Decoder(Template)
-
-
-def read(content: bytes, *, max_bytes: int = MAX_BYTES) -> Template:
-    """A template from its JSON, its texts composed and without control characters.
-
-    Raises NotATemplate. What lies outside the badge or on its code is found by `problems`.
-    """
-    if len(content) > max_bytes:
-        raise NotATemplate(Wrong.TOO_LARGE, wanted=str(max_bytes // 1024))
-    try:
-        found = _decoder.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except msgspec.ValidationError as error:
-        raise _explained(str(error)) from None
-    except RecursionError:
-        raise NotATemplate(Wrong.TOO_DEEP) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise NotATemplate(Wrong.NO_JSON) from None
-    for digest, image in found.images.items():
-        if hashlib.sha256(image).hexdigest() != digest:
-            raise NotATemplate(Wrong.OTHER_IMAGE, f"images[{digest[:12]}…]")
-    return _cleaned(found)
-
-
-def written(template: Template) -> bytes:
-    """The template as JSON, laid out to be read, without what goes without saying; the same
-    template gives the same bytes."""
-    said = {"format": template.format, "version": template.version} | _plain(template, whole=False)
-    return msgspec.json.format(msgspec.json.encode(said), indent=2)
-
-
-def schema() -> dict[str, Any]:
-    """What a template may hold, as a JSON schema."""
-    found = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Template)))
-    for described in found["$defs"].values():
-        if "description" in described:
-            described["description"] = inspect.cleandoc(described["description"])
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
-
-
-def as_data(template: Template) -> dict[str, Any]:
-    """The template as plain dictionaries and lists, every field named."""
-    return dict(_plain(template, whole=True))
-
-
-def _plain(value: Any, *, whole: bool) -> Any:
-    """A value as JSON has it; of structures the fields that are not as they are by themselves,
-    or the ``whole``."""
-    if isinstance(value, Struct):
-        config = value.__struct_config__
-        found: dict[str, Any] = {config.tag_field: config.tag} if config.tag_field else {}
-        for field in msgspec.structs.fields(value):
-            held = getattr(value, field.name)
-            usual = field.default
-            if field.default_factory is not msgspec.NODEFAULT:
-                usual = field.default_factory()
-            if whole or held != usual:
-                found[field.encode_name] = _plain(held, whole=whole)
-        return found
-    if isinstance(value, Mapping):
-        return {key: _plain(value[key], whole=whole) for key in sorted(value)}
-    if isinstance(value, tuple):
-        return [_plain(it, whole=whole) for it in value]
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)  # 90, which is what people write
-    return value
 
 
 def key_of(source: str, language: str) -> str:
@@ -395,152 +270,6 @@ def _keys(element: Element) -> Iterator[str]:
                 yield key_of(part.source, part.language)
     elif isinstance(element, Image) and element.image == "photo":
         yield "photo"
-
-
-def _explained(message: str) -> NotATemplate:
-    path = _PATH.search(message)
-    where = path["path"].lstrip(".") if path else ""
-    for pattern, wrong in _WRONGS:
-        if found := pattern.search(message):
-            return NotATemplate(wrong, where, found.groupdict().get("wanted") or "")
-    return NotATemplate(Wrong.OTHER_VALUE, where)
-
-
-def _cleaned(template: Template) -> Template:
-    """Texts that people typed, cleaned as they are everywhere else."""
-
-    def words(found: Words) -> Words:
-        return Words(text.clean(found.vi), text.clean(found.en))
-
-    def part(found: Part) -> Part:
-        return msgspec.structs.replace(
-            found,
-            text=words(found.text),
-            before=Words(*map(_joining, (found.before.vi, found.before.en))),
-            after=Words(*map(_joining, (found.after.vi, found.after.en))),
-        )
-
-    def element(found: Element) -> Element:
-        if not isinstance(found, Text):
-            return found
-        return msgspec.structs.replace(found, parts=tuple(map(part, found.parts)))
-
-    sides = tuple(
-        msgspec.structs.replace(side, elements=tuple(map(element, side.elements)))
-        for side in template.sides
-    )
-    return msgspec.structs.replace(template, name=words(template.name), sides=sides)
-
-
-def _joining(words: str) -> str:
-    """Cleaned, but for the spaces that hold it apart from what it goes with."""
-    clean = text.clean(words)
-    before = " " if clean and words[0].isspace() else ""
-    return f"{before}{clean} " if clean and words[-1].isspace() else f"{before}{clean}"
-
-
-# --- What the types do not say --------------------------------------------------------------------
-
-
-class Fault(StrEnum):
-    """What a template of the right form can still do wrong."""
-
-    NO_NAME = "no_name"
-    OFF_THE_BADGE = "off_the_badge"
-    EMPTY_BOX = "empty_box"
-    ON_THE_CODE = "on_the_code"
-    SMALLEST_IS_LARGER = "smallest_is_larger"
-    UNKNOWN_SOURCE = "unknown_source"
-    NO_SUCH_IMAGE = "no_such_image"
-    NO_WORDS = "no_words"
-    TWO_CODES = "two_codes"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault, and where: side and element count from 0, None where it concerns neither."""
-
-    fault: Fault
-    side: int | None = None
-    element: int | None = None
-
-
-_TOUCH = 0.05
-"""Millimetres by which elements may reach beyond the edge or each other, for rounded numbers."""
-
-
-def problems(template: Template, *, images: frozenset[str] = frozenset()) -> list[Problem]:
-    """Everything that is wrong with it, in order; `images` are the digests that the event keeps."""
-    found: list[Problem] = []
-    if not (template.name.vi or template.name.en):
-        found.append(Problem(Fault.NO_NAME))
-    known = images | template.images.keys()
-    for number, side in enumerate(template.sides):
-        grounds = (side.ground, *side.by_category.values())
-        if any(it.image is not None and it.image not in known for it in grounds):
-            found.append(Problem(Fault.NO_SUCH_IMAGE, number))
-        for at, element in enumerate(side.elements):
-            found.extend(Problem(it, number, at) for it in _faults(template.size, element, known))
-        found.extend(_on_the_code(side, number))
-    return found
-
-
-def _faults(
-    size: Size, element: Element, images: frozenset[str] | Mapping[str, object]
-) -> list[Fault]:
-    x, y, width, height = extent(element)
-    found: list[Fault] = []
-    if x + width > size.width + _TOUCH or y + height > size.height + _TOUCH:
-        found.append(Fault.OFF_THE_BADGE)
-    if width <= 0 or height <= 0:
-        found.append(Fault.EMPTY_BOX)
-    conditions = {element.show.having, element.show.lacking} - {None, "photo"}
-    if not all(is_source(it) and it != "text" for it in conditions if it is not None):
-        found.append(Fault.UNKNOWN_SOURCE)
-    if isinstance(element, Text):
-        for part in element.parts:
-            if not is_source(part.source):
-                found.append(Fault.UNKNOWN_SOURCE)
-            elif part.source == "text" and not (part.text.vi or part.text.en):
-                found.append(Fault.NO_WORDS)
-            if part.smallest > part.size:
-                found.append(Fault.SMALLEST_IS_LARGER)
-    is_own = isinstance(element, Image) and element.image not in ("logo", "photo")
-    if is_own and isinstance(element, Image) and element.image not in images:
-        found.append(Fault.NO_SUCH_IMAGE)
-    return found
-
-
-def _on_the_code(side: Face, number: int) -> Iterator[Problem]:
-    """Texts and images may not touch a code, and nothing may lie on top of one.
-
-    Two elements that are never on the same badge may share a place.
-    """
-    codes = [(at, it) for at, it in enumerate(side.elements) if isinstance(it, Code)]
-    for place, code in codes:
-        for at, element in enumerate(side.elements):
-            if at == place or _exclude(code.show, element.show) or not _overlap(code, element):
-                continue
-            if isinstance(element, Code):
-                if at > place:
-                    yield Problem(Fault.TWO_CODES, number, at)
-            elif not isinstance(element, Box) or at > place:
-                yield Problem(Fault.ON_THE_CODE, number, at)
-
-
-def _exclude(one: Condition, other: Condition) -> bool:
-    return (one.having is not None and one.having == other.lacking) or (
-        one.lacking is not None and one.lacking == other.having
-    )
-
-
-def _overlap(one: Element, other: Element) -> bool:
-    x1, y1, width1, height1 = extent(one)
-    x2, y2, width2, height2 = extent(other)
-    return (
-        min(x1 + width1, x2 + width2) - max(x1, x2) > _TOUCH
-        and min(y1 + height1, y2 + height2) - max(y1, y2) > _TOUCH
-    )
 
 
 def extent(element: Element) -> tuple[float, float, float, float]:

@@ -1,8 +1,8 @@
 """An event's badge templates: the list of them, new ones, files and versions."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,13 +18,15 @@ from eventapp.badges import (
     images,
     previews,
     shipped,
-    template,
+    template_json,
     templates,
     transfer,
 )
+from eventapp.badges import template_words as words
 from eventapp.badges.designer_views import said, user_id
 from eventapp.badges.models import BadgeTemplateVersion
-from eventapp.badges.template import Face, NotATemplate, Size, Template, Words
+from eventapp.badges.template import Face, Size, Template, Words
+from eventapp.badges.template_json import NotATemplate
 from eventapp.badges.templates import (
     TemplateChanged,
     TemplateFaulty,
@@ -97,7 +99,7 @@ def import_template(event: Event) -> ResponseReturnValue:
     if not sent or not sent.filename:
         errors = [_("Choose a file.")]
     else:
-        content = sent.read(template.MAX_FILE_BYTES + 1)
+        content = sent.read(template_json.MAX_FILE_BYTES + 1)
         try:
             made = transfer.imported(event, content, user_id=user_id())
         except (NotATemplate, TemplateFaulty, TooManyTemplates) as error:
@@ -129,7 +131,7 @@ def export_template(event: Event, template_id: int) -> ResponseReturnValue:
 def copy_template(event: Event, template_id: int) -> ResponseReturnValue:
     """A copy of a template as it is now."""
     content = templates.content_of(_version(event, template_id))
-    called = _("%(name)s (copy)", name=content.name.vi or content.name.en), content.name.en
+    called = words.copied(content.name)
     return _added(event, lambda: templates.copy(event, content, called, user_id=user_id()))
 
 
@@ -137,24 +139,16 @@ def copy_template(event: Event, template_id: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def make_default_template(event: Event, template_id: int) -> ResponseReturnValue:
     """Print by this one where nobody says otherwise."""
-    try:
-        templates.make_default(event, template_id)
-    except TemplateNotFound:
-        abort(404)
-    flash(_("Badges are printed by this template from now on."), "success")
-    return redirect(url_for(".template_list", event=event), 303)
+    done = _("Badges are printed by this template from now on.")
+    return _changed(event, lambda: templates.make_default(event, template_id), done)
 
 
 @badges.post("/manage/<event:event>/badges/templates/<int:template_id>/delete")
 @requires(Access.ORGANISE)
 def delete_template(event: Event, template_id: int) -> ResponseReturnValue:
     """Offer a template no longer."""
-    try:
-        templates.delete(event, template_id)
-    except TemplateNotFound:
-        abort(404)
-    flash(_("The template has been deleted. What was printed by it stays on record."), "success")
-    return redirect(url_for(".template_list", event=event), 303)
+    done = _("The template has been deleted. What was printed by it stays on record.")
+    return _changed(event, lambda: templates.delete(event, template_id), done)
 
 
 @badges.post("/manage/<event:event>/badges/templates/images/<digest>/delete")
@@ -247,7 +241,17 @@ def _list(event: Event, empty: EmptyForm, file: FileForm) -> str:
     )
 
 
-def _added(event: Event, add: Any) -> ResponseReturnValue:
+def _changed(event: Event, change: Callable[[], None], done: str) -> ResponseReturnValue:
+    """The list again, which says that it was done; 404 for a template that is not there."""
+    try:
+        change()
+    except TemplateNotFound:
+        abort(404)
+    flash(done, "success")
+    return redirect(url_for(".template_list", event=event), 303)
+
+
+def _added(event: Event, add: Callable[[], int]) -> ResponseReturnValue:
     try:
         made = add()
     except (TooManyTemplates, TemplateFaulty) as error:

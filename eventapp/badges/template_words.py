@@ -2,22 +2,14 @@
 
 import re
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from eventapp.badges.faults import Fault, Problem
 from eventapp.badges.samples import Sample
-from eventapp.badges.template import (
-    SOURCES,
-    Box,
-    Code,
-    Element,
-    Fault,
-    Image,
-    NotATemplate,
-    Problem,
-    Template,
-    Wrong,
-)
+from eventapp.badges.template import SOURCES, Box, Code, Element, Image, Language, Template, Words
+from eventapp.badges.template_json import NotATemplate, Wrong
 from eventapp.events.models import Event
 from eventapp.pdf.fitting import Measure
 from eventapp.questions.models import Question
@@ -62,6 +54,7 @@ _WRONGS = {
     Wrong.MISSING_FIELD: _l("The field “%(wanted)s” is missing here."),
     Wrong.TOO_SMALL_NUMBER: _l("This number is too small: at least %(wanted)s."),
     Wrong.TOO_LARGE_NUMBER: _l("This number is too large: at most %(wanted)s."),
+    Wrong.BEYOND_NUMBERS: _l("This number is larger than any that is allowed."),
     Wrong.TOO_LONG: _l("This is too long: at most %(wanted)s."),
     Wrong.TOO_SHORT: _l("This is too short: at least %(wanted)s."),
     Wrong.OTHER_FORMAT: _l("This is no badge template."),
@@ -84,12 +77,13 @@ _WHY = {
     "with_group": _l("with a visit group"),
     "without_group": _l("without a visit group"),
 }
+_NAME = 450  # characters of a name that are left in a copy's
 _ELEMENT = re.compile(r"sides\[(\d)\](?:\.elements\[(\d+)\])?")
 
 
 def wrong(error: NotATemplate) -> str:
     """What is wrong with a template's JSON, and where in it."""
-    said = str(_WRONGS[error.kind]) % {"wanted": error.wanted}
+    said = str(_WRONGS[error.kind]) % {"wanted": error.wanted.removesuffix(".0")}
     if not error.path:
         return said
     found = _ELEMENT.match(error.path)
@@ -122,6 +116,16 @@ def placed_fault(problem: Problem, content: Template) -> str:
     return f"{place}: {fault(problem)}"
 
 
+def copied(name: Words) -> Words:
+    """What a copy is called in each language that the template has a name in."""
+
+    def called(text: str, language: Language) -> str:
+        with force_locale(language):
+            return _("%(name)s (copy)", name=text[:_NAME].rstrip()) if text else ""
+
+    return Words(called(name.vi, Language.VI), called(name.en, Language.EN))
+
+
 def side_name(side: int) -> str:
     """The front or the back."""
     return _("Back side") if side else _("Front side")
@@ -146,6 +150,11 @@ def measure(found: Measure, strange: str) -> str:
     if strange:
         said.append(_("has characters that the font lacks: %(characters)s", characters=strange))
     return ", ".join(said)
+
+
+def source(key: str) -> str:
+    """What a source of text is called; an answer to the event's own question is an answer."""
+    return str(_SOURCES.get(key, _("Answer")))
 
 
 def sources(questions: list[Question], language: str) -> list[tuple[str, str]]:

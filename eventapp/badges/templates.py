@@ -5,23 +5,26 @@ its own begins as a copy of one of them, of another of its own, or of a file.
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from eventapp.accounts import audit
-from eventapp.badges import shipped, template
+from eventapp.badges import faults, shipped, template_json
+from eventapp.badges.faults import Problem
 from eventapp.badges.models import BadgeImage, BadgeTemplate, BadgeTemplateVersion
-from eventapp.badges.template import Problem, Template
+from eventapp.badges.template import Template, Words
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
 from eventapp.text import clean
 
 MAX_TEMPLATES = 50
 MAX_NOTE = 200
-MAX_NAME = 500
+
+Kept = TypeVar("Kept", BadgeTemplate, BadgeTemplateVersion)
 
 
 class TemplateNotFound(LookupError):
@@ -50,11 +53,7 @@ def latest_versions(event_id: int) -> Sequence[BadgeTemplateVersion]:
     return db.session.scalars(
         select(BadgeTemplateVersion)
         .join(BadgeTemplateVersion.template)
-        .where(
-            BadgeTemplate.event_id == event_id,
-            BadgeTemplate.deleted_at.is_(None),
-            BadgeTemplateVersion.number == BadgeTemplate.latest,
-        )
+        .where(*_offered(event_id), BadgeTemplateVersion.number == BadgeTemplate.latest)
         .options(
             contains_eager(BadgeTemplateVersion.template),
             joinedload(BadgeTemplateVersion.saved_by),
@@ -67,43 +66,47 @@ def of_event(event_id: int) -> Sequence[BadgeTemplate]:
     """The event's own templates by name, without the deleted ones; one query."""
     return db.session.scalars(
         select(BadgeTemplate)
-        .where(BadgeTemplate.event_id == event_id, BadgeTemplate.deleted_at.is_(None))
+        .where(*_offered(event_id))
         .order_by(BadgeTemplate.name, BadgeTemplate.id)
     ).all()
 
 
 def find(event_id: int, template_id: int) -> BadgeTemplate:
     """A template of the event with all its versions. Raises TemplateNotFound."""
-    found = db.session.scalar(
+    return _found(
         select(BadgeTemplate)
-        .where(
-            BadgeTemplate.id == template_id,
-            BadgeTemplate.event_id == event_id,
-            BadgeTemplate.deleted_at.is_(None),
-        )
+        .where(*_offered(event_id), BadgeTemplate.id == template_id)
         .options(
             selectinload(BadgeTemplate.versions).options(
                 defer(BadgeTemplateVersion.content), joinedload(BadgeTemplateVersion.saved_by)
             )
-        )
+        ),
+        template_id,
     )
-    if found is None:
-        raise TemplateNotFound(template_id)
-    return found
 
 
 def version(event_id: int, template_id: int, number: int | None = None) -> BadgeTemplateVersion:
     """A version of a template, the latest where no number is given. Raises TemplateNotFound."""
-    found = db.session.scalar(
+    wanted = BadgeTemplate.latest if number is None else number
+    return _found(
         select(BadgeTemplateVersion)
         .join(BadgeTemplate)
         .where(
+            *_offered(event_id),
             BadgeTemplate.id == template_id,
-            BadgeTemplate.event_id == event_id,
-            BadgeTemplate.deleted_at.is_(None),
-            BadgeTemplateVersion.number == (BadgeTemplate.latest if number is None else number),
-        )
+            BadgeTemplateVersion.number == wanted,
+        ),
+        template_id,
     )
+
+
+def _offered(event_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The event's own, without the deleted ones."""
+    return BadgeTemplate.event_id == event_id, BadgeTemplate.deleted_at.is_(None)
+
+
+def _found(query: Select[Kept], template_id: int) -> Kept:
+    found = db.session.scalar(query)
     if found is None:
         raise TemplateNotFound(template_id)
     return found
@@ -117,7 +120,7 @@ def digests_of(event_id: int) -> frozenset[str]:
 
 def content_of(kept: BadgeTemplateVersion) -> Template:
     """What a version looks like."""
-    return template.read(kept.content.encode())
+    return template_json.read(kept.content.encode())
 
 
 def default_version(event: Event, user_id: int | None = None) -> BadgeTemplateVersion:
@@ -127,7 +130,7 @@ def default_version(event: Event, user_id: int | None = None) -> BadgeTemplateVe
     """
     found = db.session.scalar(
         select(BadgeTemplate)
-        .where(BadgeTemplate.event_id == event.id, BadgeTemplate.deleted_at.is_(None))
+        .where(*_offered(event.id))
         .order_by(BadgeTemplate.is_default.desc(), BadgeTemplate.id)
         .limit(1)
     )
@@ -143,7 +146,7 @@ def _first(event: Event, user_id: int | None) -> int:
         _lock(event_id)
         if others := of_event(event_id):
             return max(others, key=lambda it: (it.is_default, -it.id)).id
-        return _add(event_id, shipped.find(shipped.DEFAULT), "", user_id)
+        return added(event_id, shipped.find(shipped.DEFAULT), user_id=user_id)
 
 
 def add(event: Event, content: Template, *, note: str = "", user_id: int | None = None) -> int:
@@ -153,8 +156,7 @@ def add(event: Event, content: Template, *, note: str = "", user_id: int | None 
     """
     event_id = event.id
     with transaction():
-        _lock(event_id)
-        return _add(event_id, content, note, user_id)
+        return added(event_id, content, note=note, user_id=user_id)
 
 
 def save(
@@ -177,7 +179,7 @@ def save(
         if found.revision != revision:
             raise TemplateChanged
         _check(event_id, content)
-        if template.written(content_of(found.versions[0])) == template.written(content):
+        if template_json.written(content_of(found.versions[0])) == template_json.written(content):
             return found
         before = found.latest
         _add_version(found, content, note, user_id)
@@ -205,39 +207,34 @@ def restore(
     return save(event, template_id, earlier, revision=revision, note=note, user_id=user_id)
 
 
-def copy(
-    event: Event, content: Template, called: tuple[str, str], *, user_id: int | None = None
-) -> int:
-    """Add what a template looks like as one of its own, called so in Vietnamese and in English.
-
-    Its id. Raises as `add` does.
-    """
-    names = template.Words(*(it[:MAX_NAME] for it in called))
-    return add(event, msgspec.structs.replace(content, name=names), user_id=user_id)
+def copy(event: Event, content: Template, called: Words, *, user_id: int | None = None) -> int:
+    """Add what a template looks like as one of its own, called so; its id. Raises as `add` does."""
+    return add(event, msgspec.structs.replace(content, name=called), user_id=user_id)
 
 
 def make_default(event: Event, template_id: int) -> None:
     """Print by this one where nobody says otherwise. Raises TemplateNotFound."""
     event_id = event.id
     with transaction():
-        found = _locked(event_id, template_id)
-        if found.is_default:
+        _lock(event_id)
+        if _locked(event_id, template_id).is_default:
             return
-        db.session.execute(
-            update(BadgeTemplate)
-            .where(BadgeTemplate.event_id == event_id, BadgeTemplate.is_default.is_(True))
-            .values(is_default=False)
-        )
-        found.is_default = True
+        _print_by(event_id, template_id)
         audit.record("make_default", "badge_template", template_id, event_id=event_id)
 
 
 def delete(event: Event, template_id: int) -> None:
-    """Offer a template no longer; print runs know its versions still. Raises TemplateNotFound."""
+    """Offer a template no longer; print runs know its versions still. If it was the default, the
+    oldest of the others is now. Raises TemplateNotFound."""
     event_id = event.id
     with transaction():
+        _lock(event_id)
         found = _locked(event_id, template_id)
+        was_default = found.is_default
         found.deleted_at, found.is_default = now(), False
+        others = [it.id for it in of_event(event_id)]
+        if was_default and others:
+            _print_by(event_id, min(others))
         audit.record("delete", "badge_template", template_id, event_id=event_id)
 
 
@@ -250,7 +247,9 @@ def _lock(event_id: int) -> None:
     db.session.execute(select(Event.id).where(Event.id == event_id).with_for_update())
 
 
-def _add(event_id: int, content: Template, note: str, user_id: int | None) -> int:
+def added(event_id: int, content: Template, *, note: str = "", user_id: int | None = None) -> int:
+    """Add a template within the transaction in progress, as `add` does."""
+    _lock(event_id)
     _check(event_id, content)
     others = len(of_event(event_id))
     if others >= MAX_TEMPLATES:
@@ -272,22 +271,25 @@ def _add(event_id: int, content: Template, note: str, user_id: int | None) -> in
 
 
 def _locked(event_id: int, template_id: int) -> BadgeTemplate:
-    found = db.session.scalar(
-        select(BadgeTemplate)
-        .where(
-            BadgeTemplate.id == template_id,
-            BadgeTemplate.event_id == event_id,
-            BadgeTemplate.deleted_at.is_(None),
+    query = select(BadgeTemplate).where(*_offered(event_id), BadgeTemplate.id == template_id)
+    return _found(query.with_for_update(), template_id)
+
+
+def _print_by(event_id: int, template_id: int) -> None:
+    """Make it the event's default. That is no change of any template: whoever has one open can
+    save it still, so that revisions stay."""
+    db.session.execute(
+        update(BadgeTemplate)
+        .where(*_offered(event_id))
+        .values(
+            is_default=BadgeTemplate.id == template_id,
+            updated_at=BadgeTemplate.updated_at,
         )
-        .with_for_update()
     )
-    if found is None:
-        raise TemplateNotFound(template_id)
-    return found
 
 
 def _check(event_id: int, content: Template) -> None:
-    if found := template.problems(content, images=digests_of(event_id)):
+    if found := faults.problems(content, images=digests_of(event_id)):
         raise TemplateFaulty(found, content)
 
 
@@ -298,7 +300,7 @@ def _add_version(found: BadgeTemplate, content: Template, note: str, user_id: in
         0,
         BadgeTemplateVersion(
             number=found.latest,
-            content=template.written(content).decode(),
+            content=template_json.written(content).decode(),
             note=clean(note)[:MAX_NOTE].rstrip(),
             saved_by_id=user_id,
         ),

@@ -24,7 +24,7 @@ from eventapp.badges import (
 )
 from eventapp.badges.layout import design_of
 from eventapp.badges.models import BadgeTemplateVersion
-from eventapp.badges.print_form import PrintForm, Start, whom
+from eventapp.badges.print_form import PrintForm, Start, spoken, whom
 from eventapp.badges.runs import By
 from eventapp.badges.selection import Order
 from eventapp.badges.sheets import DoesNotFit, Settings, StartBeyondSheet
@@ -186,8 +186,8 @@ def _fits(form: PrintForm, content: Template) -> bool:
         form.paper.errors = [
             _(
                 "Not one badge of %(width)s × %(height)s mm fits this paper with these margins.",
-                width=f"{content.size.width:g}",
-                height=f"{content.size.height:g}",
+                width=spoken(content.size.width),
+                height=spoken(content.size.height),
             )
         ]
         return False

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from eventapp.checkin.devices import LIVE
+from eventapp import tokens
+from eventapp.checkin.devices import LIVE, TokenUnknown
 from eventapp.checkin.models import Device, EndedToken, Rights, device_checkpoint
 from eventapp.database import db
 from eventapp.events.models import Event
@@ -22,6 +23,7 @@ _COLUMNS: tuple[Any, ...] = (
     Device.rights,
     LIVE.label("is_live"),
     Device.last_seen_at,
+    Device.is_restricted,
     Event.slug,
     Event.timezone,
     device_checkpoint.c.checkpoint_id,
@@ -39,6 +41,18 @@ _ENDED = (
     .join(Event, Event.id == Device.event_id)
     .where(EndedToken.token_hash.in_(bindparam("hashes", expanding=True)))
 )
+_ANYBODYS = (
+    select(Device.id)
+    .where(Device.token_hash.in_(bindparam("hashes", expanding=True)))
+    .union_all(
+        select(EndedToken.device_id).where(
+            EndedToken.token_hash.in_(bindparam("hashes", expanding=True))
+        )
+    )
+)
+_ours: set[str] = set()
+"""Hashes of tokens that were found to be somebody's, now or once."""
+_MOST_KEPT = 10_000
 _SEEN = (
     update(Device)
     .where(Device.id.in_(bindparam("devices", expanding=True)))
@@ -61,16 +75,36 @@ class Bearer:
     """Whether it may be used still."""
     seen_at: datetime | None
     checkpoint_ids: frozenset[int]
-    """The only ones at which it may scan; none is all of the event's."""
+    """The only ones at which it may scan, where it is restricted."""
+    is_restricted: bool = False
 
     def may_scan_at(self, checkpoint_id: int) -> bool:
         """Whether it is one of the device's own checkpoints."""
-        return not self.checkpoint_ids or checkpoint_id in self.checkpoint_ids
+        return not self.is_restricted or checkpoint_id in self.checkpoint_ids
 
     @property
     def is_supervisor(self) -> bool:
         """Whether it may take back and override."""
         return self.rights == Rights.SUPERVISOR
+
+
+def check(token: str, token_hash: str) -> None:
+    """Refuse a token that was never anybody's, before it takes a place among those who write.
+
+    Whether it opens anything still is asked where that is written. Raises TokenUnknown.
+    """
+    if token_hash in _ours:
+        return
+    if not tokens.is_secret(token):
+        raise TokenUnknown
+    given = {"hashes": [token_hash]}
+    found = db.session.connection().execute(_ANYBODYS, given).first()
+    db.session.rollback()
+    if found is None:
+        raise TokenUnknown
+    if len(_ours) >= _MOST_KEPT:
+        _ours.clear()
+    _ours.add(token_hash)
 
 
 def by_token(hashes: Collection[str]) -> dict[str, Bearer]:
@@ -118,5 +152,6 @@ def _bearer(rows: Sequence[Any]) -> Bearer:
         rights=Rights(row.rights),
         is_live=bool(row.is_live),
         seen_at=row.last_seen_at,
+        is_restricted=bool(row.is_restricted),
         checkpoint_ids=frozenset(it.checkpoint_id for it in rows if it.checkpoint_id is not None),
     )

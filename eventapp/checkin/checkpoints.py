@@ -285,6 +285,7 @@ def _fill(checkpoint: Checkpoint, data: CheckpointData) -> None:
             .order_by(Category.id)
         )
     )
+    checkpoint.is_for_some = bool(checkpoint.categories)
 
 
 def _is_of(event_id: int, model: type[Day | Session | VisitGroup], id_: int) -> bool:

@@ -37,10 +37,11 @@ class _Call(Generic[Item, Answer]):
 class Combiner(Generic[Item, Answer]):
     """Does ``work`` for the items of several threads at once, within ``opening()``.
 
-    ``work`` is given the item that has waited longest and, up to ``most`` in ``weight``, the lightest
-    of the others; it answers in that order, and the answers are handed out when ``opening()`` has
-    been left. Whatever raises has done nothing. An error in ``shared`` is everybody's; after any other
-    each item is done by itself, so that none fails for another's sake.
+    ``work`` is given the item that has waited longest and, up to ``most`` in ``weight``, the
+    lightest of the others; it answers in that order, and the answers are handed out when
+    ``opening()`` has been left. Whatever raises has done nothing. An error in ``shared`` is
+    everybody's; after any other each item is done by itself, so that none fails for another's sake;
+    ``opening_alone()`` is what is opened then, while all others wait.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Combiner(Generic[Item, Answer]):
         most: int,
         weight: Callable[[Item], int],
         shared: tuple[type[Exception], ...] = (),
+        opening_alone: Callable[[], AbstractContextManager[object]] | None = None,
     ) -> None:
         self._opening, self._work = opening, work
+        self._opening_alone = opening_alone or opening
         self._most, self._weight = most, weight
         self._shared = shared
         self._guard = threading.Lock()
@@ -93,6 +96,7 @@ class Combiner(Generic[Item, Answer]):
             for call in taken:
                 self._do_alone(call)
         except BaseException as error:
+            taken = taken or [self._leave()]
             for call in taken:
                 call.error = error
             raise
@@ -107,7 +111,7 @@ class Combiner(Generic[Item, Answer]):
     def _do_alone(self, call: _Call[Item, Answer]) -> None:
         for _ in range(_ATTEMPTS):
             try:
-                with self._opening():
+                with self._opening_alone():
                     self._do([call])
             except Exception as error:
                 call.error = error
@@ -133,6 +137,11 @@ class Combiner(Generic[Item, Answer]):
                 taken.append(call)
             self._waiting = [it for it in others if it not in taken]
             return taken
+
+    def _leave(self) -> _Call[Item, Answer]:
+        """The leader alone goes, so that nobody who is dead stands first; the others are served."""
+        with self._guard:
+            return self._waiting.pop(0)
 
     def _hand_over(self) -> None:
         """The first of those who still wait leads next."""

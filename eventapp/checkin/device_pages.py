@@ -59,7 +59,7 @@ def device(event: Event, device_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             devices.change(event, device_id, name=form.name.data or "", **form.chosen)
-        except devices.DeviceNotFound:
+        except (devices.DeviceNotFound, devices.NoSuchCheckpoint):
             abort(404)
         except devices.DeviceRevoked:
             flash(_("This device was revoked, and stays as it is."), "danger")

@@ -64,6 +64,10 @@ class DeviceNotFound(LookupError):
     """The event has no such device."""
 
 
+class NoSuchCheckpoint(LookupError):
+    """A checkpoint that was chosen is not the event's, or not any more."""
+
+
 class DeviceRevoked(Exception):
     """The device was revoked, and stays so: what replaces it is another device."""
 
@@ -115,6 +119,7 @@ def create_devices(
     """As many devices as names, alike in all else; at most `MAX_AT_ONCE`.
 
     Without ``checkpoint_ids`` they scan everywhere. Links end after ``hours``.
+    Raises NoSuchCheckpoint.
     """
     if len(names) > MAX_AT_ONCE:
         raise ValueError(f"at most {MAX_AT_ONCE} devices at once")
@@ -132,6 +137,7 @@ def create_devices(
                 link_expires_at=_expiry(hours),
                 token_hash=tokens.hash_secret(token),
                 checkpoints=list(chosen),
+                is_restricted=bool(chosen),
             )
             db.session.add(device)
             db.session.flush()
@@ -155,7 +161,8 @@ def change(
 ) -> Device:
     """Call a device something else, let it do or scan something else; it learns so by itself.
 
-    Raises DeviceNotFound, DeviceRevoked, BelongsToAccount (whoever signed in supervises).
+    Raises DeviceNotFound, DeviceRevoked, BelongsToAccount (whoever signed in supervises),
+    NoSuchCheckpoint.
     """
     event_id = event.id
     with transaction():
@@ -168,6 +175,7 @@ def change(
         before = [it.name for it in device.checkpoints]
         device.name, device.rights = name[:MAX_NAME], rights
         changes = audit.changes_of(device)
+        device.is_restricted = bool(chosen)
         if {it.id for it in device.checkpoints} != {it.id for it in chosen}:
             device.checkpoints = chosen
             changes["checkpoints"] = [before, [it.name for it in chosen]]
@@ -213,8 +221,8 @@ def redeem(link: str) -> Provision:
         )
         device.link_hash = device.link_expires_at = None
         _replace_token(device, token)
-        # What it said of itself before, another phone may have said.
-        device.battery = None
+        # What it said of itself before, another phone may have said (syncing.py).
+        device.battery, device.is_log_new = None, True
         audit.record("redeem", "device", device.id, event_id=device.event_id)
     return Provision(device, "", token)
 
@@ -342,16 +350,20 @@ def _locked(event_id: int, device_id: int) -> Device:
 
 
 def _checkpoints(event_id: int, ids: Sequence[int]) -> list[Checkpoint]:
-    """Those of the ids that are checkpoints of the event."""
+    """The checkpoints of these ids. Raises NoSuchCheckpoint: with fewer a device would scan
+    elsewhere than was meant, and with none everywhere."""
     if not ids:
         return []
-    return list(
+    found = list(
         db.session.scalars(
             select(Checkpoint)
             .where(Checkpoint.event_id == event_id, Checkpoint.id.in_(ids))
             .order_by(Checkpoint.position, Checkpoint.id)
         )
     )
+    if len(found) < len(set(ids)):
+        raise NoSuchCheckpoint
+    return found
 
 
 def _expiry(hours: int) -> datetime:

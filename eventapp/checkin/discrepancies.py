@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, tuple_
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from eventapp.accounts import audit
 from eventapp.checkin import people, walk_ins
-from eventapp.checkin.models import Attendance, Device, Discrepancy, Scan
+from eventapp.checkin.models import Attendance, Device, Discrepancy, DiscrepancyKind, Scan
 from eventapp.checkin.recorded import Pair
 from eventapp.database import db, now, transaction
 from eventapp.registration.models import Delegate
@@ -57,13 +57,18 @@ def find(
     *,
     is_settled: bool | None = False,
     checkpoint_id: int | None = None,
+    kind: DiscrepancyKind | None = None,
+    until: datetime | None = None,
     start: int = 0,
     most: int = PAGE,
 ) -> list[Found]:
-    """Discrepancies, the newest first; ``is_settled`` None finds both kinds. Six queries."""
+    """Discrepancies, the newest first; ``is_settled`` None finds both kinds. Six queries.
+
+    ``until`` leaves out what was found later.
+    """
     rows = db.session.scalars(
         select(Discrepancy)
-        .where(*_chosen(event_id, is_settled, checkpoint_id))
+        .where(*_chosen(event_id, is_settled, checkpoint_id, kind, until))
         .options(
             joinedload(Discrepancy.scan),
             joinedload(Discrepancy.walk_in),
@@ -74,13 +79,16 @@ def find(
         .limit(most)
     ).all()
     devices = _device_names(rows)
-    shown = _people(event_id, {whose for it in rows if (whose := _whose(it)) is not None})
-    first = _first_times(rows)
+    kept = _kept({whose for it in rows if (whose := _whose(it)) is not None})
+    shown = _people(event_id, kept)
+    first = _first_times(rows, kept)
     return [
         Found(
             row=it,
             then=Moment(devices[it.scan.device_id], it.scan.happened_at) if it.scan else None,
-            first=first.get((it.checkpoint_id or 0, _whose(it) or 0)) if it.scan else None,
+            first=first.get((it.checkpoint_id or 0, kept.get(_whose(it) or 0, 0)))
+            if it.scan
+            else None,
             delegate=shown.get(_whose(it) or 0),
         )
         for it in rows
@@ -88,10 +96,14 @@ def find(
 
 
 def count(
-    event_id: int, *, is_settled: bool | None = False, checkpoint_id: int | None = None
+    event_id: int,
+    *,
+    is_settled: bool | None = False,
+    checkpoint_id: int | None = None,
+    kind: DiscrepancyKind | None = None,
 ) -> int:
     """How many `find` would find in all."""
-    chosen = _chosen(event_id, is_settled, checkpoint_id)
+    chosen = _chosen(event_id, is_settled, checkpoint_id, kind)
     return db.session.scalar(select(func.count()).select_from(Discrepancy).where(*chosen)) or 0
 
 
@@ -121,7 +133,11 @@ def settle(event_id: int, discrepancy_id: int, note: str, by: str) -> Discrepanc
 
 
 def _chosen(
-    event_id: int, is_settled: bool | None, checkpoint_id: int | None
+    event_id: int,
+    is_settled: bool | None,
+    checkpoint_id: int | None,
+    kind: DiscrepancyKind | None,
+    until: datetime | None = None,
 ) -> list[ColumnElement[bool]]:
     chosen = [Discrepancy.event_id == event_id]
     if is_settled is not None:
@@ -129,6 +145,10 @@ def _chosen(
         chosen.append(settled_at.is_not(None) if is_settled else settled_at.is_(None))
     if checkpoint_id is not None:
         chosen.append(Discrepancy.checkpoint_id == checkpoint_id)
+    if kind is not None:
+        chosen.append(Discrepancy.kind == kind)
+    if until is not None:
+        chosen.append(Discrepancy.found_at <= until)
     return chosen
 
 
@@ -143,23 +163,32 @@ def _device_names(rows: Sequence[Discrepancy]) -> Mapping[int, str]:
     return dict(found.all())
 
 
-def _people(event_id: int, ids: set[int]) -> Mapping[int, dict[str, Any]]:
+def _kept(ids: set[int]) -> Mapping[int, int]:
+    """Registrations by those that were merged into them; all others by themselves."""
+    ahead = {id_: id_ for id_ in ids}
+    while True:
+        rows: Any = db.session.execute(
+            select(Delegate.id, Delegate.merged_into_id).where(
+                Delegate.id.in_(set(ahead.values())), Delegate.merged_into_id.is_not(None)
+            )
+        )
+        merged: dict[int, int] = dict(rows.all())
+        if not merged:
+            return ahead
+        ahead = {id_: merged.get(last, last) for id_, last in ahead.items()}
+
+
+def _people(event_id: int, kept: Mapping[int, int]) -> Mapping[int, dict[str, Any]]:
     """People as a scan shows them; whoever was merged into another registration as that one."""
-    target = aliased(Delegate)
-    found = db.session.execute(
-        select(Delegate.id, func.coalesce(target.id, Delegate.id))
-        .outerjoin(target, target.id == Delegate.merged_into_id)
-        .where(Delegate.id.in_(ids))
-    ).all()
-    wanted = people.statement(event_id).where(Delegate.id.in_({kept for _, kept in found}))
+    wanted = people.statement(event_id).where(Delegate.id.in_(set(kept.values())))
     shown = {row.id: people.show(row) for row in db.session.execute(wanted)}
-    return {id_: shown[kept] for id_, kept in found if kept in shown}
+    return {id_: shown[last] for id_, last in kept.items() if last in shown}
 
 
-def _first_times(rows: Sequence[Discrepancy]) -> Mapping[Pair, Moment]:
+def _first_times(rows: Sequence[Discrepancy], kept: Mapping[int, int]) -> Mapping[Pair, Moment]:
     """The entries that had let in whoever these are about, unless they are these themselves."""
     pairs = {
-        (it.checkpoint_id, it.scan.delegate_id)
+        (it.checkpoint_id, kept[it.scan.delegate_id])
         for it in rows
         if it.scan and it.checkpoint_id and it.scan.delegate_id
     }

@@ -44,17 +44,19 @@ def of_code(event_id: int, code: str) -> list[Line]:
         Device.name,
         Scan.note,
     )
-    rows = db.session.execute(
-        select(*columns)
-        .join(Device, Device.id == Scan.device_id)
-        .where(
-            Scan.event_id == event_id,
-            or_(Scan.delegate_id.in_(_ids(event_id, code)), Scan.code == code),
+    found: dict[str, Line] = {}
+    # One after the other: both at once would be looked for in the whole log.
+    for which in (Scan.delegate_id.in_(_ids(event_id, code)), Scan.code == code):
+        rows = db.session.execute(
+            select(*columns)
+            .join(Device, Device.id == Scan.device_id)
+            .where(Scan.event_id == event_id, which)
+            .order_by(Scan.happened_at.desc(), Scan.id)
+            .limit(MAX_ENTRIES)
         )
-        .order_by(Scan.happened_at.desc(), Scan.id)
-        .limit(MAX_ENTRIES)
-    )
-    return [Line(*row) for row in rows]
+        found |= {row.id: Line(*row) for row in rows}
+    lines = sorted(found.values(), key=lambda it: it.id)
+    return sorted(lines, key=lambda it: it.happened_at, reverse=True)[:MAX_ENTRIES]
 
 
 def _ids(event_id: int, code: str) -> set[int]:

@@ -51,7 +51,7 @@ checkpoint_category = Table(
         "category_id", ForeignKey("category.id", ondelete="CASCADE"), primary_key=True, index=True
     ),
 )
-"""The only categories that may pass; none listed is all of them."""
+"""The only categories that may pass, where the checkpoint is for some only."""
 
 device_checkpoint = Table(
     "device_checkpoint",
@@ -64,7 +64,7 @@ device_checkpoint = Table(
         index=True,
     ),
 )
-"""The only checkpoints at which a device may scan; none listed is all of them."""
+"""The only checkpoints at which a device may scan, where it is restricted."""
 
 
 class Checkpoint(Model):
@@ -89,6 +89,8 @@ class Checkpoint(Model):
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     passage: Mapped[Passage] = mapped_column(String(10), default=Passage.ONCE)
+    # Whether it is for its categories alone: for nobody, where those are gone.
+    is_for_some: Mapped[bool] = mapped_column(default=False)
 
     event: Mapped[Event] = relationship()
     categories: Mapped[list[Category]] = relationship(
@@ -132,6 +134,8 @@ class Device(Model):
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user_account.id", ondelete="CASCADE"), index=True
     )
+    # Whether it scans at its checkpoints alone: at none, where those are gone.
+    is_restricted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -139,6 +143,8 @@ class Device(Model):
     battery: Mapped[int | None]
     unsent: Mapped[int | None]
     reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whether it has a new token: its next report shows whether that is another phone.
+    is_log_new: Mapped[bool] = mapped_column(default=False)
 
     event: Mapped[Event] = relationship()
     checkpoints: Mapped[list[Checkpoint]] = relationship(
@@ -167,9 +173,12 @@ class DeviceCount(Model):
     checkpoint_id: Mapped[int] = mapped_column(
         ForeignKey("checkpoint.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    # Entries that it has ever stored, and those of them that were not acknowledged yet.
+    # Entries that it has ever stored, and those of them that were not acknowledged yet; and how
+    # many of both are those of other phones, which were this device before.
     made: Mapped[int]
     unsent: Mapped[int]
+    made_before: Mapped[int] = mapped_column(default=0)
+    unsent_before: Mapped[int] = mapped_column(default=0)
     reported_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
@@ -221,6 +230,13 @@ class Scan(Model):
             sqlite_where=text("undoes_id IS NOT NULL"),
             postgresql_where=text("undoes_id IS NOT NULL"),
         ),
+        Index(
+            "ix_scan_undo_delegate_id",
+            "delegate_id",
+            sqlite_where=text("kind = 'undo'"),
+            postgresql_where=text("kind = 'undo'"),
+        ),
+        Index("ix_scan_event_id_code", "event_id", "code"),
     )
 
     # Made by the device (a UUID in canonical form), so that a replay is recognised.
@@ -425,3 +441,5 @@ class Screen(Model):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    event: Mapped[Event] = relationship()

@@ -6,9 +6,23 @@ Everything here happens within a transaction that has locked the people concerne
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal, null, select, tuple_, update
+from sqlalchemy import (
+    Boolean,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    select,
+    tuple_,
+    update,
+)
 
 from eventapp.checkin.models import (
     Attendance,
@@ -25,8 +39,8 @@ from eventapp.checkin.models import (
     Verdict,
     checkpoint_category,
 )
-from eventapp.checkin.verdicts import Gate, Passed
-from eventapp.database import db
+from eventapp.checkin.verdicts import Gate, Passed, pass_through
+from eventapp.database import UtcDateTime, db
 
 Pair = tuple[int, int]
 """(checkpoint id, delegate id)"""
@@ -45,6 +59,7 @@ _GATE: tuple[Any, ...] = (
     Checkpoint.opens_at,
     Checkpoint.closes_at,
     Checkpoint.passage,
+    Checkpoint.is_for_some,
 )
 # The rows stay until the scan is written: whoever closes a checkpoint locks it and waits for those
 # that are being written, and who comes later finds it closed.
@@ -77,14 +92,50 @@ _ENTRIES = (
     .outerjoin(Discrepancy, Discrepancy.scan_id == Scan.id)
     .where(Scan.id.in_(_IDS) | Scan.undoes_id.in_(_IDS))
 )
-_HELD = select(
-    Attendance.checkpoint_id,
-    Attendance.delegate_id,
-    Attendance.scan_id,
-    Attendance.first_read_at,
-    Attendance.left_at,
-    Attendance.moved_at,
-).where(tuple_(Attendance.checkpoint_id, Attendance.delegate_id).in_(_PAIRS))
+# Who has attended, and, where it says so, up to when everything was taken back. As the partial
+# index is: with a parameter SQLite would not see that it serves.
+_IS_UNDO = literal_column("scan.kind = 'undo'", Boolean)
+_HELD: Any = (
+    select(
+        Attendance.checkpoint_id,
+        Attendance.delegate_id,
+        Attendance.scan_id,
+        Attendance.first_read_at,
+        Attendance.left_at,
+        Attendance.moved_at,
+        literal_column("0").label("is_undo"),
+    )
+    .where(tuple_(Attendance.checkpoint_id, Attendance.delegate_id).in_(_PAIRS))
+    .union_all(
+        select(
+            Scan.checkpoint_id,
+            Scan.delegate_id,
+            Scan.id,
+            Scan.happened_at,
+            cast(null(), UtcDateTime),
+            cast(null(), UtcDateTime),
+            literal_column("1"),
+        ).where(
+            _IS_UNDO,
+            Scan.undoes_id.is_(None),
+            Scan.reason.is_(None),
+            tuple_(Scan.checkpoint_id, Scan.delegate_id).in_(_PAIRS),
+        )
+    )
+)
+_LOG: tuple[Any, ...] = (
+    Scan.checkpoint_id,
+    Scan.delegate_id,
+    Scan.id,
+    Scan.kind,
+    Scan.direction,
+    Scan.happened_at,
+    Scan.undoes_id,
+)
+_OF_PAIRS = select(*_LOG).where(
+    tuple_(Scan.checkpoint_id, Scan.delegate_id).in_(_PAIRS),
+    Scan.verdict == literal(Verdict.ADMITTED),
+)
 _WENT_OUT = (
     select(Scan.checkpoint_id, Scan.delegate_id, func.max(Scan.happened_at))
     .where(
@@ -137,6 +188,17 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """An entry of the log that did something about a person at a checkpoint."""
+
+    id: str
+    kind: EntryKind
+    direction: Direction
+    at: datetime
+    undoes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A person's attendance at a checkpoint, and the entry that first admitted them."""
 
@@ -157,6 +219,9 @@ def places(event_id: int, ids: Collection[int]) -> dict[int, Place]:
 
 
 def _place(row: Any, more: set[int | None]) -> Place:
+    categories = frozenset(it for it in more if it is not None)
+    if row.is_for_some and not categories:
+        categories = frozenset({0})  # for categories that are gone: nobody is of this one
     gate = Gate(
         kind=CheckpointKind(row.kind),
         day_id=row.day_id,
@@ -165,7 +230,7 @@ def _place(row: Any, more: set[int | None]) -> Place:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         passage=Passage(row.passage),
-        category_ids=frozenset(it for it in more if it is not None),
+        category_ids=categories,
     )
     return Place(gate, is_closed=None in more)
 
@@ -194,17 +259,54 @@ def entries(event_id: int, ids: Collection[str]) -> tuple[dict[str, Stored], set
     return stored, early
 
 
-def held(pairs: Iterable[Pair]) -> dict[Pair, Held]:
-    """Who has attended where, of these."""
+def held(pairs: Iterable[Pair]) -> tuple[dict[Pair, Held], dict[Pair, datetime]]:
+    """Who has attended where, of these; and up to when whatever happened was taken back."""
     wanted = sorted(pairs)
     if not wanted:
-        return {}
-    return {
-        (row.checkpoint_id, row.delegate_id): Held(
-            Passed(row.first_read_at, row.left_at, row.moved_at), row.scan_id
-        )
-        for row in _rows(_HELD, {"pairs": wanted})
-    }
+        return {}, {}
+    there: dict[Pair, Held] = {}
+    undone: dict[Pair, datetime] = {}
+    for checkpoint_id, delegate_id, scan_id, at, left_at, moved_at, is_undo in _rows(
+        _HELD, {"pairs": wanted}
+    ):
+        pair = checkpoint_id, delegate_id
+        if is_undo:
+            undone[pair] = max(at, undone.get(pair, at))
+        else:
+            there[pair] = Held(Passed(at, left_at, moved_at), scan_id)
+    return there, undone
+
+
+def log_of(pairs: Iterable[Pair]) -> dict[Pair, list[Logged]]:
+    """What was done about these people at these checkpoints."""
+    wanted = sorted(pairs)
+    logs: dict[Pair, list[Logged]] = {}
+    if wanted:
+        for checkpoint_id, delegate_id, id_, kind, direction, at, undoes in _rows(
+            _OF_PAIRS, {"pairs": wanted}
+        ):
+            logs.setdefault((checkpoint_id, delegate_id), []).append(
+                Logged(id_, EntryKind(kind), Direction(direction), at, undoes)
+            )
+    return logs
+
+
+def add_up(
+    passage: Passage, log: Iterable[Logged], without: Collection[str], until: datetime | None
+) -> Held | None:
+    """What entries come to, less those that are taken back by name, or all up to a time."""
+    log = list(log)
+    undone = {it.undoes for it in log if it.kind is EntryKind.UNDO} | set(without)
+    state: Passed | None = None
+    scan_id = ""
+    for it in sorted(log, key=lambda it: (it.at, it.id)):
+        is_gone = it.id in undone or (until is not None and it.at <= until)
+        if it.kind is EntryKind.UNDO or is_gone:
+            continue
+        if state is None or state.first_at is None:
+            scan_id = it.id
+        _, state = pass_through(passage, it.direction, state, it.at)
+    return Held(state, scan_id) if state is not None else None
 
 
 def went_out(pairs: Iterable[Pair]) -> dict[Pair, Held]:

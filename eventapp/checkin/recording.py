@@ -23,9 +23,9 @@ from eventapp.checkin.models import (
 )
 from eventapp.checkin.people import Found
 from eventapp.checkin.readings import LET_IN, Reading
-from eventapp.checkin.recorded import Held, Pair, Place, Stored
+from eventapp.checkin.recorded import Held, Logged, Pair, Place, Stored
 from eventapp.checkin.verdicts import pass_through, refusal
-from eventapp.database import db
+from eventapp.database import db, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Outcome:
 class Recorder:
     """The entries of one event that are written together."""
 
-    def __init__(self, event_id: int, received_at: datetime) -> None:
+    def __init__(self, event_id: int) -> None:
         self._event_id = event_id
-        self._received_at = received_at
+        self._received_at = now()
         self._places: dict[int, Place] = {}
         self._by_code: dict[str, Found] = {}
         self._by_id: dict[int, Found] = {}
@@ -60,6 +60,8 @@ class Recorder:
         self._early: set[str] = set()
         self._before: dict[Pair, Held] = {}
         self._held: dict[Pair, Held | None] = {}
+        self._undone: dict[Pair, datetime] = {}  # all that happened up to then
+        self._logs: dict[Pair, list[Logged]] = {}  # of the pairs of what is taken back by name
         self._rows: list[dict[str, Any]] = []
 
     def record(self, entries: Iterable[Entry]) -> None:
@@ -72,6 +74,8 @@ class Recorder:
         for it in entries:
             by_id.setdefault(it.reading.id, it)
         self._learn([it.reading for it in by_id.values()])
+        # Now that nobody is waited for any more: it is soon seen by those who ask what came since.
+        self._received_at = now()
         fresh = [it for id_, it in by_id.items() if id_ not in self._stored]
         for it in fresh:
             self._judge(it)
@@ -117,6 +121,8 @@ class Recorder:
             if found is not None and it.checkpoint is not None and it.checkpoint in self._places:
                 pairs.add((it.checkpoint, found.id))
         self._learn_attendance(pairs)
+        if undone:
+            self._logs = recorded.log_of(pairs)
 
     def _learn_people(self, codes: set[str], ids: set[int]) -> None:
         if codes or ids:
@@ -125,7 +131,7 @@ class Recorder:
             self._by_id |= by_id
 
     def _learn_attendance(self, pairs: set[Pair]) -> None:
-        self._before = recorded.held(pairs)
+        self._before, self._undone = recorded.held(pairs)
         both_ways = {
             pair
             for pair in pairs
@@ -167,9 +173,14 @@ class Recorder:
         is_admitted, after = pass_through(
             own.gate.passage, reading.direction, before.passed if before else None, at
         )
-        if reading.id not in self._early:
-            has_come = before is not None and before.passed.first_at is not None
-            self._held[pair] = Held(after, before.scan_id if before and has_come else reading.id)
+        undone_until = self._undone.get(pair)
+        is_early = undone_until is not None and at <= undone_until
+        if reading.id not in self._early and not is_early:
+            # The entry that counts is the one at the first time, whichever arrives first.
+            is_first = before is None or before.passed.first_at != after.first_at
+            self._held[pair] = Held(
+                after, reading.id if is_first or before is None else before.scan_id
+            )
         if is_admitted and reason is None:
             return judged
         if is_override:
@@ -187,7 +198,11 @@ class Recorder:
             is_ours = target is not None and target.event_id == self._event_id
             pair = self._pair(target) if target is not None and is_ours else None
         checkpoint_id = pair[0] if pair and pair[0] in self._places else None
-        judged = self._new(entry, checkpoint_id, pair[1] if pair else None)
+        # Whatever comes of it, it was made there: that is where its device counts it.
+        made_at = checkpoint_id or (
+            reading.checkpoint if reading.checkpoint in self._places else None
+        )
+        judged = self._new(entry, made_at, pair[1] if pair else None)
         if not entry.bearer.is_supervisor or pair is None:
             if reading.undoes is not None and entry.bearer.is_supervisor:
                 self._early.add(reading.undoes)  # it may come after this one
@@ -195,17 +210,30 @@ class Recorder:
         if checkpoint_id is None or not self._is_own(entry.bearer, checkpoint_id):
             return replace(judged, verdict=Verdict.REFUSED, reason=Reason.WRONG_CHECKPOINT)
         held = self._held.get(pair)
-        if target is not None and not _did_something(target):
-            held = None
-        # What is named is taken back even where two clocks disagree.
-        is_named = held is not None and held.scan_id == reading.undoes
-        if (
-            held is None
-            or held.passed.first_at is None
-            or not (is_named or held.passed.first_at <= at)
-        ):
+        if target is not None:
+            return self._take_back_one(judged, pair, reading.undoes or "", target, held)
+        self._undone[pair] = max(at, self._undone.get(pair, at))
+        if held is None or held.passed.first_at is None or held.passed.first_at > at:
             return replace(judged, verdict=Verdict.DUPLICATE)
         self._held[pair] = None
+        return judged
+
+    def _take_back_one(
+        self, judged: Stored, pair: Pair, id_: str, target: Stored, held: Held | None
+    ) -> Stored:
+        """An undo of one entry: what the others have done stays. Named, it is taken back even where
+        two clocks disagree."""
+        log = self._logs.setdefault(pair, [])
+        is_vain = not _did_something(target) or held is None or held.passed.first_at is None
+        if is_vain or any(it.undoes == id_ for it in log):
+            return replace(judged, verdict=Verdict.DUPLICATE)
+        passage = self._places[pair[0]].gate.passage
+        is_held = held is not None and held.scan_id == id_
+        is_move = passage is Passage.IN_OUT and target.verdict is Verdict.ADMITTED
+        if is_held or is_move:
+            self._held[pair] = recorded.add_up(
+                passage, log, self._early | {id_}, self._undone.get(pair)
+            )
         return judged
 
     def _new(self, entry: Entry, checkpoint_id: int | None, delegate_id: int | None) -> Stored:
@@ -228,6 +256,11 @@ class Recorder:
     def _keep(self, entry: Entry, at: datetime, stored: Stored) -> None:
         reading, bearer = entry.reading, entry.bearer
         self._stored[reading.id] = stored
+        if stored.verdict is Verdict.ADMITTED and (pair := self._pair(stored)) is not None:
+            undoes = reading.undoes if stored.kind is EntryKind.UNDO else None
+            self._logs.setdefault(pair, []).append(
+                Logged(reading.id, stored.kind, stored.direction, at, undoes)
+            )
         offset_ms = reading.offset_ms
         if offset_ms is None:
             offset_ms = round(entry.offset / timedelta(milliseconds=1))

@@ -74,6 +74,8 @@ def _counts(raw: Mapping[object, object]) -> dict[int, tuple[int, int]]:
             continue
         if not (isinstance(pair, list) and len(pair) == 2):
             continue
+        if not 0 < int(key) < 2**31:  # no checkpoint's number
+            continue
         made, unsent = (_number(it, MAX_ENTRIES) for it in pair)
         if made is not None and unsent is not None:
             counts[int(key)] = made, unsent

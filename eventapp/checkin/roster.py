@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Table, func, or_, select, update
+from sqlalchemy import Table, delete, func, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
@@ -171,6 +171,15 @@ def _still_there(ids: Sequence[int]) -> set[int]:
             )
         )
     return there
+
+
+def start_anew() -> None:
+    """Have every device load everything anew: after another database was put in place of this one,
+    what they hold is of changes that it does not know. In a transaction of its own."""
+    if not inspect(db.engine).has_table("roster_line"):
+        return  # of an earlier version, and to be upgraded yet
+    with transaction():
+        db.session.execute(delete(RosterLine))
 
 
 def forget(event_id: int, ids: Sequence[int] | None = None) -> None:

@@ -23,15 +23,22 @@ from eventapp.checkin.models import (
 )
 from eventapp.checkin.readings import Reading, Unreadable, clock_offset, parse
 from eventapp.checkin.recording import Entry, Recorder
-from eventapp.database import now, transaction
+from eventapp.database import db, now, transaction
 
 MAX_BATCH = 500
 _TOGETHER = MAX_BATCH + 100  # entries in one transaction
 _GAVE_UP = {"40001", "40P01"}  # PostgreSQL: not serializable, deadlock
+_BLOCKED = "55P03"  # PostgreSQL: somebody else holds a row for too long
+# For so long everybody waits for a row that one call is about; and then that call by itself.
+_PATIENCE, _PATIENCE_ALONE = "2s", "250ms"
 
 
 class BatchTooLarge(Exception):
     """More than MAX_BATCH entries at once."""
+
+
+class _Blocked(Exception):
+    """Somebody else holds what one of the calls is about: that one is to come again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +114,15 @@ def record(device: Device, raw: Sequence[object], sent_at: object = None) -> lis
 def record_for(slug: str, token: str, batch: Batch) -> Recorded:
     """As `record`, for whoever holds the token, together with what others send at this moment.
 
-    Raises TokenUnknown, TokenRevoked.
+    Raises TokenUnknown, TokenRevoked; OperationalError where somebody holds a row that this is
+    about for too long, and nobody else is to wait for it: the device sends it again.
     """
-    answer = _combined(_Sent(slug, tokens.hash_secret(token), batch))
+    token_hash = tokens.hash_secret(token)
+    bearers.check(token, token_hash)
+    try:
+        answer = _combined(_Sent(slug, token_hash, batch))
+    except _Blocked as error:
+        raise error.__cause__ or error from None
     if isinstance(answer, Exception):
         raise answer
     return answer
@@ -138,11 +151,10 @@ def _record_sent(sent: Sequence[_Sent]) -> list[Recorded | TokenUnknown | TokenR
 
 def _record_all(batches: Sequence[tuple[Bearer, Batch]]) -> list[list[Result]]:
     """Write batches, those of an event together, in the transaction in progress."""
-    received_at = now()
-    bearers.mark_seen([bearer for bearer, _ in batches], received_at)
+    bearers.mark_seen([bearer for bearer, _ in batches], now())
     recorders: dict[int, Recorder] = {}
     for event_id in sorted({bearer.event_id for bearer, _ in batches}):
-        recorders[event_id] = Recorder(event_id, received_at)
+        recorders[event_id] = Recorder(event_id)
         entries = [
             Entry(bearer, part, clock_offset(batch.sent_at, batch.arrived_at))
             for bearer, batch in batches
@@ -187,22 +199,28 @@ def _result(recorder: Recorder, part: Reading | Result) -> Result:
 
 
 @contextmanager
-def _transaction() -> Iterator[None]:
-    """A transaction that says so when it was given up for another's sake."""
+def _transaction(patience: str = "") -> Iterator[None]:
+    """A transaction that says so when it was given up for another's sake, or did not get a row."""
     try:
         with transaction():
+            if patience and db.engine.dialect.name == "postgresql":
+                db.session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}'")
             yield
     except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) in _GAVE_UP:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _GAVE_UP:
             raise Overtaken from error
+        if state == _BLOCKED:
+            raise _Blocked from error
         raise
 
 
 _combined: Combiner[_Sent, Recorded | TokenUnknown | TokenRevoked] = Combiner(
-    _transaction,
+    lambda: _transaction(_PATIENCE),
     _record_sent,
     most=_TOGETHER,
     weight=lambda it: len(it.batch.parts),
     # The database is not there: each by itself would only make everybody wait longer.
     shared=(OperationalError,),
+    opening_alone=lambda: _transaction(_PATIENCE_ALONE),
 )

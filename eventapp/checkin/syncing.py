@@ -5,9 +5,9 @@ says itself (`reporting.Report`); nothing is remembered here of what it was sent
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from sqlalchemy import Table, and_, func, select, union, update
@@ -20,6 +20,7 @@ from eventapp.checkin.models import (
     Device,
     DeviceCount,
     Discrepancy,
+    RosterLine,
     Scan,
     checkpoint_category,
 )
@@ -45,12 +46,12 @@ def answer(event: Event, device: Device, report: Report) -> bytes:
     What the device says of itself is kept.
     """
     event_id = event.id
-    own = [it.id for it in device.checkpoints]
+    own = [it.id for it in device.checkpoints] if device.is_restricted else None
     who = {
         "id": device.id,
         "name": device.name,
         "rights": device.rights,
-        "checkpoints": own or None,
+        "checkpoints": own,
     }
     _note(device, report)
     roster.bring_up_to_date(event_id)
@@ -79,7 +80,7 @@ def answer(event: Event, device: Device, report: Report) -> bytes:
 
 
 def _log(
-    event_id: int, own: Collection[int], report: Report, difference: Difference, moment: Any
+    event_id: int, own: Collection[int] | None, report: Report, difference: Difference, moment: Any
 ) -> dict[str, Any]:
     """Who has passed where, as it is now, of those who were scanned or have changed since."""
     since = report.log
@@ -90,7 +91,7 @@ def _log(
         query = _attended(event_id)
     else:
         assert since is not None  # noqa: S101 - whole otherwise
-        query = _concerned(event_id, since - OVERLAP, difference.changed)
+        query = _concerned(event_id, since - OVERLAP, report.roster if difference.changed else None)
     rows = db.session.connection().execute(query)
     passed = [
         (
@@ -100,7 +101,7 @@ def _log(
             int(first is not None and left is None),
         )
         for checkpoint_id, delegate_id, first, left in rows
-        if not own or checkpoint_id in own
+        if own is None or checkpoint_id in own
     ]
     return {"cursor": cursor(moment), "whole": whole, "passed": passed}
 
@@ -114,19 +115,24 @@ def _attended(event_id: int) -> Any:
     ).where(Attendance.event_id == event_id)
 
 
-def _concerned(event_id: int, since: Any, changed: Sequence[int]) -> Any:
-    """Pairs that were scanned since, and all of people who have changed: arrivals of another
-    registration may have become theirs."""
+def _concerned(event_id: int, since: Any, number: int | None) -> Any:
+    """Pairs that were scanned since, and all of people who have changed since that number of the
+    roster, if any have: arrivals of another registration may have become theirs."""
     scanned = select(Scan.checkpoint_id, Scan.delegate_id).where(
         Scan.event_id == event_id,
         Scan.received_at >= since,
         Scan.checkpoint_id.is_not(None),
         Scan.delegate_id.is_not(None),
     )
-    moved = select(Attendance.checkpoint_id, Attendance.delegate_id).where(
-        Attendance.delegate_id.in_(changed)
-    )
-    pairs = (union(scanned, moved) if changed else scanned.distinct()).subquery()
+    if number is None:
+        pairs = scanned.distinct().subquery()
+    else:
+        moved = (
+            select(Attendance.checkpoint_id, Attendance.delegate_id)
+            .join(RosterLine, RosterLine.delegate_id == Attendance.delegate_id)
+            .where(RosterLine.event_id == event_id, RosterLine.number > number)
+        )
+        pairs = union(scanned, moved).subquery()
     return select(
         pairs.c.checkpoint_id,
         pairs.c.delegate_id,
@@ -141,13 +147,13 @@ def _concerned(event_id: int, since: Any, changed: Sequence[int]) -> Any:
     )
 
 
-def _counts(event_id: int, own: Collection[int]) -> dict[str, int]:
+def _counts(event_id: int, own: Collection[int] | None) -> dict[str, int]:
     rows = db.session.execute(
         select(Attendance.checkpoint_id, func.count())
         .where(Attendance.event_id == event_id)
         .group_by(Attendance.checkpoint_id)
     )
-    return {str(id_): number for id_, number in rows if not own or id_ in own}
+    return {str(id_): number for id_, number in rows if own is None or id_ in own}
 
 
 def _open_discrepancies(event_id: int) -> int:
@@ -230,7 +236,8 @@ def _checkpoints(event: Event) -> list[dict[str, Any]]:
             "day": it.day_id,
             "session": it.session_id,
             "group": it.group_id,
-            "categories": categories.get(it.id, []),
+            # An id that no category has, where it is for categories that are gone.
+            "categories": categories.get(it.id, [0] if it.is_for_some else []),
             "opens_at": it.opens_at.isoformat() if it.opens_at else None,
             "closes_at": it.closes_at.isoformat() if it.closes_at else None,
         }
@@ -251,23 +258,65 @@ def _rows(query: Any) -> list[dict[str, Any]]:
     ]
 
 
+class _Counted(NamedTuple):
+    """What has been made and is unsent, by this phone and by those that were the device before."""
+
+    made: int
+    unsent: int
+    made_before: int
+    unsent_before: int
+
+    def with_own(self, made: int, unsent: int) -> "_Counted":
+        """The same with what this phone says of itself."""
+        before = self.made_before, self.unsent_before
+        return _Counted(before[0] + made, before[1] + unsent, *before)
+
+
+_COUNTED: tuple[Any, ...] = (
+    DeviceCount.checkpoint_id,
+    DeviceCount.made,
+    DeviceCount.unsent,
+    DeviceCount.made_before,
+    DeviceCount.unsent_before,
+)
+
+
+def _counted(
+    device: Device, report: Report
+) -> tuple[dict[int, _Counted], dict[int, _Counted], set[int]]:
+    """What is known of the device's counts, what they are with its report, and which of the
+    checkpoints that it speaks of are there.
+
+    Whoever has lost what it had stored is another phone, or one that was wiped: what the one before
+    has made, and not sent, is missing still. The same one set up anew goes on counting.
+    """
+    before = {
+        it.checkpoint_id: _Counted(it.made, it.unsent, it.made_before, it.unsent_before)
+        for it in db.session.execute(select(*_COUNTED).where(DeviceCount.device_id == device.id))
+    }
+    told, kept = dict(report.counts), before
+    if device.is_log_new and any(
+        told.get(id_, (0, 0))[0] < it.made - it.made_before for id_, it in before.items()
+    ):
+        kept = {id_: _Counted(it.made, it.unsent, it.made, it.unsent) for id_, it in before.items()}
+        told = {**dict.fromkeys(before, (0, 0)), **told}
+    nothing = _Counted(0, 0, 0, 0)
+    totals = {id_: kept.get(id_, nothing).with_own(*pair) for id_, pair in told.items()}
+    known = _known(device.event_id, totals.keys() - before.keys()) | before.keys()
+    return before, totals, known
+
+
 def _note(device: Device, report: Report) -> None:
     """Keep what a device says of itself, when it is something new or was long ago."""
     moment = now()
     device_id, event_id = device.id, device.event_id
-    before: Mapping[int, tuple[int, int]] = {
-        checkpoint_id: (made, unsent)
-        for checkpoint_id, made, unsent in db.session.execute(
-            select(DeviceCount.checkpoint_id, DeviceCount.made, DeviceCount.unsent).where(
-                DeviceCount.device_id == device_id
-            )
-        )
-    }
+    before, totals, known = _counted(device, report)
     is_new = (
         device.reported_at is None
+        or device.is_log_new
         or moment - device.reported_at >= REPORTED_ANEW
         or (device.unsent, device.battery) != (report.unsent, report.battery)
-        or any(before.get(id_) != pair for id_, pair in report.counts.items())
+        or any(before.get(id_) != it for id_, it in totals.items() if id_ in known)
     )
     if not is_new:
         return
@@ -280,22 +329,25 @@ def _note(device: Device, report: Report) -> None:
                 reported_at=moment,
                 unsent=report.unsent,
                 battery=report.battery,
+                is_log_new=False,
             )
             .execution_options(synchronize_session=False)
         )
-        _write_counts(event_id, device_id, report.counts, moment)
+        _write_counts(event_id, device_id, totals, moment)
+
+
+def _known(event_id: int, ids: Collection[int]) -> set[int]:
+    """Those that are checkpoints of the event."""
+    if not ids:
+        return set()
+    mine = Checkpoint.event_id == event_id, Checkpoint.id.in_(ids)
+    return set(db.session.scalars(select(Checkpoint.id).where(*mine)))
 
 
 def _write_counts(
-    event_id: int, device_id: int, counts: Mapping[int, tuple[int, int]], moment: Any
+    event_id: int, device_id: int, counts: Mapping[int, _Counted], moment: Any
 ) -> None:
-    if not counts:
-        return
-    known = db.session.scalars(
-        select(Checkpoint.id)
-        .where(Checkpoint.event_id == event_id, Checkpoint.id.in_(counts))
-        .order_by(Checkpoint.id)
-    ).all()
+    known = sorted(_known(event_id, counts.keys()))
     if not known:
         return
     table = cast(Table, DeviceCount.__table__)
@@ -303,7 +355,7 @@ def _write_counts(
     statement = insert(table)
     statement = statement.on_conflict_do_update(
         index_elements=["device_id", "checkpoint_id"],
-        set_={it: statement.excluded[it] for it in ("made", "unsent", "reported_at")},
+        set_={it: statement.excluded[it] for it in (*_Counted._fields, "reported_at")},
     )
     db.session.connection().execute(
         statement,
@@ -311,8 +363,7 @@ def _write_counts(
             {
                 "device_id": device_id,
                 "checkpoint_id": id_,
-                "made": counts[id_][0],
-                "unsent": counts[id_][1],
+                **counts[id_]._asdict(),
                 "reported_at": moment,
             }
             for id_ in known

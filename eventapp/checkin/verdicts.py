@@ -110,8 +110,10 @@ def _cross(direction: Direction, before: Passed | None, at: datetime) -> tuple[b
     if is_in:
         first_at = at if first_at is None else min(first_at, at)
     is_admitted = before.is_inside != is_in
-    if before.moved_at is not None and at < before.moved_at:
-        return is_admitted, replace(before, first_at=first_at)
+    moved_at = before.moved_at or before.first_at
+    if moved_at is not None and at < moved_at:
+        # Whether they were in then is not known any more: nobody is said to have passed twice.
+        return is_admitted or before.first_at is not None, replace(before, first_at=first_at)
     if is_in:
         return is_admitted, Passed(first_at, None, at)
     # Whoever went out twice has been out since the first time.

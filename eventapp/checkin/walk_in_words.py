@@ -16,6 +16,11 @@ def why(reasons: str) -> str:
     return " ".join(_sentence(*it.partition(":")[::2]) for it in reasons.split())
 
 
+def settled() -> str:
+    """With what a scan is settled whose badge was of somebody not registered yet."""
+    return str(_("The badge was written at the door; its holder has been registered since."))
+
+
 def _sentence(reason: str, about: str) -> str:
     match reason:
         case "full":
@@ -56,6 +61,13 @@ def _sentence(reason: str, about: str) -> str:
                 _(
                     "The category or the delegation is no longer there. Enter the person again, "
                     "with one of those that are offered now."
+                )
+            )
+        case "code_taken":
+            return str(
+                _(
+                    "The code written on their badge is somebody else's. Print them a badge, and "
+                    "take the written one away."
                 )
             )
         case "wrong":

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from eventapp import text, tokens
-from eventapp.checkin import newcomers, people
+from eventapp.checkin import late_badges, newcomers, people
 from eventapp.checkin.models import (
     Device,
     Discrepancy,
@@ -56,9 +56,12 @@ class Result:
     """Why an entry was not kept, in English, for whoever made the device."""
 
 
-def record(event: Event, device: Device, walk_ins: Sequence[object]) -> list[Result]:
+def record(
+    event: Event, device: Device, walk_ins: Sequence[object], *, settled: str = "walk_in"
+) -> list[Result]:
     """Register a batch, each in a transaction of its own; the results in the same order.
 
+    Where a badge was scanned before its holder was known, that is settled with this note.
     One that was here before gets the result that it got then. Raises BatchTooLarge.
     """
     if len(walk_ins) > MAX_BATCH:
@@ -74,18 +77,26 @@ def record(event: Event, device: Device, walk_ins: Sequence[object]) -> list[Res
             result = Result(shown, WalkInOutcome.REFUSED, UNREADABLE, detail=str(error))
             done.append((result, None))
             continue
-        done.append(_one(event_id, device_id, newcomer))
+        done.append(_one(event_id, device_id, newcomer, settled))
     shown_by_id = _shown(event_id, {id_ for _, id_ in done if id_ is not None})
     return [replace(it, delegate=shown_by_id.get(id_ or 0)) for it, id_ in done]
 
 
-def _one(event_id: int, device_id: int, newcomer: Newcomer) -> tuple[Result, int | None]:
+def _one(
+    event_id: int, device_id: int, newcomer: Newcomer, settled: str
+) -> tuple[Result, int | None]:
     def attempt() -> tuple[Result, int | None]:
         ledger = Ledger(event_id)
         # Behind the ledger's lock everybody who is being registered is seen.
         known = db.session.get(WalkIn, newcomer.id)
         if known is None:
-            known = _write(event_id, device_id, newcomer, _register(ledger, event_id, newcomer))
+            is_taken = bool(newcomer.code) and not _is_free(newcomer.code)
+            done = _register(ledger, event_id, newcomer, has_code=not is_taken)
+            if is_taken and done.delegate_id is not None:
+                done = replace(done, why=(*done.why, "code_taken"))
+            known = _write(event_id, device_id, newcomer, done)
+            if not is_taken and newcomer.code and done.delegate_id is not None:
+                late_badges.admit(event_id, newcomer.code, settled)
         elif known.event_id != event_id:
             result = Result(newcomer.id, WalkInOutcome.REFUSED, UNREADABLE, detail="id is taken")
             return result, None
@@ -101,8 +112,9 @@ class _Done:
     why: tuple[str, ...] = ()
 
 
-def _register(ledger: Ledger, event_id: int, newcomer: Newcomer) -> _Done:
-    """Register somebody within the transaction in progress, or say what stands against it."""
+def _register(ledger: Ledger, event_id: int, newcomer: Newcomer, *, has_code: bool) -> _Done:
+    """Register somebody within the transaction in progress, or say what stands against it; under
+    another code where theirs leads to somebody else."""
     if not text.fold(newcomer.name):
         return _Done(WalkInOutcome.REFUSED, why=("missing:name",))
     if newcomer.category is None:
@@ -119,7 +131,7 @@ def _register(ledger: Ledger, event_id: int, newcomer: Newcomer) -> _Done:
             submission_hash=tokens.hash_secret(f"walk-in\0{newcomer.id}"),
             consent=service.Consent(consent.CURRENT, AT_THE_DOOR),
             by=service.By.DOOR,
-            code=newcomer.code if _is_free(newcomer.code) else "",
+            code=newcomer.code if has_code else "",
         )
         savepoint.commit()
     except QuotaFull as error:

@@ -80,8 +80,21 @@ def _state() -> dict[str, str]:
             "This browser keeps nothing: "
             "scans are only kept until you leave the app. Do not close it."
         ),
+        "refused_unsent": _(
+            "Not accepted by the server, kept on this device: {}. Show this to an organiser."
+        ),
+        "unsent_unknown": _("It cannot be read what is not yet sent"),
+        "no_database": _(
+            "This browser's storage cannot be opened. "
+            "Close all its windows and open the app again; "
+            "scans that it holds are not lost by that."
+        ),
+        "unsent_others": _("Not yet sent, of another event: {}"),
         "no_roster": _(
             "This device does not have the list of people yet. Keep it on the network for a moment."
+        ),
+        "device_unknown": _(
+            "The server does not know this device. Ask an organiser for a new link."
         ),
         "signed_out": _("This device may no longer scan. Ask an organiser for a new link."),
         "signed_out_unsent": _(

@@ -148,8 +148,8 @@ def _people(people: Sequence[RosterPerson], labels: RosterLabels) -> Flowable:
                 name,
                 post,
                 document.paragraph(person.phone, middle),
-                TickBox(),
-                TickBox(),
+                tables.TickBox(),
+                tables.TickBox(),
             ]
         )
     spans = []
@@ -166,18 +166,3 @@ def _people(people: Sequence[RosterPerson], labels: RosterLabels) -> Flowable:
         shaded=[(0, tables.HEADER)],
         centred_columns=(4, 5),
     )
-
-
-class TickBox(Flowable):
-    """An empty square to tick with a pen."""
-
-    _SIDE = 4.6 * MM
-
-    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
-        """ReportLab's hook: the room it takes (points)."""
-        return self._SIDE, self._SIDE
-
-    def draw(self) -> None:
-        """ReportLab's hook: draws at the origin."""
-        self.canv.setLineWidth(0.7)
-        self.canv.rect(0, 0, self._SIDE, self._SIDE)

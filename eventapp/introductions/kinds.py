@@ -6,6 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
+from eventapp.checkin import arrival_words, live
+from eventapp.checkin.arrivals import Place
+from eventapp.database import now
 from eventapp.documents.paper import Kind, NothingToPrint, Options, Order
 from eventapp.events.models import Event
 from eventapp.introductions import service
@@ -17,6 +20,7 @@ from eventapp.introductions.introductions_pdf import (
 from eventapp.introductions.wording import addressed, heading, summed_up
 from eventapp.pdf.stream import About
 from eventapp.registration import ranking
+from eventapp.web.language import current_language
 
 
 class IntroductionOptions(Options):
@@ -27,8 +31,10 @@ class IntroductionOptions(Options):
 
     def fill_choices(self, event: Event) -> None:
         """The places where people arrive, and the ranks."""
-        self.places = service.places(event)
-        self.at.choices = [(it.key, it.label) for it in self.places]
+        self.snapshot = live.current(event.id)
+        self.places = service.places(self.snapshot)
+        language = current_language()
+        self.at.choices = [(it.key, arrival_words.label(it, language)) for it in self.places]
         rows = ranking.rows(event.id)
         self.named.choices = [
             ("0", _("nobody")),
@@ -40,23 +46,23 @@ class IntroductionOptions(Options):
                 for it in rows
             ),
         ]
-        usual = service.usual_place(event, self.places)
+        usual = self.snapshot.facts.usual_place(now())
         if self.at.data is None and usual:
             self.at.data = usual.key
         if self.named.data is None:
             self.named.data = service.usual_rank(rows)
 
     @property
-    def place(self) -> service.Place | None:
+    def place(self) -> Place | None:
         """The chosen place."""
         return next((it for it in self.places if it.key == self.at.data), None)
 
 
 def _write(order: Order, stream: BinaryIO) -> None:
     options: Any = order.options
-    places = service.places(order.event)
-    place = next(it for it in places if it.key == options["at"])
-    speech = service.speech(order.event, place, options["named"])
+    snapshot = live.current(order.event.id)
+    place = next(it for it in service.places(snapshot) if it.key == options["at"])
+    speech = service.speech(snapshot, place, options["named"])
     if not speech.people:
         raise NothingToPrint(_("Nobody has arrived there yet, so there is nobody to introduce."))
     paper = IntroductionDocument(

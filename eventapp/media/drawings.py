@@ -55,8 +55,8 @@ class NotShapes(ValueError):
 
 
 def is_svg(content: bytes) -> bool:
-    """Whether a file may be an SVG."""
-    return b"<" in content[:1000]
+    """Whether a file may be an SVG: it begins as markup does, in UTF-8 or UTF-16."""
+    return content[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
 def shapes(content: bytes) -> bytes:

@@ -1,10 +1,11 @@
 """A QR code in flowing text."""
 
-from typing import Any, cast
+from typing import cast
 
 from reportlab.platypus import Flowable
 
 from eventapp.pdf import MM, qr
+from eventapp.pdf.stream import StreamedCanvas
 
 
 class Code(Flowable):
@@ -30,4 +31,4 @@ class Code(Flowable):
         left = (self.width - self._side) / 2 + edge if self._centred else edge
         self.canv.setFillColorRGB(0, 0, 0)
         operators = qr.operators(self._text, x=left, y=edge, size=inside)
-        cast(Any, self.canv)._code.append(operators.decode("ascii"))
+        cast(StreamedCanvas, self.canv).show_operators(operators)

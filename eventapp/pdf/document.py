@@ -5,7 +5,7 @@ Sizes and margins follow Nghị định 30/2020/NĐ-CP, phụ lục I: A4, top a
 the second page on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, groupby, islice, pairwise
@@ -80,6 +80,7 @@ def write(
     font: str = fonts.SERIF,
     running: str = "",
     first_foot: str = "",
+    head: Callable[[StreamedCanvas], None] | None = None,
 ) -> int:
     """Lay the story out on pages and write them; returns how many there are.
 
@@ -87,7 +88,8 @@ def write(
     grow with its length. Numbers (``2/5``) stand in the top margin from the second page of each
     paper on (`next_paper`), with the `running` title on their right. `first_foot` stands small in
     the bottom margin of its first page, where the decree has room for what says where a paper is
-    from. Same input, same bytes.
+    from. A `head` draws what stands in the margins of every page itself, instead of all that.
+    Same input, same bytes.
     """
     fonts.register_families()
     paper = paper or Paper()
@@ -96,7 +98,9 @@ def write(
     def mark(canvas: Canvas, _: BaseDocTemplate) -> None:
         if not isinstance(canvas, StreamedCanvas):
             return
-        if canvas.page_of_paper > 1 and numbered:
+        if head is not None:
+            head(canvas)
+        elif canvas.page_of_paper > 1 and numbered:
             _number(canvas, paper, font, running)
         elif canvas.page_of_paper == 1 and first_foot:
             _foot(canvas, paper, font, first_foot)
@@ -270,7 +274,8 @@ def _unfilled(broken: Any) -> float | None:
         is_lonely = len(last) == 1 and len(before) > _LEAST_WORDS
     else:
         before, last = lines[-2:]
-        room, moved = float(before.extraSpace), before.words[-1].text.rstrip().rpartition(" ")[2]
+        room, whole = float(before.extraSpace), "".join(it.text for it in before.words)
+        moved = whole.rstrip().rpartition(" ")[2]
         is_lonely = last.wordCount == 1 and before.wordCount > _LEAST_WORDS
         is_lonely = is_lonely and not before.lineBreak
     # A dash or a stroke is no company.

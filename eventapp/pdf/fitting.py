@@ -9,6 +9,7 @@ takes more lines, up to those allowed; it is condensed; it becomes smaller than 
 """
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -45,6 +46,8 @@ class Fitted:
     measure: Measure
 
 
+_JOINT = "\0"
+"""After a piece of a word that goes on: of no width, and in no text that people typed."""
 _OVER = 1e9
 _MOST_EVEN_LINES = 12
 """Beyond a dozen lines, nobody sees that they are even, and computing it takes long."""
@@ -63,13 +66,16 @@ def divide(
     """
     words = _words(text, font)
     if lines <= 1 or len(words) <= 1:
-        whole = " ".join(words)
+        whole = _line(words)
         return fonts.em_width(whole, font), (whole,)
     lines = min(lines, len(words))
     space = fonts.em_width(" ", font)
+    gaps = [space] * (len(words) + 1)
+    if _JOINT in text:
+        gaps[1:] = [0.0 if word.endswith(_JOINT) else space for word in words]
     ends = [0.0]
-    for word in words:
-        ends.append(ends[-1] + fonts.em_width(word, font) + space)
+    for word, gap in zip(words, gaps[1:], strict=True):
+        ends.append(ends[-1] + fonts.em_width(word, font) + gap)
     count = len(words)
     # What a line end costs between two words, as a part of what an average line costs.
     average = (ends[-1] / lines) ** 4
@@ -85,7 +91,7 @@ def divide(
             for start in range(used - 1, end):
                 cost, widest, starts = best[start]
                 if cost < math.inf:
-                    line = ends[end] - ends[start] - space
+                    line = ends[end] - ends[start] - gaps[end]
                     over = _OVER * (line - limit) if line > limit else 0.0
                     total = cost + line**4 + tie[start] + over
                     if total < following[end][0]:
@@ -93,7 +99,7 @@ def divide(
         best = following
     _, widest, starts = best[count]
     bounds = [*starts, count]
-    return widest, tuple(" ".join(words[a:b]) for a, b in pairwise(bounds))
+    return widest, tuple(_line(words[a:b]) for a, b in pairwise(bounds))
 
 
 @lru_cache(maxsize=4096)
@@ -127,7 +133,7 @@ def _sized(
     text: str, font: str, width: float, size: float, lines: int
 ) -> tuple[tuple[str, ...], float]:
     """The text in at most so many lines at the greatest size, not above that, at which it fits."""
-    total = fonts.em_width(" ".join(text.split()), font) * size
+    total = fonts.em_width(_line(text.split()), font) * size
     for count in range(max(1, math.floor(total / width)), lines + 1):
         widest, divided = divide(text, font, count, width / size)
         if widest * size <= width:
@@ -156,14 +162,25 @@ def _words(text: str, font: str) -> list[str]:
     return [it for it in text.split() if fonts.em_width(it, font)]
 
 
+def _line(words: Sequence[str]) -> str:
+    """Words with spaces between them, the pieces of one without."""
+    line = " ".join(words)
+    return line.replace(f"{_JOINT} ", "").removesuffix(_JOINT) if _JOINT in line else line
+
+
 def _broken(text: str, font: str, limit: float) -> str:
-    """The text with each word wider than the limit (ems) in pieces that are not."""
+    """The text with each word wider than the limit (ems) in pieces that are not, which end with
+    `_JOINT`: where two come to stand on one line after all, there is no space between them."""
     words: list[str] = []
     for word in _words(text, font):
         pieces = math.ceil(fonts.em_width(word, font) / limit)
         while pieces > 1 and len(word) > 1:
             length = math.ceil(len(word) / pieces)
-            words.append(word[:length])
+            while length < len(word) and unicodedata.combining(word[length]):
+                length += 1
+            if length == len(word):
+                break
+            words.append(word[:length] + _JOINT)
             word = word[length:]
             pieces = math.ceil(fonts.em_width(word, font) / limit)
         if word:
@@ -172,7 +189,8 @@ def _broken(text: str, font: str, limit: float) -> str:
 
 
 def broken(text: str, font: str, size: float, width: float) -> str:
-    """The text with each word wider than the width (points) in pieces that are not."""
+    """The text with each word wider than the width (points) in pieces that are not: for
+    `balanced`, which makes lines of them."""
     return _broken(text, font, width / size)
 
 
@@ -183,6 +201,8 @@ def _tie(before: str, after: str) -> float:
     together (cơ quan) as far as they are known, and those of a name (Nguyễn Minh Hồng, Bắc Ninh);
     a line rather begins with "và" or "của" than ends with it; after a comma is a good place.
     """
+    if before[-1] == _JOINT:
+        return 0.0
     if before[-1] in ",;:·–":
         return -0.2
     if after[0].isdigit() or before.isdigit():
@@ -250,8 +270,9 @@ def _filled(text: str, font: str, width: float) -> tuple[str, ...]:
     used = 0.0
     for word in _words(text, font):
         wide = fonts.em_width(word, font)
-        if lines[-1] and used + space + wide > width:
+        gap = 0.0 if lines[-1] and lines[-1][-1].endswith(_JOINT) else space
+        if lines[-1] and used + gap + wide > width:
             lines.append([])
-        used = used + space + wide if lines[-1] else wide
+        used = used + gap + wide if lines[-1] else wide
         lines[-1].append(word)
-    return tuple(" ".join(line) for line in lines)
+    return tuple(map(_line, lines))

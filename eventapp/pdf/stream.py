@@ -227,6 +227,8 @@ class StreamedCanvas(Canvas):
         self._doc = self._streamed
         self._total: tuple[str, pdfdoc.PDFFormXObject, str, float] | None = None
         self._pages_before = 0
+        self.paper_number = 0
+        """Of the paper in progress, from 0."""
 
     @property
     def page_of_paper(self) -> int:
@@ -236,6 +238,7 @@ class StreamedCanvas(Canvas):
     def begin_paper(self) -> None:
         """The next page is the first of another paper."""
         self._end_paper(self.getPageNumber())
+        self.paper_number += 1
 
     def show_total(self, x: float, y: float, font: str, size: float) -> None:
         """Draw the number of pages of this paper from that point (points) to the right."""
@@ -259,6 +262,10 @@ class StreamedCanvas(Canvas):
             for x, y, text, font, size in lines
         )
         cast(Any, self)._code.append(f"BT {shown}ET")  # what the page says so far
+
+    def show_operators(self, operators: bytes) -> None:
+        """Draw by ready operators: ASCII, from the present origin."""
+        cast(Any, self)._code.append(operators.decode("ascii"))
 
     def save(self) -> None:
         """Complete the file."""

@@ -94,3 +94,18 @@ def plain(rows: Sequence[Sequence[Cell]], widths: Sequence[float], *, font: str)
         ],
         hAlign="LEFT",
     )
+
+
+class TickBox(Flowable):
+    """An empty square to tick with a pen."""
+
+    _SIDE = 4.6 * MM
+
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
+        """ReportLab's hook: the room it takes (points)."""
+        return self._SIDE, self._SIDE
+
+    def draw(self) -> None:
+        """ReportLab's hook: draws at the origin."""
+        self.canv.setLineWidth(0.7)
+        self.canv.rect(0, 0, self._SIDE, self._SIDE)

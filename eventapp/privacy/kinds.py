@@ -16,7 +16,7 @@ from eventapp import text, tokens
 from eventapp.accounts.models import AuditEntry
 from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
-from eventapp.checkin.models import Checkpoint, Discrepancy, Explanation, Scan, WalkIn
+from eventapp.checkin.models import Checkpoint, Closing, Discrepancy, Explanation, Scan, WalkIn
 from eventapp.database import Model, db, now
 from eventapp.delegations.models import ChangeRequest, RequestKind
 from eventapp.mail.models import MailStatus, Message
@@ -567,5 +567,16 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(Explanation.reason, Explanation.given_by)
         ),
         left_of=_emptied(reason="", given_by=""),
+    ),
+    Kind(
+        "closings",
+        Closing,
+        ("closed_by", "note"),
+        lambda event_id: (
+            Closing.checkpoint_id.in_(select(Checkpoint.id).where(Checkpoint.event_id == event_id))
+            & _or_not_empty(Closing.closed_by, Closing.note)
+        ),
+        # The figures name nobody.
+        left_of=_emptied(closed_by="", note=""),
     ),
 )

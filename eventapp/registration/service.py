@@ -114,6 +114,8 @@ class Registered:
 # Called as (event id, delegate id) within the transaction that cancels somebody: what features
 # above this one hold for them is given back with the place. Filled in eventapp.features.
 on_cancelling: list[Callable[[int, int], object]] = []
+# Called as ({delegate id: what changed}) within the transaction that corrects registrations.
+on_correcting: list[Callable[[Mapping[int, Mapping[str, Any]]], object]] = []
 
 
 def register(
@@ -308,6 +310,8 @@ def change_details(
         note=beyond or None,
     )
     db.session.flush()
+    for tell in on_correcting:
+        tell({delegate.id: changes})
     if delegate.email != address and not delegate.is_cancelled:
         letters.tell(delegate, letters.FIRST[delegate.status])
     elif delegate.is_coming and letters.are_worth_telling(

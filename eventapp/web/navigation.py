@@ -30,6 +30,7 @@ _EVENT_PAGES = (
     (lazy_gettext("Programme"), "programme.manage", "calendar", Access.ORGANISE),
     (lazy_gettext("Site visits"), "visits.index", "bus", Access.VIEW_GROUPS),
     (lazy_gettext("Check-in"), "checkin.desk", "scan", Access.CHECK_IN),
+    (lazy_gettext("Arrivals board"), "checkin.arrivals", "arrivals", Access.CHECK_IN),
     (lazy_gettext("Devices"), "checkin.devices", "device", Access.ORGANISE),
     (lazy_gettext("Badges"), "badges.index", "badge", Access.ORGANISE),
     (lazy_gettext("Papers"), "papers.index", "print", Access.ORGANISE),

@@ -1,5 +1,7 @@
 // What has been read out is marked, and remembered in this browser alone: lines by their numbers,
-// no names. The list itself is replaced by htmx whenever somebody arrives.
+// no names. The list itself is replaced whenever somebody arrives (../checkin/board/live.js).
+
+import { Live } from "../checkin/board/live.js";
 
 const template = document.querySelector("[data-mark]");
 const forget = document.querySelector("[data-forget]");
@@ -68,13 +70,47 @@ document.addEventListener("click", (event) => {
 });
 
 // Whoever has the focus on a line keeps it when the list is replaced.
-let focused;
-document.addEventListener("htmx:beforeSwap", () => {
-  focused = document.activeElement?.closest("[data-line]")?.dataset.line;
-});
-document.addEventListener("htmx:afterSwap", () => {
+function replace(html) {
+  const focused = document.activeElement?.closest("[data-line]")?.dataset.line;
+  list().innerHTML = html;
   show();
-  if (focused) list().querySelector(`[data-line="${focused}"] .intro-mark`)?.focus();
-});
+  if (focused) list().querySelector(`[data-line="${focused}"] .intro-mark`)?.focus({ preventScroll: true });
+}
+
+function keepCurrent() {
+  const live = new Live(list().dataset.live);
+  const clock = new Intl.DateTimeFormat("vi-VN", {
+    timeZone: list().dataset.zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+  });
+  const stale = document.querySelector("[data-stale]");
+  const current = document.querySelector("[data-current]");
+  let shown;
+
+  live.addEventListener("content", ({ detail }) => {
+    if (detail.html !== shown) replace(detail.html);
+    shown = detail.html;
+  });
+  live.addEventListener("tick", () => {
+    const at = clock.format(live.currentAt);
+    if (live.isStale && stale.hidden) stale.textContent = stale.dataset.text.replace("{}", at);
+    stale.hidden = !live.isStale;
+    current.hidden = live.isStale;
+    current.textContent = current.dataset.text.replace("{}", at);
+  });
+  // The page knows whether its reader may go on.
+  live.addEventListener("renew", async () => {
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const address = page.getElementById("introductions")?.dataset.live;
+      if (answer.redirected || !address) location.reload();
+      else live.address = address;
+    } catch {
+      // No network: the next answer sets it off again.
+    }
+  });
+  live.start();
+}
 
 show();
+if (list()) keepCurrent();

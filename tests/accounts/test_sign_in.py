@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+import argon2
 import pytest
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from tests.conftest import PASSWORD, post
+from tests.conftest import HASHER_IN_SERVICE, PASSWORD, post
 
 
 def test_an_organiser_signs_in_and_lands_on_the_page_asked_for(
@@ -118,3 +120,15 @@ def test_passwords_are_hashed_and_never_logged(app: Flask) -> None:
     entries = db.session.scalars(select(AuditEntry)).all()
     assert [entry.action for entry in entries] == ["create"]
     assert "argon2" not in str(entries[0].changes)
+
+
+def test_in_service_a_hash_is_dear_and_a_cheap_one_is_replaced_at_sign_in(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cheap = service.create_user("a@b.example", PASSWORD).password_hash
+    monkeypatch.setattr(service, "_hasher", HASHER_IN_SERVICE)
+    user = service.authenticate("a@b.example", PASSWORD)
+    assert user.password_hash != cheap
+    assert argon2.extract_parameters(user.password_hash) == RFC_9106_LOW_MEMORY
+    dear = user.password_hash
+    assert service.authenticate("a@b.example", PASSWORD).password_hash == dear

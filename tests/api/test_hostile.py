@@ -2,18 +2,23 @@
 our failure."""
 
 import gzip
+import io
 import json
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from eventapp.api import bodies
+from eventapp import tokens
+from eventapp.api import bodies, scan_call
+from eventapp.checkin import service
+from eventapp.checkin.devices import TokenUnknown
 from eventapp.checkin.models import Scan
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -125,7 +130,7 @@ def test_of_two_keys_alike_the_last_counts(send: Send, event: Event) -> None:
         (b'{"scans": []} {"scans": []}', 400),
         (b"\x00" * 100, 400),
         ('{"scans": []}'.encode("utf-16"), 400),
-        (gzip.compress(b'{"scans": []}'), 400),
+        (gzip.compress(b'{"scans": []}', mtime=0), 400),
         (b'{"scans": [' + b"null," * 9_999 + b"null]}", 413),
         (b'{"scans": [' + b" " * 600_000 + b"]}", 413),
         (b'{"sent_at": [[[]]], "scans": []}', 200),
@@ -251,3 +256,45 @@ def test_ids_of_another_event_are_none_of_ours(
     results = answer.get_json()["results"]
     assert [it["verdict"] for it in results] == ["refused", "admitted", "duplicate"]
     assert results[0]["delegate"] is None and results[0]["detail"]
+
+
+class _NotToBeRead(io.BytesIO):
+    def read(self, *_: object) -> bytes:
+        raise AssertionError("the body was read")
+
+
+def test_what_nobody_sends_is_not_read(app: Flask, event: Event) -> None:
+    for token in ("", "x" * 31, "x" * 33, "Ỗ" * 32):
+        environ = {
+            "HTTP_AUTHORIZATION": f"Bearer {token}",
+            "CONTENT_TYPE": "application/json",
+            "CONTENT_LENGTH": "100",
+            "wsgi.input": _NotToBeRead(),
+        }
+        with pytest.raises(TokenUnknown):
+            scan_call.run(event.slug, environ)
+
+
+def test_an_invented_token_does_not_wait_among_those_who_write(
+    client: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Phone(client, event)
+    monkeypatch.setattr(service, "_combined", None)
+    phone.token = tokens.new_secret()
+    assert phone.call("scans", {"scans": []}).status_code == 401
+
+
+def test_invented_tokens_are_limited_by_address(second_app: Callable[..., Flask]) -> None:
+    app = second_app(testing=False)
+    with app.app_context():
+        event = build_event("noi-khac")
+        phone = Phone(app.test_client(), event)
+        held, codes = phone.token, []
+        for number in range(121):
+            phone.token = tokens.new_secret()
+            path, body = ("scans", {"scans": []}) if number % 2 else ("sync", {})
+            codes.append(phone.call(path, body).status_code)
+        assert codes == [401] * 120 + [429]
+        phone.token = held  # the others at that address go on
+        assert phone.call("scans", {"scans": []}).status_code == 200
+        assert phone.call("sync", {}).status_code == 200

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from eventapp import commands
-from eventapp.badges import runs, shipped, template, templates
+from eventapp.badges import runs, shipped, template, template_json, templates
 from eventapp.badges.runs import By
 from eventapp.badges.selection import Order
 from eventapp.badges.sheets import Settings
@@ -78,7 +78,7 @@ def test_a_template_by_name_or_of_a_file(run, event, tmp_path):
         size=template.Size(110, 150),
     )
     file = tmp_path / "own.json"
-    file.write_bytes(template.written(own))
+    file.write_bytes(template_json.written(own))
     wrote(run, tmp_path, "--template", file)
     assert size() == [110, 150]
     templates.add(event, own)

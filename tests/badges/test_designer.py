@@ -10,12 +10,14 @@ from PIL import Image
 
 from eventapp.badges import (
     examples,
+    images,
     layout,
     previews,
     samples,
     shipped,
     sketch,
     template,
+    template_json,
     templates,
 )
 from eventapp.badges.drawing import no_pictures
@@ -51,7 +53,7 @@ def send(client, address, data, *, at=LIST):
 
 
 def as_data(content):
-    return json.loads(template.written(content))
+    return json.loads(template_json.written(content))
 
 
 # --- Whose badges ---------------------------------------------------------------------------------
@@ -224,7 +226,7 @@ def test_a_preview_of_no_template_says_what_is_wrong(organiser, event):
 
 
 def test_a_preview_that_is_too_large_is_refused_unread(organiser, event):
-    answer = send(organiser, f"{LIST}/preview", b" " * (template.MAX_BYTES + 20_000))
+    answer = send(organiser, f"{LIST}/preview", b" " * (template_json.MAX_BYTES + 20_000))
     assert answer.status_code == 422
     assert "256" in answer.json["message"]
 
@@ -297,7 +299,7 @@ def test_of_two_organisers_the_second_is_told_and_can_keep_a_copy(organiser, eve
     answer = send(organiser, f"{LIST}/{made}", {**data, "copy": True})
     assert answer.status_code == 200
     names = {it.name for it in templates.of_event(event.id)}
-    assert names == {"Của người kia", "Của tôi (copy)"}
+    assert names == {"Của người kia", "Của tôi (bản sao)"}
 
 
 @pytest.mark.parametrize(
@@ -314,6 +316,24 @@ def test_what_is_faulty_is_not_saved_and_it_is_said_why(organiser, event, made, 
     assert answer.status_code == 422
     assert said in answer.json["message"]
     assert templates.find(event.id, made).latest == 1
+
+
+def test_a_file_of_this_event_can_be_pasted_and_one_of_another_is_refused(organiser, event, made):
+    """As text no images come along: a template that says it has them would be printed without."""
+    organiser.get(f"{LIST}?lang=en")
+    data = {"content": with_image(), "revision": 1}
+    answer = send(organiser, f"{LIST}/{made}", data)
+    assert (answer.status_code, "no such image" in answer.json["message"]) == (422, True)
+    tried = send(organiser, f"{LIST}/preview", {"content": with_image(), "samples": []})
+    assert "no such image" in tried.json["problems"][0]["text"]
+    digest = images.add(event, "a.png", png()).digest
+    (shown,) = with_image()["images"]
+    content = json.loads(json.dumps(with_image()).replace(shown, digest))
+    content["images"] = {digest: base64.b64encode(images.find(event.id, digest).content).decode()}
+    answer = send(organiser, f"{LIST}/{made}", {"content": content, "revision": 1})
+    assert answer.status_code == 200
+    saved = templates.content_of(templates.version(event.id, made))
+    assert (saved.image_digests(), saved.images) == ({digest}, {})
 
 
 def test_a_template_that_is_not_there(organiser, event, made):
@@ -408,6 +428,23 @@ def test_an_image_that_a_template_shows_stays_and_it_is_said_which(organiser, ev
     assert "notice-warning" in page
     assert SHIPPED.name.vi in page
     assert organiser.get(f"{LIST}/images/{digest}").status_code == 200
+
+
+def test_what_lies_on_a_text_is_printed_over_it():
+    """As the canvas has it: whether badges have it in common or not."""
+    name = template.Text(5, 5, 80, 40, (template.Part("name", size=60, colour="#000000"),))
+    box = template.Box(0, 0, 86, 54, fill="#ff0000")
+    people = [examples.shortest(CATEGORY, COMMON)]
+
+    def blacks(*elements):
+        side = template.Face(elements)
+        content = template.Template(Words("Thẻ"), template.Size(86, 54), (side,))
+        ((picture,),) = previews.pictures_of(content, people, no_pictures, 200)
+        drawn = Image.open(io.BytesIO(picture)).convert("RGB")
+        return sum(number for number, colour in drawn.getcolors(99_999) if sum(colour) < 60)
+
+    assert blacks(box, name) > 1000
+    assert blacks(name, box) == 0
 
 
 def test_pictures_are_as_large_as_asked(event):

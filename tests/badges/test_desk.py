@@ -12,6 +12,7 @@ from eventapp.accounts.permissions import Role
 from eventapp.badges import desk, reprinting, runs, templates
 from eventapp.badges.models import PrintedBadge, RunState
 from eventapp.badges.runs import By
+from eventapp.badges.template import Words
 from eventapp.database import now, transaction
 from eventapp.extensions import db
 from eventapp.registration.models import Delegate, Status
@@ -76,9 +77,7 @@ def test_another_version_of_the_template_is_another_run(event, user):
     version = templates.default_version(event)
     found = templates.find(event.id, version.template_id)
     content = templates.content_of(version)
-    changed = type(content)(
-        name=templates.template.Words("Khác"), size=content.size, sides=content.sides
-    )
+    changed = type(content)(name=Words("Khác"), size=content.size, sides=content.sides)
     templates.save(event, found.id, changed, revision=found.revision)
     desk.print_badge(event, code, user)
     assert [it.version.number for it in runs.page(event.id, 1)] == [2, 1]

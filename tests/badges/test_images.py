@@ -9,12 +9,13 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw
 
 from eventapp import media
-from eventapp.badges import images, layout, shipped, template, templates
+from eventapp.badges import faults, images, layout, shipped, template, template_json, templates
 from eventapp.badges.drawing import SidePrinter
 from eventapp.badges.images import ImageInUse, ImageNotFound, ImageRefused, TooManyImages
 from eventapp.badges.layout import BadgeRecord
 from eventapp.badges.models import BadgeImage, DelegatePhoto
 from eventapp.badges.template import Code, Face, Ground, Size, Template, Words
+from eventapp.database import transaction
 from eventapp.duplicates import merging
 from eventapp.extensions import db
 from eventapp.media import drawings
@@ -148,6 +149,13 @@ def test_what_is_large_becomes_smaller(size):
     assert max(made.width, made.height) == images.MAX_SIDE
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_an_svg_is_known_in_every_encoding(encoding):
+    drawn = (SHAPES % CIRCLE).decode()
+    mark = b"" if encoding in ("utf-8-sig", "utf-16") else "\ufeff".encode(encoding)
+    assert images.ready(mark + drawn.encode(encoding)).media_type == SVG
+
+
 def test_of_an_svg_shapes_are_left():
     made = images.ready(SHAPES % (b"<script>alert(1)</script>" + CIRCLE))
     assert (made.media_type, made.width, made.height) == (SVG, 75, 38)  # points
@@ -180,6 +188,8 @@ def test_what_an_svg_could_do_is_away(inside):
         (b"not an image at all", media.Refusal.UNKNOWN),
         (b"%PDF-1.7 ...", media.Refusal.UNKNOWN),
         (b"GIF89a\x01\x00\x01\x00", media.Refusal.UNKNOWN),
+        (b"GIF89a\x01\x00\x01\x00<\x00", media.Refusal.UNKNOWN),
+        (b"BM\x00<svg/>", media.Refusal.UNKNOWN),
         (b"<html><body>no</body></html>", drawings.Refusal.UNKNOWN),
         (b"<svg", drawings.Refusal.BROKEN),
         (SHAPES % b"", drawings.Refusal.BROKEN),
@@ -298,22 +308,31 @@ def test_an_image_that_is_shown_cannot_be_deleted(event):
         images.remove(event, digest)
 
 
+def taken_in(event, content):
+    made = images.brought_ready(event.id, content)
+    event_id = event.id
+    with transaction():
+        return images.take_in(event_id, content, made)
+
+
 def test_a_file_brings_its_images_along(event):
     digest = images.add(event, "", packed(picture())).digest
     clear = images.add(event, "", packed(transparent())).digest
     file = images.brought_along(event.id, showing(digest, clear))
     assert set(file.images) == {digest, clear}
-    carried = template.read(template.written(file), max_bytes=template.MAX_FILE_BYTES)
+    carried = template_json.read(
+        template_json.written(file), max_bytes=template_json.MAX_FILE_BYTES
+    )
     assert carried == file
     # Here they are known already …
-    assert images.take_in(event, carried) == showing(digest, clear)
+    assert taken_in(event, carried) == showing(digest, clear)
     assert len(images.of_event(event.id)) == 2
     # … and elsewhere they are made ready again.
     other = build_event("khac")
-    taken = images.take_in(other, carried)
+    taken = taken_in(other, carried)
     assert taken.images == {}
     assert (
-        template.problems(taken, images=frozenset(it.digest for it in images.of_event(other.id)))
+        faults.problems(taken, images=frozenset(it.digest for it in images.of_event(other.id)))
         == []
     )
 
@@ -325,7 +344,7 @@ def test_a_file_with_an_image_that_is_none_is_refused_and_nothing_kept(event):
     digest = hashlib.sha256(wrong).hexdigest()
     good = packed(picture())
     with pytest.raises(ImageRefused):
-        images.take_in(
+        taken_in(
             event,
             template.carrying(
                 showing(digest), {digest: wrong, hashlib.sha256(good).hexdigest(): good}

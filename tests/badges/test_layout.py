@@ -1,17 +1,19 @@
 """Where everything lies on a badge, and texts that always fit, on every shipped template."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventapp.badges import layout, shipped
-from eventapp.badges.layout import READABLE, Area, Box, Code, Part, Picture, Stack, contrast, place
+from eventapp.badges import inks, layout, shipped
+from eventapp.badges.inks import READABLE, contrast
+from eventapp.badges.layout import Area, Box, Code, Part, Picture, Stack
+from eventapp.badges.placing import place
 from eventapp.pdf import MM, fonts, qr
 from eventapp.pdf.fitting import LEAST_STRETCH, Measure
 from tests.badges.samples import (
-    CATEGORIES,
     COLOURS,
     LONG_EVENT,
     TRICKY,
@@ -223,7 +225,7 @@ def test_every_text_is_read_on_what_is_below_it(design, colour):
             if isinstance(stack, Stack):
                 below = below_of(side, number, colour)
                 for it in stack.parts:
-                    ink = layout.colour_of(it.ink, colour)
+                    ink = inks.colour_of(it.ink, colour)
                     assert contrast(ink, below) >= READABLE, (it, below)
 
 
@@ -245,7 +247,7 @@ def below_of(side, number, category):
             assert box.x + box.width <= area.x + area.width + 1e-6
             assert box.y + box.height <= area.y + area.height + 1e-6
             colour = element.fill
-    return layout.colour_of(colour, category)
+    return inks.colour_of(colour, category)
 
 
 # --- The order in which texts are made to fit ---------------------------------------------------
@@ -319,6 +321,28 @@ def test_marks_on_capitals_stay_in_the_box(valign):
     check(stack, ("ẾỘẶ",))
 
 
+def inks_of(placed):
+    """From where to where the letters of each line reach, points below the box's top."""
+    size = placed.fitted.size
+    for number, line in enumerate(placed.fitted.lines):
+        baseline = placed.baseline + number * placed.leading
+        above, below = fonts.ink(line, placed.part.font)
+        yield baseline - above * size, baseline + below * size
+
+
+@pytest.mark.parametrize("name", ["NGUYỄN THỊ ĐẶNG ẤN YẾN ỔN", "Đỗ Thị Ngọc Ẩn", "ẸỖ ẸỖ ẸỖ ẸỖ"])
+@pytest.mark.parametrize("height", [26, 40])
+def test_marks_of_one_line_do_not_touch_those_of_the_next(name, height):
+    stack = stack_of(40, height, part(size=24, smallest=9, lines=3, usual=3, leading=1.14))
+    check(stack, (name,))
+    ((lines, *_rest), _worst) = place(stack, (name,))
+    assert len(lines.fitted.lines) > 1
+    for (_, bottom), (top, _) in pairwise(inks_of(lines)):
+        assert bottom < top
+    plain = place(stack, ("Trần Văn An Nam Sơn",))[0][0]
+    assert plain.leading == pytest.approx(plain.fitted.size * 1.14)
+
+
 texts = st.lists(
     st.text(st.sampled_from("NguyễnThịĐẶẾỘWi.,;/-0123🙂李\u0301\u200f "), min_size=1, max_size=40)
     | st.sampled_from([*TRICKY["names"], *TRICKY["positions"], *TRICKY["organisations"]]),
@@ -361,15 +385,36 @@ def test_any_text_fits_any_box(found, width, height, size, least, lines, usual, 
 
 @pytest.mark.parametrize("colour", [*COLOURS, "#ffffff", "#000000", "#808080"])
 def test_colours_can_be_read(colour):
-    assert contrast(layout.ink_on(colour), colour) >= READABLE
-    dark = layout.colour_of("category_text", colour)
+    assert contrast(inks.ink_on(colour), colour) >= READABLE
+    dark = inks.colour_of("category_text", colour)
     assert contrast(dark, "#ffffff") >= READABLE
-    assert contrast(dark, layout.colour_of("category_light", colour)) >= READABLE
+    assert contrast(dark, inks.colour_of("category_light", colour)) >= READABLE
 
 
 def test_a_colour_that_is_none_becomes_grey():
-    assert layout.usable_colour("red; drop table") == layout.usable_colour("")
-    assert layout.usable_colour("#1d4e89") == "#1d4e89"
+    assert inks.usable_colour("red; drop table") == inks.usable_colour("")
+    assert inks.usable_colour("#1d4e89") == "#1d4e89"
+
+
+@pytest.mark.parametrize("name", designs())
+def test_a_shipped_design_is_drawn_in_one_layer(name):
+    """It is the fast way: all that badges have in common is drawn at once."""
+    assert [len(side.layers) for side in designs()[name].sides] == [1] * len(designs()[name].sides)
+
+
+def test_what_comes_later_lies_on_top():
+    def shown(box, lacking=None):
+        return Area(box, "text", None, 0, 0, layout.Condition(None, lacking))
+
+    name = replace(stack_of(60, 20, part(key="name")), shown=layout.Condition("name", None))
+    under, over = shown(Box(0, 0, 90, 130)), shown(Box(10, 10, 5, 5))
+    beside, never = shown(Box(70, 0, 20, 130)), shown(Box(0, 0, 60, 20), lacking="name")
+    again = replace(name)
+    side = layout.Side((under, name, beside, never, over, again), layout.Ground(), {})
+    assert [(it.common, it.own) for it in side.layers] == [
+        ((under, beside, never), (name,)),
+        ((over,), (again,)),
+    ]
 
 
 def test_a_stack_of_what_repeats_is_artwork():
@@ -383,6 +428,5 @@ def test_a_stack_of_what_repeats_is_artwork():
 
 
 def test_every_cut_of_the_faces_is_used():
-    fonts_of = {(weight, italic): name for (weight, italic), name in layout._FONTS["sans"].items()}
-    assert len(set(fonts_of.values())) == len(fonts_of) == 8
-    assert {name for _, _, name in CATEGORIES}.isdisjoint(fonts_of)
+    cuts = [*layout._FONTS["sans", False], *layout._FONTS["sans", True]]
+    assert len(set(cuts)) == len(cuts) == 8

@@ -333,6 +333,11 @@ def test_the_printers_offset_is_there_the_next_time(organiser, event):
     assert '<option selected value="letter">' in page
 
 
+def test_papers_are_measured_in_tenths_as_the_language_writes_them(organiser, event):
+    assert "5095, 5395, 5895, 8395, 15395 (85,7 × 59,3 mm)" in organiser.get(INDEX).text
+    assert "15395 (85.7 × 59.3 mm)" in organiser.get(f"{INDEX}?lang=en").text
+
+
 def test_the_calibration_page_is_on_the_paper_that_was_chosen(organiser, event):
     address = f"{INDEX}/calibration"
     answer = post(organiser, address, sent(paper="letter", shift_x="1.5"), form_at=INDEX)

@@ -378,22 +378,24 @@ def test_a_helper_that_fails_costs_no_badge(monkeypatch):
     assert pdf_of(records, workers=2) == pdf_of(records)
 
 
+def answering_otherwise(monkeypatch, *, after, how):
+    """Helpers send so many messages as they should, of which the first says that they are ready."""
+    begin = crew._BEGIN.replace(
+        "main()",
+        "import eventapp.badges.helper as helper\n"
+        "send, sent = helper._send, []\n"
+        "def otherwise(sink, message):\n"
+        f"    if len(sent) >= {after}: {how}\n"
+        "    sent.append(send(sink, message))\n"
+        "helper._send = otherwise\n"
+        "main()",
+    )
+    monkeypatch.setattr(crew, "_BEGIN", begin)
+
+
 def test_a_helper_that_ends_amid_its_work_costs_no_badge(monkeypatch):
     # It takes two batches, answers one, and is gone.
-    monkeypatch.setattr(
-        crew,
-        "_BEGIN",
-        crew._BEGIN.replace(
-            "main()",
-            "import eventapp.badges.helper as helper\n"
-            "send, sent = helper._send, []\n"
-            "def once(sink, message):\n"
-            "    if len(sent) == 2: raise BrokenPipeError\n"
-            "    sent.append(send(sink, message))\n"
-            "helper._send = once\n"
-            "main()",
-        ),
-    )
+    answering_otherwise(monkeypatch, after=2, how="raise BrokenPipeError")
     records = list(people(3000))
     assert pdf_of(records, workers=2) == pdf_of(records)
 
@@ -417,20 +419,8 @@ def test_where_no_thread_can_be_made_no_process_is_left(monkeypatch):
 
 def test_a_helper_that_answers_with_nonsense_costs_no_badge(monkeypatch):
     # It is ready; what it answers then names something that is not there.
-    monkeypatch.setattr(
-        crew,
-        "_BEGIN",
-        crew._BEGIN.replace(
-            "main()",
-            "import eventapp.badges.helper as helper\n"
-            "send, sent = helper._send, []\n"
-            "def once(sink, message):\n"
-            "    if sent: sink.write(b'cos\\nno_such_name\\n.'); sink.flush()\n"
-            "    else: sent.append(send(sink, message))\n"
-            "helper._send = once\n"
-            "main()",
-        ),
-    )
+    nonsense = r"sink.write(b'cos\nno_such_name\n.'); sink.flush(); return"
+    answering_otherwise(monkeypatch, after=1, how=nonsense)
     records = list(people(3000))
     assert pdf_of(records, workers=2) == pdf_of(records)
 

@@ -2,9 +2,10 @@
 
 import io
 import json
+import re
 import threading
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pikepdf
 import pytest
@@ -12,23 +13,37 @@ from sqlalchemy import select
 
 from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
-from eventapp.badges import covers, reprinting, running, runs, templates, transfer
+from eventapp.badges import (
+    covers,
+    reprinting,
+    run_words,
+    running,
+    runs,
+    template,
+    template_json,
+    templates,
+    transfer,
+)
 from eventapp.badges.models import PrintedBadge, PrintRun, RunState
 from eventapp.badges.runs import By, NothingToPrint, RunNotFound
 from eventapp.badges.selection import Kind, Order
 from eventapp.badges.sheets import Settings
 from eventapp.database import now, transaction
 from eventapp.extensions import db
+from eventapp.pdf.fitting import Measure
 from eventapp.questions.models import Answer, Question, QuestionKind
 from eventapp.registration import service as registration
 from eventapp.registration import substitution
+from eventapp.registration.importing import import_table
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import Filters, Selection
 from eventapp.registration.substitution import Substitute
+from eventapp.tables.writing import write_csv
 from tests.badges.test_templates import with_image
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import post
 from tests.pdf.pictures import codes, text_of
+from tests.registration.filled import details
 
 EVERYBODY = Selection(None, Filters())
 MARKED = Selection(None, Filters(reprint="1"))
@@ -293,6 +308,31 @@ def test_whoever_leaves_ends_nobody_elses_file(event, tmp_path, in_steps):
     assert (run.state, run.done) == (RunState.DONE, 3)
 
 
+def test_when_a_later_attempt_fails_the_earlier_one_can_be_cancelled(event, in_steps):
+    for _ in range(9):
+        build_delegate(event)
+    make(event)
+    first = running.pdf(running.start(event, 1))
+    next(first)
+    middle, last = (running.pdf(running.start(event, 1)) for _ in range(2))
+    next(middle)
+    next(last)
+    last.close()
+    assert runs.find(event.id, 1).state == RunState.FAILED
+    next(first), next(first)
+    next(middle), next(middle)
+    run = runs.find(event.id, 1)
+    assert (run.state, run.done > 0) == (RunState.RUNNING, True)  # the page shows it again
+    attempt = run.attempt
+    middle.close()  # does not speak for the run, so ends nothing
+    assert runs.find(event.id, 1).state == RunState.RUNNING
+    assert running.start(event, 1).attempt > attempt
+    assert runs.cancel(event.id, 1)
+    with pytest.raises(running.Cancelled):
+        list(first)
+    assert runs.find(event.id, 1).state == RunState.CANCELLED
+
+
 def test_no_transaction_lasts_while_somebody_takes_a_part(event, in_steps):
     build_delegate(event)
     version = templates.version(
@@ -421,6 +461,45 @@ def test_printing_the_marked_ones_takes_the_mark_off(event):
     ).all() == [str(an)]
 
 
+def correct(event, delegate_id, **values):
+    """Change a registration as its form does."""
+    now_is = db.session.get(Delegate, delegate_id)
+    kept = {name: getattr(now_is, name) for name in ("name", "position", "email", "phone")}
+    kept["organisation_id"] = now_is.organisation_id
+    registration.update(
+        event, delegate_id, details(event, **{**kept, **values}), revision=now_is.revision
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "is_marked"),
+    [({"name": "Lê Văn An"}, True), ({"position": "Giám đốc"}, True), ({"phone": ""}, False)],
+)
+def test_a_correction_of_what_the_badge_says_marks_it_once_it_was_printed(event, values, is_marked):
+    an = build_delegate(event, "Lê An", phone="+84912345678").id
+    build_delegate(event, "Lê Ba")
+    make(event)
+    fetch(event, 1)
+    new = build_delegate(event, "Lê Cả").id
+    correct(event, an, **values)
+    correct(event, new, name="Lê Văn Cả")
+    marked = db.session.scalars(select(Delegate.id).where(Delegate.reprint_since.is_not(None)))
+    assert marked.all() == ([an] if is_marked else [])
+
+
+def test_a_correction_by_a_table_marks_the_badge(event):
+    an = build_delegate(event, "Lê An", position="Chuyên viên")
+    an_id, office = an.id, an.organisation
+    make(event)
+    fetch(event, 1)
+    stream = io.BytesIO()
+    headings = ["Mã", "Họ và tên", "Chức vụ", "Tỉnh, bộ, ngành", "Đơn vị"]
+    row = [an.code, "Lê An", "Chánh Văn phòng", office.delegation.name, office.name]
+    write_csv(stream, headings, [row])
+    assert import_table(event, stream.getvalue()).changed == 1
+    assert db.session.get(Delegate, an_id).reprint_since is not None
+
+
 def test_a_mark_from_after_the_file_was_begun_stays(event, in_steps):
     an = build_delegate(event, reprint_since=now()).id
     make(event, MARKED)
@@ -534,6 +613,26 @@ def test_the_report_has_the_worst_first_and_no_texts(organiser, event):
     assert everything
 
 
+@pytest.mark.parametrize("source", template.SOURCES)
+def test_remarks_call_every_source_by_its_name(app, source):
+    content = with_image()
+    content["sides"][0]["elements"] = [
+        {
+            "type": "text",
+            "x": 5,
+            "y": 5,
+            "width": 40,
+            "height": 10,
+            "parts": [{"source": source, "size": 10}],
+        }
+    ]
+    content = template_json.read(json.dumps(content).encode())
+    with app.test_request_context("/?lang=en"):
+        said = run_words.remark(content, [0, 0, int(Measure.CONDENSED), "☃"])
+    assert said.endswith(": is condensed, has characters that the font lacks: ☃ (U+2603)")
+    assert not said.startswith("Answer")
+
+
 def test_a_remark_that_no_longer_holds_is_gone_when_the_run_is_fetched_again(event):
     an = build_delegate(event, "Lê An ☃")
     fetch(event, make(event))
@@ -560,12 +659,15 @@ def test_a_zip_has_a_file_for_each_delegation_and_its_cover(organiser, event, tm
     with zipfile.ZipFile(io.BytesIO(answer.data)) as found:
         assert found.testzip() is None
         assert found.namelist() == [
-            "01 Bắc Ninh - Phong bì thẻ đại biểu.pdf",
             "01 Bắc Ninh.pdf",
-            "02 Bộ Tài chính - Phong bì thẻ đại biểu.pdf",
+            "01 Bắc Ninh - Phong bì thẻ đại biểu.pdf",
             "02 Bộ Tài chính.pdf",
+            "02 Bộ Tài chính - Phong bì thẻ đại biểu.pdf",
         ]
         files = {name: found.read(name) for name in found.namelist()}
+        written = {datetime(*it.date_time) for it in found.infolist()}
+    here = now().astimezone(event.zone).replace(tzinfo=None)
+    assert all(timedelta(0) <= here - it < timedelta(minutes=5) for it in written)
     assert codes(files["01 Bắc Ninh.pdf"], tmp_path) == [an, cu]
     assert codes(files["02 Bộ Tài chính.pdf"], tmp_path) == [ba]
     cover = files["01 Bắc Ninh - Phong bì thẻ đại biểu.pdf"]
@@ -611,8 +713,25 @@ def test_a_delegation_that_cancels_meanwhile_is_not_in_the_zip(event, gone):
     registration.cancel(event, people[gone])
     names = list(delegations_in(covers.archive(job, found, sheets)))
     left = "02 Bộ Tài chính" if gone == 0 else "01 Bắc Ninh"
-    assert names == [f"{left} - Phong bì thẻ đại biểu.pdf", f"{left}.pdf"]
+    assert names == [f"{left}.pdf", f"{left} - Phong bì thẻ đại biểu.pdf"]
     assert runs.find(event.id, 1).state == RunState.DONE
+
+
+def test_covers_list_what_is_in_the_envelope_and_as_it_is_printed(event, tmp_path):
+    gone, stays = build_delegate(event, "Lê Hủy").id, build_delegate(event, "Lê Cũ")
+    stays, code = stays.id, stays.code
+    make(event)
+    job = running.start(event, 1)
+    found = covers.envelopes(event, runs.find(event.id, 1))
+    steps = covers.archive(job, found, covers.covers_of(event, is_small=True))
+    registration.cancel(event, gone)
+    with transaction():
+        db.session.get(Delegate, stays).name = "Lê Mới"
+    files = delegations_in(steps)
+    assert codes(files["01 Bắc Ninh.pdf"], tmp_path) == [code]
+    cover = text_of(files["01 Bắc Ninh - Phong bì thẻ đại biểu.pdf"])
+    assert "Lê Mới" in cover and "Lê Cũ" not in cover and "Lê Hủy" not in cover
+    assert "1 (Đại biểu 1)" in cover
 
 
 def test_a_zip_of_which_everybody_cancels_meanwhile_is_no_file(event):
@@ -690,6 +809,15 @@ def test_looking_at_the_address_of_a_file_does_not_begin_it(organiser, event):
     make(event)
     assert organiser.head(f"{RUNS}/1.pdf").status_code == 200
     assert runs.find(event.id, 1).state == RunState.WAITING
+
+
+def test_on_a_phone_each_cell_has_one_thing_beside_its_label(organiser, event):
+    build_delegate(event)
+    make(event)
+    for address in (RUNS, f"{RUNS}/1"):
+        page = organiser.get(address).text
+        assert 'class="data-sub"' in page
+        assert not re.search(r'<td data-label="[^"]*">[^<]+<span class="data-sub"', page)
 
 
 def test_cancel_and_again_by_their_buttons(organiser, event):

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from eventapp.badges import stocks
+from eventapp.badges import shipped, stocks
+from eventapp.badges.layout import design_of
 from eventapp.badges.sheets import (
     DoesNotFit,
     Impossible,
@@ -231,6 +232,7 @@ def test_the_measures_that_the_maker_prints_on_the_packet():
     assert {it.name: (it.columns * it.rows) for it in stocks.STOCKS} == {
         "avery-l4785": 10,
         "avery-l7414": 10,
+        "avery-l7160": 21,
         "avery-l7165": 8,
         "avery-5395": 8,
         "avery-5371": 10,
@@ -243,6 +245,17 @@ def test_the_measures_that_the_maker_prints_on_the_packet():
     places = stocks.find("L4785").sheet().places()
     assert places[0] == (17.5, 13.5)
     assert places[1] == (112.5, 13.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("label-63x38", "L7160"), ("label-85x59", "5395")], ids=["L7160", "5395"]
+)
+def test_labels_that_are_shipped_fit_the_sheets_that_they_are_named_after(name, number):
+    template = shipped.find(name)
+    stock = stocks.find(number)
+    assert number in template.name.vi
+    found = papers_for(design_of(template), Settings(paper=stock.name, orientation="portrait"))
+    assert found.per_sheet == stock.columns * stock.rows
 
 
 @pytest.mark.parametrize("number", ["L4787", "l4787", "Avery L4787", "avery-l4785"])

@@ -13,9 +13,10 @@ from werkzeug.datastructures import FileStorage
 
 from eventapp.accounts.models import AuditEntry
 from eventapp.accounts.permissions import Role
-from eventapp.badges import images, shipped, template, templates, transfer
+from eventapp.badges import faults, images, shipped, template_json, templates, transfer
 from eventapp.badges.models import BadgeImage, BadgeTemplate
-from eventapp.badges.template import NotATemplate, Words, Wrong
+from eventapp.badges.template import Words
+from eventapp.badges.template_json import NotATemplate, Wrong
 from eventapp.badges.templates import (
     TemplateChanged,
     TemplateFaulty,
@@ -111,6 +112,25 @@ def test_one_is_the_default(event):
     assert [it.is_default for it in templates.of_event(event.id)] == [True, False]  # Hai, Một
 
 
+def test_the_default_is_no_change_of_a_template_that_somebody_has_open(event):
+    templates.add(event, named("Một"))
+    made = templates.add(event, named("Hai"))
+    opened = templates.find(event.id, made).revision
+    templates.make_default(event, made)
+    templates.save(event, made, named("Đã mở từ trước"), revision=opened)
+    assert templates.find(event.id, made).is_default
+
+
+def test_when_the_default_goes_the_oldest_of_the_others_is_it(event):
+    first, *others = [templates.add(event, named(name)) for name in ("A", "C", "B")]
+    templates.delete(event, first)
+    assert [it.id for it in templates.of_event(event.id) if it.is_default] == [min(others)]
+    assert templates.default_version(event).template_id == min(others)
+    templates.delete(event, max(others))
+    templates.delete(event, min(others))
+    assert templates.of_event(event.id) == []
+
+
 def test_a_deleted_one_is_not_there_any_more(event):
     made = templates.add(event, SHIPPED)
     templates.delete(event, made)
@@ -135,7 +155,7 @@ def test_another_event_s_is_not_found(event):
 
 
 def test_a_copy_has_a_name_of_its_own(event):
-    made = templates.copy(event, SHIPPED, ("Bản của tôi", "Mine"))
+    made = templates.copy(event, SHIPPED, Words("Bản của tôi", "Mine"))
     content = templates.content_of(templates.version(event.id, made))
     assert (content.name.vi, content.name.en) == ("Bản của tôi", "Mine")
     assert content.sides == SHIPPED.sides
@@ -144,10 +164,10 @@ def test_a_copy_has_a_name_of_its_own(event):
 def test_what_cannot_be_printed_is_not_saved(event):
     data = with_image()
     del data["images"]
-    content = template.read(json.dumps(data).encode())
+    content = template_json.read(json.dumps(data).encode())
     with pytest.raises(TemplateFaulty) as refused:
         templates.add(event, content)
-    assert {it.fault for it in refused.value.problems} == {template.Fault.NO_SUCH_IMAGE}
+    assert {it.fault for it in refused.value.problems} == {faults.Fault.NO_SUCH_IMAGE}
     assert refused.value.content is content
 
 
@@ -201,6 +221,21 @@ def test_an_image_that_is_none_stops_the_whole_file(event):
     assert templates.of_event(event.id) == []
 
 
+@pytest.mark.parametrize("limit", [0, 1])
+def test_of_a_file_that_is_refused_no_image_is_kept(event, monkeypatch, limit):
+    """Whether what is in the way is the event's templates, or its images."""
+    monkeypatch.setattr(*((templates, "MAX_TEMPLATES", 0), (images, "MAX_IMAGES", 1))[limit])
+    data = with_image()
+    blue = png("blue")
+    digest = hashlib.sha256(blue).hexdigest()
+    data["images"][digest] = base64.b64encode(blue).decode()
+    data["sides"][0]["by_category"] = {"Khách mời": {"image": digest}}
+    with pytest.raises((TooManyTemplates, images.TooManyImages)):
+        transfer.imported(event, json.dumps(data).encode())
+    assert templates.digests_of(event.id) == frozenset()
+    assert templates.of_event(event.id) == []
+
+
 def test_images_that_are_not_shown_are_not_kept(event):
     data = with_image()
     data["sides"] = [{"elements": []}]
@@ -210,11 +245,11 @@ def test_images_that_are_not_shown_are_not_kept(event):
 
 def test_a_file_is_bounded_with_its_images_and_without(event, monkeypatch):
     data = json.dumps(with_image()).encode()
-    monkeypatch.setattr(template, "MAX_BYTES", 100)
+    monkeypatch.setattr(template_json, "MAX_BYTES", 100)
     with pytest.raises(NotATemplate) as refused:
         transfer.imported(event, data)
     assert refused.value.kind == Wrong.TOO_LARGE
-    monkeypatch.setattr(template, "MAX_FILE_BYTES", 200)
+    monkeypatch.setattr(template_json, "MAX_FILE_BYTES", 200)
     with pytest.raises(NotATemplate):
         transfer.imported(event, data)
 
@@ -351,7 +386,14 @@ def test_a_copy_the_default_and_deleting(organiser, event):
     first = templates.add(event, named("Một"))
     post(organiser, f"{LIST}/{first}/copy", {}, form_at=LIST)
     copied = next(it for it in templates.of_event(event.id) if it.id != first)
-    assert copied.name == "Một (bản sao)"
+    assert (copied.name, copied.name_en) == ("Một (bản sao)", "")
+    both = templates.add(event, msgspec.structs.replace(SHIPPED, name=Words("Thẻ", "Badge")))
+    post(organiser, f"{LIST}/{both}/copy", {}, form_at=LIST)
+    names = {(it.name, it.name_en) for it in templates.of_event(event.id)}
+    assert ("Thẻ (bản sao)", "Badge (copy)") in names
+    (again,) = (it for it in templates.of_event(event.id) if it.name_en == "Badge (copy)")
+    for it in (both, again.id):
+        post(organiser, f"{LIST}/{it}/delete", {}, form_at=LIST)
     post(organiser, f"{LIST}/{copied.id}/default", {}, form_at=LIST)
     assert templates.default_version(event).template_id == copied.id
     post(organiser, f"{LIST}/{first}/delete", {}, form_at=LIST)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from eventapp.badges import images, shipped, template, templates
+from eventapp.badges import images, shipped, template_json, templates
 from eventapp.badges.template import Words
 from eventapp.badges.templates import TemplateFaulty
 from eventapp.database import transaction
@@ -49,7 +49,7 @@ def test_an_image_is_not_deleted_while_a_template_that_shows_it_is_saved(
 ):
     digest = images.add(event, "a.png", png()).digest
     data = msgspec.json.encode({**with_image(), "images": {}})
-    shows = template.read(
+    shows = template_json.read(
         data.replace(with_image()["sides"][0]["ground"]["image"].encode(), digest.encode())
     )
     made = templates.add(event, msgspec.structs.replace(SHIPPED, name=Words("Một")))

@@ -209,8 +209,10 @@ def new_token(live: Live, name: str, rights: str = "supervisor") -> str:
     with closing(sqlite3.connect(live.instance / "eventapp.db")) as connection, connection:
         connection.execute(
             """
-            insert into device (event_id, name, rights, token_hash, created_at)
-            select id, ?, ?, ?, ? from event where slug = ?
+            insert into device (
+                event_id, name, rights, token_hash, created_at, is_restricted, is_log_new
+            )
+            select id, ?, ?, ?, ?, false, false from event where slug = ?
             """,
             values,
         )

@@ -1,5 +1,6 @@
 """The badge designer by mouse, touch and keyboard, from a shipped template to versions."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -362,6 +363,78 @@ def test_what_was_never_saved_is_offered_again(open_page: OPEN, address: str) ->
     until(page, "localStorage.length === 0")
 
 
+def test_changes_found_again_do_not_overwrite_what_was_saved_since(
+    open_page: OPEN, address: str
+) -> None:
+    page = designer(open_page, address)
+    page.get_by_label("Tên (Tiếng Việt)").fill("Chưa kịp lưu")
+    until(page, "localStorage.length > 0")
+    other = designer(open_page, address)
+    other.get_by_label("Tên (Tiếng Việt)").fill("Của người khác")
+    other.click("#designer-save")
+    expect(other.locator("#designer-mark")).to_have_text("Đã lưu thành phiên bản 2")
+    page.reload()
+    shown(page)
+    page.get_by_role("button", name="Lấy lại các thay đổi đó").click()
+    page.click("#designer-save")
+    expect(page.locator("#designer-trouble")).to_contain_text("vừa lưu phiên bản 2")
+    expect(page.locator("#designer-name")).to_have_text("Chưa kịp lưu")
+
+
+def test_undo_reaches_the_field_that_is_typed_in(open_page: OPEN, address: str) -> None:
+    page = designer(open_page, address)
+    name = page.get_by_label("Tên (Tiếng Việt)")
+    before = name.input_value()
+    name.fill("Tên khác")
+    name.press("Control+z")
+    expect(name).to_be_focused()
+    expect(name).to_have_value(before)
+    expect(page.locator("#designer-name")).to_have_text(before)
+    name.press("Control+y")
+    expect(name).to_have_value("Tên khác")
+
+
+def test_moved_together_they_stay_together_at_the_edge(open_page: OPEN, address: str) -> None:
+    page = designer(open_page, address)
+    first = page.locator(".element").count()
+    for x in ("2", "12"):
+        page.locator("[data-add='box']").click()
+        page.get_by_label("Cách mép trái (mm)").fill(x)
+    rows = page.locator(".designer-element")
+    rows.nth(first).click()
+    rows.nth(first + 1).click(modifiers=["Shift"])
+    element(page, first).focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    found = []
+    for number in (first, first + 1):
+        rows.nth(number).click()
+        found.append(place(page)[0])
+    assert found == [0, 10]
+
+
+def test_a_ground_of_a_category_that_is_not_here_can_be_taken_away(
+    open_page: OPEN, axe: AXE, address: str
+) -> None:
+    page = designer(open_page, address)
+    page.locator("#designer-text summary").click()
+    text = page.locator("#template-text")
+    data = json.loads(text.input_value())
+    data["sides"][0]["by_category"] = {"Khách quý": {"colour": "#ffd60a"}}
+    text.fill(json.dumps(data))
+    page.click("#designer-apply")
+    left = page.get_by_label("Khách quý (sự kiện không có thành phần này): nền riêng")
+    expect(left).to_be_checked()
+    check(page, axe)
+    left.click()
+    expect(left).to_have_count(0)
+    text.fill("")
+    page.locator("#designer-text summary").click()
+    page.locator("#designer-text summary").click()
+    until(page, "document.querySelector('#template-text').value.includes('sides')")
+    assert "Khách quý" not in text.input_value()
+
+
 def test_a_lost_connection_loses_nothing(open_page: OPEN, address: str) -> None:
     page = designer(open_page, address)
     page.get_by_label("Tên (Tiếng Việt)").fill("Mất mạng")
@@ -387,6 +460,24 @@ def test_images_are_uploaded_and_shown(open_page: OPEN, address: str, tmp_path: 
     page.get_by_label("Cách đặt hình trong khung").select_option("cover")
     shown(page)
     expect(page.locator("#designer-problems li")).not_to_contain_text(["không có hình này"])
+    # Round corners are as round on the canvas as they are printed.
+    page.get_by_label("Chiều rộng (mm)").fill("20")
+    page.get_by_label("Chiều cao (mm)").fill("20")
+    page.get_by_label("Bo góc (mm)").fill("10")
+    image = page.locator("#designer-canvas image")
+    expect(image).to_have_attribute("width", "20")
+    expect(image).to_have_attribute("height", "20")
+    page.keyboard.press("Tab")
+    shown(page)
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box()
+    assert box is not None
+    taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    centre = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    corner = (box["x"] + box["width"] * 0.12, box["y"] + box["height"] * 0.12)
+    red = (204, 0, 0)
+    assert max(abs(a - b) for a, b in zip(taken.getpixel(centre), red, strict=True)) < 8
+    assert max(abs(a - b) for a, b in zip(taken.getpixel(corner), red, strict=True)) > 30
 
 
 def test_as_text(open_page: OPEN, axe: AXE, address: str) -> None:

@@ -24,6 +24,12 @@ from tests.browser.door import EVENT, UNKNOWN, log_of, revoke, verdicts_of
 
 pytestmark = pytest.mark.browser
 
+DELEGATION_OF = """
+select delegation.code from delegation
+join organisation on organisation.delegation_id = delegation.id
+join delegate on delegate.organisation_id = organisation.id where delegate.code = ?
+"""
+
 
 def test_a_scanner_admits_and_tells_the_second_time(open_page: OPEN, live: Live) -> None:
     page, person = open_desk(open_page, live, "steward"), people(live)[0]
@@ -43,105 +49,6 @@ def test_a_scanner_admits_and_tells_the_second_time(open_page: OPEN, live: Live)
     expect(page.locator("#last li")).to_have_count(2)
     all_sent(page)
     assert verdicts_of(live, person.code) == ["admitted", "duplicate"]
-
-
-def test_a_scanner_types_wherever_the_focus_is(open_page: OPEN, live: Live) -> None:
-    page, known = open_desk(open_page, live), people(live, fresh=False)
-    chosen = page.locator("#checkpoint").input_value()
-    page.locator("body").click(position={"x": 5, "y": 790})
-    type_like_a_scanner(page, known[0].code)
-    expect(page.locator("#verdict")).to_contain_text(known[0].name)
-
-    page.locator("#checkpoint").focus()
-    type_like_a_scanner(page, known[1].code)
-    expect(page.locator("#verdict")).to_contain_text(known[1].name)
-    expect(page.locator("#checkpoint")).to_have_value(chosen)
-
-    page.locator("#camera").focus()
-    type_like_a_scanner(page, known[2].code)
-    expect(page.locator("#verdict")).to_contain_text(known[2].name)
-    expect(page.locator("#camera")).to_have_attribute("aria-pressed", "false")
-
-    # Somebody was about to look for a name.
-    show(page, "find")
-    page.locator("#name").fill("le")
-    type_like_a_scanner(page, known[3].code)
-    expect(page.locator("#verdict")).to_contain_text(known[3].name)
-    expect(page.locator("#name")).to_have_value("le")
-
-    # Somebody was about to give a reason: the next person is at the door.
-    page.locator("#verdict button").first.click()
-    page.locator("#reason-text").fill("vì")
-    type_like_a_scanner(page, known[4].code)
-    expect(page.locator("#reason")).to_be_hidden()
-    expect(page.locator("#verdict")).to_contain_text(known[4].name)
-
-
-def test_a_slow_scanner_is_no_reason_and_no_name(open_page: OPEN, live: Live) -> None:
-    page, known = open_desk(open_page, live), people(live, fresh=False)
-    type_like_a_scanner(page, known[0].code)
-    page.get_by_role("button", name="Hủy lượt quét").or_(
-        page.get_by_role("button", name="Vẫn cho vào")
-    ).first.click()
-    page.locator("#reason-text").fill("vì ")
-    page.keyboard.type(known[1].code, delay=120)
-    page.keyboard.press("Enter")
-    expect(page.locator("#verdict .verdict-name")).to_have_text(known[1].name)
-    expect(page.locator("#reason")).to_be_hidden()
-    assert one(live, "select count(*) from scan where note like 'vì%'") == 0
-
-
-@pytest.mark.parametrize("end", ["Enter", "Tab", "Control+j", None])
-def test_a_scanner_ends_as_it_likes(open_page: OPEN, live: Live, end: str | None) -> None:
-    page, person = open_desk(open_page, live), people(live, fresh=False)[0]
-    type_like_a_scanner(page, person.code.lower(), end)
-    expect(page.locator("#verdict .verdict-name")).to_have_text(person.name)
-    expect(page.locator("#code")).to_have_value("")
-    expect(page.locator("#last li")).to_have_count(1)
-
-
-def test_look_alike_letters_are_read_as_digits(open_page: OPEN, live: Live) -> None:
-    page = open_desk(open_page, live)
-    person = next(it for it in people(live, fresh=False) if re.search("[01]", it.code))
-    page.locator("#code").fill(person.code.replace("0", "o").replace("1", "l"))
-    page.get_by_role("button", name="Kiểm tra").click()
-    expect(page.locator("#verdict .verdict-name")).to_have_text(person.name)
-
-
-# What an input method does to keys on their way: names the key "Process", or takes back letters and
-# puts others there, which nobody can ask Playwright's keyboard for.
-_PROCESS = """(code) => {
-  const field = document.getElementById("code");
-  field.focus();
-  for (const letter of code) {
-    const name = /\\d/.test(letter) ? `Digit${letter}` : `Key${letter}`;
-    const key = { key: "Process", code: name, bubbles: true };
-    field.dispatchEvent(new KeyboardEvent("keydown", key));
-  }
-  field.value = "ẩ";
-  field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true }));
-}"""
-_REPLACED = """(typed) => {
-  const field = document.getElementById("code");
-  field.focus();
-  const press = (key) => field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-  for (const letter of typed) press(letter);
-  field.value = typed;
-  press("Enter");
-}"""
-
-
-def test_an_input_method_does_not_change_a_code(open_page: OPEN, live: Live) -> None:
-    door, known = door_of(open_page, live), people(live, fresh=False)
-    page = door.page
-    page.evaluate(_PROCESS, known[0].code)
-    expect(page.locator("#verdict .verdict-name")).to_have_text(known[0].name)
-    # Telex makes Đ of DD and Â of AA, VNI Á of A1: somebody has such a code.
-    for changed, keys in (("Đ", "DD"), ("Â", "AA"), ("Á", "A1"), ("Đ", "D9"), ("ẹ", "E5")):
-        person = next((it for it in known if keys in it.code), None)
-        if person is not None:
-            page.evaluate(_REPLACED, person.code.replace(keys, changed, 1))
-            expect(page.locator("#verdict .verdict-name")).to_have_text(person.name)
 
 
 @pytest.mark.parametrize("code", [UNKNOWN, "https://example.org/?q=1", "a"])
@@ -310,6 +217,30 @@ def test_a_revoked_device_says_so_and_how_many_scans_it_keeps(open_page: OPEN, l
     expect(page.locator("#none")).to_contain_text("không còn được quét", timeout=30_000)
     expect(page.locator("#none-unsent")).to_contain_text("1")
     expect(page.locator("#desk")).to_be_hidden()
+
+
+def test_no_name_stays_in_the_page_of_a_revoked_device(open_page: OPEN, live: Live) -> None:
+    door, person = door_of(open_page, live), people(live, fresh=False)[0]
+    page = door.page
+    type_like_a_scanner(page, person.code)
+    expect(page.locator("#verdict .verdict-name")).to_have_text(person.name)
+    show(page, "find")
+    page.locator("#name").fill(person.name)
+    expect(page.locator("#found li").first).to_be_visible()
+    type_like_a_scanner(page, f"D-{one(live, DELEGATION_OF, person.code)}")
+    expect(page.locator("#delegation-people")).to_contain_text(person.name)
+    page.locator("#delegation-cancel").click()
+    page.locator("#verdict button").first.click()
+    expect(page.locator("#reason")).to_contain_text(person.name)
+    door.run("(engine) => engine.revoke()")
+    expect(page.locator("#none")).to_be_visible()
+    expect(page.locator("#reason")).to_be_hidden()
+    texts, values = page.evaluate(
+        """() => [document.body.textContent,
+            [...document.querySelectorAll("input, textarea")].map((it) => it.value)]"""
+    )
+    assert person.name not in texts
+    assert person.name not in values
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

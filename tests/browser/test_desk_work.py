@@ -79,6 +79,32 @@ def test_a_delegation_is_let_in_by_one_code_without_a_network(open_page: OPEN, l
     expect(page.locator("#verdict")).to_contain_text("Không có đoàn này.")
 
 
+def test_an_open_list_and_a_decision_belong_to_their_checkpoint(
+    open_page: OPEN, live: Live
+) -> None:
+    page = open_desk(open_page, live)
+    code, _, members = delegation(live)
+    select = page.locator("#checkpoint")
+    first, other = (select.locator("option").nth(i).get_attribute("value") for i in (0, 1))
+    type_like_a_scanner(page, members[0][0])
+    verdict(page, "admitted", members[0][1])
+    type_like_a_scanner(page, members[0][0])
+    verdict(page, "duplicate", members[0][1])
+    type_like_a_scanner(page, f"D-{code}")
+    box = page.locator(f"#delegation-people input[value='{members[0][0]}']")
+    expect(box).to_be_disabled()
+    select.select_option(other)
+    expect(box).to_be_enabled()
+    # Decided on what was said at the first checkpoint, whatever the desk shows now.
+    page.get_by_role("button", name="Vẫn cho vào").click()
+    page.get_by_label("Ban tổ chức đồng ý").check()
+    page.get_by_role("button", name="Cho vào", exact=True).click()
+    verdict(page, "admitted", members[0][1])
+    all_sent(page)
+    found = one(live, "select checkpoint_id from scan where code = ? and note != ''", members[0][0])
+    assert str(found) == first
+
+
 def test_a_walk_in_loses_nothing_and_has_a_code_without_a_network(
     open_page: OPEN, live: Live
 ) -> None:
@@ -263,3 +289,52 @@ def test_notes_of_a_person_are_said(open_page: OPEN, live: Live) -> None:
     page = open_desk(open_page, live, "steward")
     type_like_a_scanner(page, person.code)
     expect(page.locator("#verdict .verdict-note")).to_have_text("Thẻ cần in lại")
+
+
+@pytest.mark.parametrize("rights", ["steward", "kiosk"])
+def test_a_scan_that_cannot_be_kept_leaves_no_green_verdict(
+    open_page: OPEN, live: Live, rights: str
+) -> None:
+    page, known = open_desk(open_page, live, rights), people(live, fresh=False)
+    if rights == "kiosk":
+        page.locator("#kiosk-setup").get_by_role("button").click()
+    type_like_a_scanner(page, known[0].code)
+    panel = page.locator(".verdict-not_stored")
+    expect(page.locator(".verdict-name, .kiosk-name")).to_have_text(known[0].name)
+    expect(panel).to_have_count(0)
+    page.evaluate(
+        """async () => {
+            const { Engine } = await import("/static/checkin/engine/engine.js");
+            (await Engine.open()).scan = () => Promise.reject(new Error("broken"));
+        }"""
+    )
+    type_like_a_scanner(page, known[1].code)
+    expect(panel).to_contain_text(known[1].name)
+
+
+# A camera that shows something, and a decoder that does not start.
+_NO_DECODER = """() => {
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d");
+    setInterval(() => context.fillRect(0, 0, 9, 9), 50);
+    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(10);
+    window.BarcodeDetector = undefined;
+    delete window.BarcodeDetector;
+    window.Worker = class extends EventTarget {
+        constructor() {
+            super();
+            queueMicrotask(() => this.dispatchEvent(new ErrorEvent("error", { message: "none" })));
+        }
+        postMessage() {}
+        terminate() {}
+    };
+}"""
+
+
+def test_a_camera_whose_decoder_does_not_start_says_so(open_page: OPEN, live: Live) -> None:
+    page = open_desk(open_page, live)
+    page.evaluate(_NO_DECODER)
+    page.locator("#camera").click()
+    expect(page.locator("#trouble")).to_contain_text("Không dùng được camera")
+    expect(page.locator("#camera")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#viewfinder")).to_be_hidden()

@@ -59,6 +59,22 @@ def test_a_delegate_is_greeted_sees_the_badge_and_has_it_printed(
     assert verdicts_of(live, person.code) == ["admitted", "duplicate"]
 
 
+def test_a_kiosk_lets_go_of_a_badge_when_the_next_person_comes(open_page: OPEN, live: Live) -> None:
+    page, fresh = open_kiosk(open_page, live), people(live)
+    type_like_a_scanner(page, fresh[0].code)
+    picture = page.locator(".kiosk-picture")
+    expect(picture).to_be_visible()
+    before = picture.get_attribute("src")
+    page.evaluate(
+        """() => { window.gone = []; URL.revokeObjectURL = new Proxy(URL.revokeObjectURL, {
+            apply(revoke, on, [address]) { window.gone.push(address); revoke.call(on, address); },
+        }); }"""
+    )
+    type_like_a_scanner(page, fresh[1].code)
+    expect(page.locator(".kiosk-name")).to_have_text(fresh[1].name)
+    assert page.evaluate("window.gone") == [before]
+
+
 def test_a_kiosk_prints_at_once_where_that_is_wanted_and_goes_on_after_a_restart(
     open_page: OPEN, live: Live
 ) -> None:
@@ -70,6 +86,63 @@ def test_a_kiosk_prints_at_once_where_that_is_wanted_and_goes_on_after_a_restart
     type_like_a_scanner(page, person.code)
     expect(page.locator("body")).to_have_attribute("data-printed", "application/pdf")
     expect(page.locator("#kiosk-verdict button")).to_have_count(0)
+
+
+# The engine's state with other checkpoints: those of the first day are today's, and days pass.
+_DAYS = """async (days) => {
+    const { Engine } = await import("/static/checkin/engine/engine.js");
+    const { isoDay } = await import("/static/checkin/app/times.js");
+    const engine = await Engine.open();
+    const { get } = Object.getOwnPropertyDescriptor(Engine.prototype, "state");
+    const day = 86_400_000, zone = engine.state.event.timezone, dates = [];
+    const all = get.call(engine).checkpoints;
+    for (const { date } of all) if (!dates.includes(date)) dates.push(date);
+    const [today, next] = [0, 1].map((n) => isoDay(Date.now() + n * day, zone));
+    Object.defineProperty(engine, "state", { configurable: true, get: () => {
+        const state = get.call(engine);
+        const checkpoints = state.checkpoints.map((it) => (
+            { ...it, date: it.date === dates[0] ? today : next }));
+        return { ...state, checkpoints, offsetMs: days * day };
+    } });
+    engine.changed();
+}"""
+
+
+def test_a_kiosk_left_on_overnight_asks_where_it_stands(open_page: OPEN, live: Live) -> None:
+    page = open_kiosk(open_page, live)
+    first = page.locator("#kiosk-setup")
+    page.evaluate(_DAYS, 0)
+    expect(first).to_be_hidden()
+    page.evaluate(_DAYS, 1)
+    expect(first).to_be_visible()
+    expect(page.locator("#kiosk-idle")).to_be_hidden()
+    first.get_by_role("button").click()
+    expect(page.locator("#kiosk-idle")).to_be_visible()
+
+
+def test_a_kiosk_does_not_go_on_at_a_checkpoint_that_is_not_its_own(
+    open_page: OPEN, live: Live
+) -> None:
+    page = open_kiosk(open_page, live)
+    page.evaluate("""() => { for (const key of Object.keys(localStorage))
+        if (key.startsWith("eventapp.kiosk")) localStorage[key] = '{"checkpoint": 987654}'; }""")
+    page.reload()
+    ready(page)
+    expect(page.locator("#kiosk-setup")).to_be_visible()
+
+
+def test_a_desk_left_on_overnight_goes_on_at_the_door_of_the_day(
+    open_page: OPEN, live: Live
+) -> None:
+    page = open_desk(open_page, live)
+    chosen = page.locator("#checkpoint").input_value()
+    page.evaluate(_DAYS, 0)
+    expect(page.locator("#checkpoint")).to_have_value(chosen)
+    page.evaluate(_DAYS, 1)
+    expect(page.locator("#checkpoint")).not_to_have_value(chosen)
+    page.locator("#checkpoint").select_option(chosen)  # yesterday's paper is entered
+    page.evaluate(_DAYS, 1)
+    expect(page.locator("#checkpoint")).to_have_value(chosen)
 
 
 def test_a_kiosk_has_no_way_to_search_or_lists(open_page: OPEN, live: Live) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import CDPSession, Page
 
 from tests.browser.conftest import Live
 from tests.browser.door import (
+    API,
     EVENT,
     SCANS,
     Door,
@@ -99,10 +100,13 @@ def test_what_was_only_in_memory_is_stored_when_there_is_room(door: Door, live: 
     fill(door, full=True)
     door.page.context.set_offline(True)
     assert door.scan(first)["verdict"] == "not_stored"
+    leave = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert (door.state["unsaved"], door.page.evaluate(leave)) == (1, True)
     fill(door, full=False)
     assert door.scan(second)["verdict"] == "admitted"
     assert (door.state["unsent"], door.state["storage"]) == (2, "ok")
     door.sync()
+    assert (door.state["unsaved"], door.page.evaluate(leave)) == (0, False)
     assert door.stored == 2
     door.page.reload()
     door.wait_until("state.unsent === 2")
@@ -118,6 +122,34 @@ def test_a_full_disk_starts_the_app_all_the_same(door: Door, live: Live) -> None
     door.page.reload()
     door.wait_until("state.ready")
     assert door.state["people"] == people
+
+
+def test_what_the_disk_did_not_take_is_written_with_what_it_takes(door: Door) -> None:
+    people = door.state["people"]
+    renamed = door.run(
+        """async (engine) => {
+            engine.link.stop();
+            const { Database } = await import("/static/checkin/engine/database.js");
+            const { run } = Database.prototype;
+            const lines = [...engine.roster.lines.values()].map((it) => it.with(3, "Đổi Tên"));
+            const roster = { number: 10 ** 6, whole: true, people: lines, gone: [] };
+            Database.prototype.run = function (stores, mode, work) {
+                if (mode === "readonly") return run.call(this, stores, mode, work);
+                return Promise.reject(new DOMException("", "QuotaExceededError"));
+            };
+            const failed = await engine.vault.write({ roster }).catch((error) => error.name);
+            Database.prototype.run = run;
+            await engine.vault.write({ facts: { ...engine.vault.facts, openDiscrepancies: 7 } });
+            return failed;
+        }"""
+    )
+    assert renamed == "QuotaExceededError"
+    door.cut()
+    door.page.reload()
+    door.wait_until("state.openDiscrepancies === 7")
+    assert door.state["people"] == people
+    names = door.run("(engine) => [...engine.roster.lines.values()].map((line) => line[3])")
+    assert set(names) == {"Đổi Tên"}
 
 
 def test_a_token_is_not_lost_on_a_full_disk(open_page: Callable[..., Page], live: Live) -> None:
@@ -188,7 +220,10 @@ def test_what_the_server_has_said_to_one_tab_the_other_knows(door: Door, live: L
 
 
 def test_a_revoked_device_forgets_people_in_every_tab(door: Door, live: Live) -> None:
-    [code] = fresh_codes(live)
+    code, answered = fresh_codes(live, 2)
+    door.be_patient()
+    assert door.scan(answered)["by"] == "server"
+    door.run("(engine) => { engine.patience = 250; }")
     other = another_tab(door)
     door.cut(path=SCANS)
     other.cut(path=SCANS)
@@ -202,6 +237,7 @@ def test_a_revoked_device_forgets_people_in_every_tab(door: Door, live: Live) ->
         tab.wait_until("state.revoked")
         assert (tab.state["people"], tab.state["unsent"]) == (0, 1)
         assert tab.run("(engine, code) => engine.person(code)", code) is None
+        assert tab.run("(engine) => engine.answers.last.size") == 0
         refused = tab.run(
             "(engine, order) => engine.scan(order).catch((error) => error.constructor.name)",
             {"code": code, "checkpoint": door.door},
@@ -210,23 +246,126 @@ def test_a_revoked_device_forgets_people_in_every_tab(door: Door, live: Live) ->
     assert log_of(live, code) == []
 
 
-def test_a_full_disk_keeps_nobody_from_being_forgotten(door: Door, live: Live) -> None:
+def test_a_device_revoked_on_a_full_disk_forgets_people(door: Door, live: Live) -> None:
+    name = door.state["device"]["name"]
+    [code] = fresh_codes(live)
+    door.page.context.set_offline(True)
+    door.scan(code)
     fill(door, full=True)
-    revoke(live, door.state["device"]["name"])
-    assert door.sync() in {"Revoked", "Unreachable"}
+    revoke(live, name)
+    door.page.context.set_offline(False)
     door.wait_until("state.revoked")
-    assert door.page.evaluate(_SEALED, EVENT) == 0
+    door.cut()
     door.page.reload()
-    assert door.page.evaluate(_SEALED, EVENT) == 0
+    door.wait_until("state.revoked")
+    assert (door.state["people"], door.state["unsent"]) == (0, 1)
+    assert door.run(_SEALED) == 0
 
 
-_SEALED = """(event) => new Promise((resolve) => {
-    const request = indexedDB.open(`eventapp-checkin-${event}`);
-    request.onsuccess = () => {
-        const count = request.result.transaction("sealed").objectStore("sealed").count();
-        count.onsuccess = () => { request.result.close(); resolve(count.result); };
-    };
-})"""
+_SEALED = """(engine) => engine.database.read(["sealed"], (store) => new Promise((resolve) => {
+    const count = store("sealed").count();
+    count.onsuccess = () => resolve(count.result);
+}))"""
+
+
+@pytest.mark.parametrize(
+    ("error", "is_unknown"),
+    [("login_required", False), ({"code": 401, "message": "no valid device token"}, True)],
+)
+def test_only_an_end_said_in_so_many_words_makes_a_device_forget(
+    door: Door, live: Live, error: object, is_unknown: bool
+) -> None:
+    people = door.state["people"]
+    door.page.route(API, lambda route: route.fulfill(status=401, json={"error": error}))
+    assert door.scan(fresh_codes(live)[0])["verdict"] == "admitted"
+    door.sync()
+    state = door.state
+    assert (state["people"], state["unsent"], state["revoked"]) == (people, 1, False)
+    assert (state["online"], state["unknown"]) == (False, is_unknown)
+    door.mend()
+    door.sync()
+    assert (door.state["unsent"], door.state["unknown"]) == (0, False)
+
+
+def test_a_walk_in_that_cannot_be_read_is_kept_and_keeps_nothing_else(door: Door) -> None:
+    people = door.state["people"]
+    door.page.context.set_offline(True)
+    person = {"name": "Lê Thị Hỏng", "organisation": "Sở", "checkpoint": door.door}
+    door.run("(engine, person) => engine.walkIn(person)", person)
+    door.run(
+        """(engine) => engine.database.write(["walkins"], (store) => new Promise((resolve) => {
+            store("walkins").getAll().onsuccess = ({ target }) => {
+                const [row] = target.result;
+                new Uint8Array(row.sealed.data)[0] ^= 1;
+                store("walkins").put(row).onsuccess = () => resolve();
+            };
+        }))"""
+    )
+    door.page.reload()
+    door.wait_until("state.ready")
+    state = door.state
+    assert (state["people"], state["unsentWalkIns"], state["storage"]) == (people, 1, "ok")
+    assert door.run("(engine) => Boolean(engine.vault.key)")
+
+
+def test_a_token_taken_over_halfway_is_taken_over_at_the_next_start(door: Door, live: Live) -> None:
+    door.page.context.set_offline(True)
+    person = {"name": "Lê Thị Dở", "organisation": "Sở", "checkpoint": door.door}
+    made = door.run("(engine, person) => engine.walkIn(person)", person)
+    door.page.evaluate(
+        """async (device) => {
+            const { remember } = await import("/static/checkin/engine/devices.js");
+            const { Database } = await import("/static/checkin/engine/database.js");
+            const { run } = Database.prototype;
+            Database.prototype.run = function (stores, mode, work) {
+                const works = mode === "readonly" || stores.includes("devices");
+                if (works) return run.call(this, stores, mode, work);
+                return Promise.reject(new DOMException("", "QuotaExceededError"));
+            };
+            await remember(device);
+        }""",
+        {"event": EVENT, "token": new_token(live, "Tiếp quản dở")},
+    )
+    door.page.reload()
+    door.wait_until("state.unsentWalkIns === 1")
+    assert door.run("(engine, code) => engine.person(code).name", made["code"]) == person["name"]
+
+
+def test_what_happens_while_it_starts_anew_waits_for_that(door: Door, live: Live) -> None:
+    first, second = fresh_codes(live, 2)
+    fill(door, full=True)
+    door.page.context.set_offline(True)
+    assert door.scan(first)["verdict"] == "not_stored"
+    found = door.run(
+        """async (engine, [code, checkpoint]) => {
+            let starts = 0;
+            const { start } = engine;
+            engine.start = (device) => { starts += 1; return start.call(engine, device); };
+            const all = [engine.restart(), engine.hear({ kind: "version" }), engine.catchUp()];
+            const result = engine.scan({ code, checkpoint });
+            await Promise.all(all);
+            const { memory } = engine.outbox;
+            return [(await result).verdict, starts, memory.size, engine.state.people > 0];
+        }""",
+        [second, door.door],
+    )
+    assert found == ["not_stored", 1, 2, True]
+
+
+def test_what_waits_for_another_event_is_counted_and_sent(door: Door, live: Live) -> None:
+    [code] = fresh_codes(live)
+    door.page.context.set_offline(True)
+    door.scan(code)
+    door.page.evaluate(
+        "device => import('/static/checkin/engine/devices.js').then((it) => it.remember(device))",
+        {"event": "another-event", "token": "of another event"},
+    )
+    door.page.reload()
+    door.wait_until("state.event.slug === 'another-event' && state.unsentOthers === 1")
+    door.page.context.set_offline(False)
+    door.wait_until("state.unsentOthers === 0")
+    assert verdicts_of(live, code) == ["admitted"]
+    assert door.run("(engine) => engine.event") == "another-event"
 
 
 def test_a_new_token_takes_over_what_waits(door: Door, live: Live) -> None:

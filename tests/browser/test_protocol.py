@@ -1,6 +1,7 @@
 """Protocol in a real browser: an order worked on, a hall arranged by keyboard, an introduction."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -98,22 +99,23 @@ def test_what_was_read_is_remembered_and_arrivals_appear(
     open_page: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
     page = open_page(f"{EVENT}/introductions", DESK, "organiser")
-    # A list as the server sends it once people arrive, in the place of what it sends now.
+    # A list as the server tells it once people arrive, in the place of what it tells now.
     line = '<li class="intro-line" data-line="{0}"><span class="intro-text">{0}</span></li>'
 
     def listing(*lines: str) -> str:
         return (
-            '<div id="introductions" data-key="e:day" '
-            f'hx-get="{EVENT}/introductions/people" hx-trigger="every 200ms" hx-swap="outerHTML">'
             '<p><span data-unread data-text="chưa đọc: {count}"></span></p><ul>'
             + "".join(line.format(it) for it in lines)
-            + "</ul></div>"
+            + "</ul>"
         )
 
     shown = ["g1", "g2"]
     page.route(
-        "**/introductions/people*",
-        lambda route: route.fulfill(body=listing(*shown), content_type="text/html"),
+        "**/live/*",
+        lambda route: route.fulfill(
+            json={"html": listing(*shown)},
+            headers={"Live-At": str(time.time()), "Live-Age": "0", "ETag": f'"{len(shown)}"'},
+        ),
     )
     expect(page.locator("[data-line=g1]")).to_be_visible(timeout=15_000)
     page.locator("[data-line=g1] .intro-mark").click()

@@ -14,7 +14,7 @@ from eventapp.accounts.models import AuditEntry
 from eventapp.checkin import checkpoints, devices
 from eventapp.checkin.checkpoints import CheckpointData, all_checkpoints, make_checkpoints
 from eventapp.checkin.models import Checkpoint, CheckpointKind, Passage
-from eventapp.events.models import Event
+from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.programme.models import Session, SessionKind
 from eventapp.visits.models import VisitGroup
@@ -333,3 +333,47 @@ def test_the_list_has_bounded_queries(
             event, CheckpointData(CheckpointKind.DOOR, f"Cửa {number}", category_ids=categories)
         )
     assert ask() == few <= 14
+
+
+def test_a_device_whose_checkpoints_are_gone_scans_nowhere(
+    client: FlaskClient, event: Event
+) -> None:
+    make_checkpoints(event)
+    door, *_, last = all_checkpoints(event.id)
+    phone = Phone(client, event, checkpoint_ids=[last.id])
+    db.session.delete(last)  # as by the removal of a class or a bus
+    db.session.commit()
+    result = phone.scan(door.id, build_delegate(event).code)
+    assert (result["verdict"], result["reason"]) == ("refused", "wrong_checkpoint")
+    assert phone.sync()["device"]["checkpoints"] == []
+    assert (phone.passed, phone.last["counts"]) == ({}, {})
+
+
+def test_a_device_is_not_made_for_checkpoints_that_are_not_there(event: Event) -> None:
+    make_checkpoints(event)
+    door = all_checkpoints(event.id)[0].id
+    made = devices.create_device(event, "Cửa 1", checkpoint_ids=[door]).device
+    for ids in ([999_999], [door, 999_999]):
+        with pytest.raises(devices.NoSuchCheckpoint):
+            devices.create_device(event, "Cửa 2", checkpoint_ids=ids)
+        with pytest.raises(devices.NoSuchCheckpoint):
+            devices.change(event, made.id, name="Cửa 1", rights=made.rights, checkpoint_ids=ids)
+    devices.change(event, made.id, name="Cửa 1", rights=made.rights, checkpoint_ids=[])
+    assert not made.is_restricted  # who says so
+
+
+def test_a_checkpoint_whose_categories_are_gone_admits_nobody(
+    client: FlaskClient, event: Event
+) -> None:
+    category = Category(event_id=event.id, name="Khách", colour="#aa0000", position=9)
+    db.session.add(category)
+    db.session.commit()
+    data = CheckpointData(CheckpointKind.DOOR, "Cửa", category_ids=[category.id])
+    door = checkpoints.add(event, data)
+    db.session.delete(category)
+    db.session.commit()
+    phone = Phone(client, event)
+    assert phone.scan(door.id, build_delegate(event).code)["reason"] == "wrong_checkpoint"
+    assert phone.sync()["tables"]["checkpoints"][0]["categories"] == [0]
+    checkpoints.change(event, door.id, CheckpointData(CheckpointKind.DOOR, "Cửa"))
+    assert phone.scan(door.id, build_delegate(event).code)["verdict"] == "admitted"

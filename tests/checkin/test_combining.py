@@ -145,3 +145,21 @@ def test_many_threads_many_times() -> None:
     assert sorted(it for group in shop.groups for it in group) == [
         number for it in range(8) for number in range(1000 * it, 1000 * it + 200)
     ]
+
+
+def test_a_leader_that_dies_before_it_begins_takes_nobody_with_it() -> None:
+    shop = Shop()
+    opening, dies = shop.combined._opening, [True]
+
+    @contextmanager
+    def dying() -> Iterator[None]:
+        with opening():
+            if dies.pop() if dies else False:
+                raise KeyboardInterrupt
+            yield
+
+    shop.combined._opening = dying
+    with pytest.raises(KeyboardInterrupt):
+        shop.combined(2)
+    assert not shop.combined._waiting
+    assert shop.combined(3) == 9

@@ -9,8 +9,10 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from eventapp.checkin import service
 from eventapp.checkin.checkpoints import all_checkpoints, make_checkpoints
@@ -19,6 +21,7 @@ from eventapp.checkin.models import Attendance, Device, Scan, Verdict
 from eventapp.config import Config
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.registration.models import Delegate
 from tests.builders import build_delegate
 
 DESKS = 6
@@ -165,3 +168,40 @@ def test_the_same_scan_from_two_threads_is_written_once(app: Flask, event: Event
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Scan)) == PEOPLE
     assert db.session.scalar(select(func.count()).select_from(Attendance)) == PEOPLE
+
+
+def test_a_row_that_somebody_holds_stops_nobody_else(
+    app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer, and no rows that are held")
+    monkeypatch.setattr(service, "_PATIENCE", "200ms")
+    monkeypatch.setattr(service, "_PATIENCE_ALONE", "50ms")
+    make_checkpoints(event)
+    checkpoint = all_checkpoints(event.id)[0].id
+    codes = [build_delegate(event).code for _ in range(4)]
+    token, slug = create_device(event, "Cửa").token, event.slug
+    db.session.remove()
+    results: dict[str, object] = {}
+
+    def desk(code: str) -> None:
+        with app.app_context():
+            try:
+                batch = service.read(scans([code], checkpoint))
+                results[code] = service.record_for(slug, token, batch).results[0].verdict
+            except OperationalError as error:
+                results[code] = error
+            db.session.remove()
+
+    with db.engine.connect() as other, other.begin():
+        other.execute(select(Delegate.id).where(Delegate.code == codes[0]).with_for_update())
+        threads = [threading.Thread(target=desk, args=(code,)) for code in codes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    held = results.pop(codes[0])
+    assert isinstance(held, OperationalError)  # answered as 503, and sent again
+    assert results == dict.fromkeys(codes[1:], Verdict.ADMITTED)
+    desk(codes[0])
+    assert results[codes[0]] == Verdict.ADMITTED

@@ -17,11 +17,12 @@ from eventapp.accounts.permissions import Role
 from eventapp.checkin import device_list, devices
 from eventapp.checkin.checkpoints import all_checkpoints, make_checkpoints
 from eventapp.checkin.device_list import State
-from eventapp.checkin.models import Device, EndedToken, Rights
+from eventapp.checkin.models import Device, DeviceCount, EndedToken, Rights
 from eventapp.database import now
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from tests.builders import build_event
+from tests.checkin.phone import Phone
 from tests.conftest import csrf_token, post
 
 NEW = {"count": 1, "hours": 24, "rights": "steward"}
@@ -276,7 +277,8 @@ def test_checkpoints_of_another_event_are_not_chosen(event: Event) -> None:
     other = build_event("su-kien-khac")
     make_checkpoints(other)
     theirs = [it.id for it in all_checkpoints(other.id)]
-    assert devices.create_device(event, "Cửa", checkpoint_ids=theirs).device.checkpoints == []
+    with pytest.raises(devices.NoSuchCheckpoint):
+        devices.create_device(event, "Cửa", checkpoint_ids=theirs)
 
 
 def test_secrets_are_stored_as_hashes(event: Event) -> None:
@@ -427,3 +429,47 @@ def test_redeeming_is_limited(second_app: Callable[..., Flask]) -> None:
     client = second_app(testing=False).test_client()
     codes = [client.get(f"/checkin/{tokens.new_secret()}").status_code for _ in range(31)]
     assert codes == [404] * 30 + [429]
+
+
+def counted(device_id: int) -> list[tuple[int, int]]:
+    db.session.rollback()
+    rows = db.session.scalars(select(DeviceCount).filter_by(device_id=device_id))
+    return [(it.made, it.unsent) for it in rows]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "counts"),
+    [
+        # Another phone: what the lost one had not sent is missing still.
+        (None, [3, 1], [(103, 18)]),
+        ([2, 0], [300, 0], [(400, 17)]),
+        # The same one set up anew has kept what it had.
+        ([100, 17], [101, 0], [(101, 0)]),
+        ([120, 3], [120, 0], [(120, 0)]),
+    ],
+)
+def test_what_a_lost_phone_has_not_sent_is_not_forgotten(
+    client: FlaskClient, event: Event, first: Any, then: Any, counts: Any
+) -> None:
+    make_checkpoints(event)
+    door = str(all_checkpoints(event.id)[0].id)
+    phone = Phone(client, event)
+    phone.sync(counts={door: [100, 17]}, unsent=17)
+    phone.token = devices.redeem(devices.renew_link(event, phone.id).link).token
+    phone.sync(counts={door: first} if first else {})
+    phone.sync(counts={door: then})
+    assert counted(phone.id) == counts
+    phone.sync(counts={door: [1, 0]})  # without a new link it is the same phone
+    assert counted(phone.id)[0][0] in (101, 1)
+
+
+def test_what_is_said_of_a_checkpoint_that_is_gone_is_written_nowhere(
+    client: FlaskClient, event: Event, count_queries: Callable[[], Any]
+) -> None:
+    phone = Phone(client, event)
+    said = {"counts": {"77": [1, 0], str(2**31): [1, 0], "0": [1, 0]}}
+    phone.sync(**said)
+    with count_queries() as seen:
+        phone.sync(**said)
+    assert not [it for it in seen if str(it).upper().startswith(("UPDATE DEVICE", "INSERT"))]
+    assert counted(phone.id) == []

@@ -54,7 +54,7 @@ def test_many_times(event: Event) -> None:
     came = attendance(gate, delegate)
     assert came is not None
     assert came.first_read_at.isoformat() == sent[1]["read_at"]
-    assert came.scan_id == sent[0]["id"]
+    assert came.scan_id == sent[1]["id"]
 
 
 def test_in_and_out(event: Event) -> None:

@@ -350,3 +350,14 @@ def test_numbers_grow_with_the_time() -> None:
     since = (datetime.now(UTC) - datetime(2024, 1, 1, tzinfo=UTC)).total_seconds()
     assert roster._next(0) == pytest.approx(since / 3, abs=2)
     assert roster._next(2**30) == 2**30 + 1
+
+
+def test_after_a_restore_everything_is_loaded_anew(phone: Phone, people: list[Delegate]) -> None:
+    phone.sync()
+    before = phone.roster
+    assert before is not None
+    roster.start_anew()
+    roster.compare(people[0].event_id)
+    again = phone.sync()
+    assert again["roster"]["whole"] and again["roster"]["number"] > before
+    assert len(phone.people) == len(people)

@@ -93,6 +93,14 @@ def test_whoever_is_in_is_so_in_whatever_order_it_is_learnt(moves: Any) -> None:
         assert state.moved_at == NOON + timedelta(seconds=last[1])
 
 
+def test_what_happened_before_the_last_passage_is_no_duplicate() -> None:
+    """Of two gates without a network each has let them in once, in between they went out."""
+    moves = [(Direction.IN, 0), (Direction.OUT, 4), (Direction.IN, 6), (Direction.IN, 2)]
+    admitted, state = walk(Passage.IN_OUT, moves)
+    assert admitted == [True] * 4
+    assert state == Passed(NOON, None, NOON + timedelta(seconds=6))
+
+
 def test_in_and_out_in_their_order() -> None:
     went_in, went_out = Direction.IN, Direction.OUT
     moves = [(went_in, 0), (went_in, 1), (went_out, 2), (went_out, 3), (went_in, 4)]

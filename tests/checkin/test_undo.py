@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from eventapp.checkin import discrepancies as looked_at
+from eventapp.checkin import history
 from eventapp.checkin.models import Attendance, Closing, Passage, Rights, Scan
+from eventapp.duplicates import merging
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registration.models import Status
@@ -60,6 +62,69 @@ def test_an_undo_may_name_code_and_checkpoint_instead(event: Event) -> None:
     sent = entry(delegate, gate)
     assert verdicts(device, sent, undo(sent, undoes=None)) == ["admitted", "admitted"]
     assert attendance(gate, delegate) is None
+
+
+def test_a_duplicate_that_is_taken_back_leaves_the_arrival(event: Event) -> None:
+    gate, delegate = build_gate(event), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    first, again = entry(delegate, gate, earlier(5)), entry(delegate, gate, earlier(4))
+    send(device, first, again)
+    assert verdicts(device, undo(again)) == ["admitted"]
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == first["id"]
+
+
+def test_a_second_passage_that_is_taken_back_leaves_the_first(event: Event) -> None:
+    gate, delegate = build_gate(event, Passage.MANY), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    first, again = entry(delegate, gate, earlier(5)), entry(delegate, gate, earlier(4))
+    assert verdicts(device, first, again, undo(again)) == ["admitted"] * 3
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == first["id"]
+
+
+def test_an_out_that_is_taken_back_leaves_them_inside(event: Event) -> None:
+    gate, delegate = build_gate(event, Passage.IN_OUT), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    came = entry(delegate, gate, earlier(5))
+    left = entry(delegate, gate, earlier(4), direction="out")
+    send(device, came, left)
+    assert verdicts(device, undo(left)) == ["admitted"]
+    found = attendance(gate, delegate)
+    assert found is not None and (found.scan_id, found.left_at) == (came["id"], None)
+    assert verdicts(device, undo(left), undo(came)) == ["duplicate", "admitted"]
+    assert attendance(gate, delegate) is None
+
+
+def test_the_entry_that_counts_is_the_earliest_one(event: Event) -> None:
+    gate, delegate = build_gate(event), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    here, late = entry(delegate, gate, earlier(5)), entry(delegate, gate, earlier(9))
+    send(device, here)
+    send(device, late)
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == late["id"]
+    send(device, undo(late))  # and the other one is there still
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == here["id"]
+    send(device, undo(here))
+    assert attendance(gate, delegate) is None
+
+
+@pytest.mark.parametrize("is_together", [True, False])
+def test_what_comes_after_its_undo_by_code_counts_for_nothing(
+    event: Event, is_together: bool
+) -> None:
+    gate, delegate = build_gate(event), build_delegate(event)
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    sent, later = entry(delegate, gate, earlier(5)), entry(delegate, gate, earlier(1))
+    back = undo(sent, minutes=3, undoes=None)
+    for batch in [(back, sent)] if is_together else [(back,), (sent,)]:
+        send(device, *batch)
+    assert attendance(gate, delegate) is None
+    assert verdicts(device, later) == ["admitted"]
+    found = attendance(gate, delegate)
+    assert found is not None and found.scan_id == later["id"]
 
 
 def test_an_undo_is_done_once(event: Event) -> None:
@@ -270,3 +335,25 @@ def test_found_and_settled(event: Event) -> None:
         looked_at.settle(event.id, found.row.id, " \u200b", "Cửa 2")
     with pytest.raises(looked_at.NotFound):
         looked_at.settle(build_event("khac").id, found.row.id, "x", "Cửa 2")
+
+
+def test_what_let_them_in_first_is_found_after_a_merge(event: Event) -> None:
+    gate = build_gate(event)
+    kept, other = build_delegate(event, "H'Hen Niê"), build_delegate(event, "H’Hen Niê")
+    send(build_device(event), entry(other, gate, earlier(9)))
+    send(build_device(event, "Cửa 2"), entry(other, gate, earlier(5), shown="admitted"))
+    merging.merge(event, kept.id, other.id)
+    (found,) = looked_at.find(event.id)
+    assert found.delegate is not None and found.delegate["id"] == kept.id
+    assert found.first is not None and found.first.device == "Cửa 1"
+
+
+def test_the_history_has_what_came_before_the_person_was_known(event: Event) -> None:
+    gate, device = build_gate(event), build_device(event)
+    code = "0123456789AB"
+    unknown = entry(code, gate, earlier(9))
+    send(device, unknown)
+    delegate = build_delegate(event, code=code)
+    admitted = entry(delegate, gate, earlier(5))
+    send(device, admitted)
+    assert [it.id for it in history.of_code(event.id, code)] == [admitted["id"], unknown["id"]]

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 
 from eventapp import tokens
 from eventapp.accounts.models import AuditEntry
-from eventapp.checkin import walk_ins
+from eventapp.checkin import roster, walk_ins
 from eventapp.checkin.checkpoints import all_checkpoints, make_checkpoints
 from eventapp.checkin.models import (
+    Attendance,
     Device,
     Discrepancy,
     Rights,
@@ -265,6 +266,58 @@ def test_a_code_that_somebody_has_is_not_given_again(
     [result] = send(phone, walk_in(event, code=code))
     assert result["outcome"] == "registered"
     assert result["delegate"]["code"] != code
+    assert "is somebody else's" in result["why"]  # and not given away without a word
+    assert db.session.scalars(select(Discrepancy).filter_by(walk_in_id=result["id"])).one()
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_badge_that_was_scanned_before_its_holder_was_known(
+    phone: Phone, event: Event, client: FlaskClient, is_known: bool
+) -> None:
+    door = all_checkpoints(event.id)[0]
+    if is_known:
+        build_delegate(event, "Vừ Mí Sính")
+    sent = walk_in(event)
+    other = Phone(client, event, name="Cửa 2")
+    scans = [
+        other.scan(door.id, sent["code"], shown="to_confirm", read_at=f"2025-03-04T0{hour}:00:00Z")
+        for hour in (3, 2)
+    ]
+    assert [it["discrepancy"] for it in scans] == ["unknown"] * 2
+    other.sync()
+    [result] = send(phone, sent)
+    whose = db.session.scalars(select(Attendance)).one()
+    assert (whose.delegate_id, whose.checkpoint_id) == (result["delegate"]["id"], door.id)
+    assert (whose.scan_id, whose.first_read_at.hour) == (scans[1]["id"], 2)
+    settled = db.session.scalars(select(Discrepancy).filter_by(kind="unknown")).all()
+    assert all(it.settled_at and "registered since" in it.note for it in settled)
+    assert db.session.get_one(Scan, scans[0]["id"]).reason == "unknown"  # the log stays
+    roster.compare(event.id)  # as is done every few seconds
+    other.sync()
+    assert (door.id, result["delegate"]["id"]) in other.passed
+    assert other.scan(door.id, sent["code"])["verdict"] == "duplicate"
+
+
+def test_a_badge_whose_holder_may_not_pass_stays_to_be_looked_at(
+    phone: Phone, event: Event
+) -> None:
+    door = all_checkpoints(event.id)[1]  # of the second day
+    sent = walk_in(event, made_at="2025-03-04T07:45:00+07:00")
+    door.opens_at = datetime(2025, 3, 5, tzinfo=UTC)
+    db.session.commit()
+    phone.scan(door.id, sent["code"], shown="to_confirm", read_at="2025-03-04T03:00:00Z")
+    send(phone, sent)
+    assert the_open_one().settled_at is None
+    assert db.session.scalars(select(Attendance)).all() == []
+
+
+def test_a_scan_that_was_taken_back_stays_so(phone: Phone, event: Event) -> None:
+    door, sent = all_checkpoints(event.id)[0], walk_in(event)
+    scan = phone.scan(door.id, sent["code"], shown="to_confirm")
+    phone.scan(door.id, sent["code"], kind="undo", undoes=scan["id"], note="Nhầm")
+    send(phone, sent)
+    assert the_open_one().settled_at is not None
+    assert db.session.scalars(select(Attendance)).all() == []
 
 
 @pytest.mark.parametrize("code", ["", "SHORT", "UUUUUUUUUUUU", "Ỗ" * 12, None, 5])

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eventapp.pdf import MM, document, fitting, fonts
@@ -37,6 +37,7 @@ def lines_in(text, width, align="left", font=fonts.SERIF):
 
 
 @given(SYLLABLES, st.integers(60, 160), st.sampled_from(("left", "justify")), FONTS)
+@example([*["Bộ"] * 6, "hoạch", "Ω", "Bộ"], 62, "left", fonts.SANS)
 def test_no_paragraph_ends_with_a_lonely_syllable(words, width, align, font):
     lines = lines_in(" ".join(words), width, align, font)
     assert " ".join(line for line, _ in lines).split() == words

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventapp.pdf import fonts
-from eventapp.pdf.fitting import LEAST_STRETCH, Measure, balanced, condensed, divide, fit
+from eventapp.pdf.fitting import LEAST_STRETCH, Measure, balanced, broken, condensed, divide, fit
 
 FONT = fonts.SANS_BOLD
 TITLE = (
@@ -86,6 +86,25 @@ def test_a_word_too_long_to_be_read_on_one_line_is_broken():
     assert fitted.size * fitted.stretch >= 12 * LEAST_STRETCH
     assert len(fitted.lines) == 3
     assert fit("Nguyễn " + "W" * 8, FONT, 200, 30, 12, 3).lines == ("Nguyễn", "W" * 8)
+
+
+@pytest.mark.parametrize("lines", [2, 3, 5])
+@pytest.mark.parametrize("text", ["Nghiêng" * 17, "Trần " + "Ngh" * 40 + " Anh", "Ẵ" * 90])
+def test_the_pieces_of_a_word_have_no_spaces_between_them(text, lines):
+    fitted = fit(text, FONT, 200, 30, 12, lines)
+    assert "".join(fitted.lines) == text.replace(" ", "") or " " in text
+    assert sum(line.count(" ") for line in fitted.lines) <= text.count(" ")
+    assert "".join(fitted.lines).isprintable()
+    laid = balanced(broken(text, FONT, 10, 60), FONT, 10, 60)
+    assert "".join(laid).replace(" ", "") == text.replace(" ", "")
+    assert sum(line.count(" ") for line in laid) <= text.count(" ")
+
+
+def test_a_letter_is_not_torn_from_its_marks():
+    for number in range(40, 60):
+        fitted = fit("e\u0302\u0303" * number, FONT, 200, 30, 12, 3)
+        assert len(fitted.lines) > 1
+        assert all(line.startswith("e") for line in fitted.lines)
 
 
 @given(

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from eventapp.badges import layout, service, shipped
+from eventapp.badges import placing, service, shipped
 from eventapp.badges.drawing import SidePrinter
 from eventapp.badges.layout import BadgeRecord, Stack, design_of
 from eventapp.pdf import MM
@@ -79,11 +79,11 @@ def test_the_conference_badges_show_answers():
 def test_an_answer_shrinks_and_wraps_inside_its_box(name, further):
     for stack in stacks_with(DESIGNS[name], "further"):
         texts = {"name": "Nguyễn Thị Thanh Phương", "further": further}
-        placed, worst = layout.place(
+        placed, worst = placing.place(
             stack, tuple(texts.get(it.key, "Sở Nội vụ") for it in stack.parts)
         )
         assert worst < Measure.TOO_SMALL or len(further) > 100
-        height = stack.box.height * layout.MM
+        height = stack.box.height * placing.MM
         for lines in placed:
             assert lines.baseline - lines.fitted.size * 0.5 >= 0
             assert lines.baseline + (len(lines.fitted.lines) - 1) * lines.leading <= height

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-from eventapp.badges import template
+from eventapp.badges import template_json
 from eventapp.badges.template import Template
 
 DEFAULT = "conference-90x130"
@@ -25,4 +25,4 @@ def find(name: str) -> Template:
     """The template of that name. Raises KeyError."""
     if name not in names():
         raise KeyError(name)
-    return template.read((files(__package__) / f"{name}.json").read_bytes())
+    return template_json.read((files(__package__) / f"{name}.json").read_bytes())

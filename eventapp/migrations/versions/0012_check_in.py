@@ -36,7 +36,8 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.execute("delete from scan where kind = 'undo'")
-    op.drop_index("ix_scan_undoes_id", "scan")
+    for index in ("ix_scan_undoes_id", "ix_scan_undo_delegate_id", "ix_scan_event_id_code"):
+        op.drop_index(index, "scan")
     with op.batch_alter_table("scan") as batch:
         batch.drop_constraint(op.f("ck_scan_kind"), type_="check")
         batch.drop_constraint(op.f("ck_scan_direction"), type_="check")
@@ -45,7 +46,7 @@ def downgrade() -> None:
     with op.batch_alter_table("device") as batch:
         batch.drop_constraint(op.f("ck_device_rights"), type_="check")
         batch.drop_constraint(op.f("ck_device_battery"), type_="check")
-        for column in ("rights", "link_expires_at", "battery", "unsent", "reported_at"):
+        for column in _DEVICE:
             batch.drop_column(column)
     op.execute(
         "delete from attendance where checkpoint_id in (select id from checkpoint where kind = 'meal')"
@@ -57,12 +58,22 @@ def downgrade() -> None:
     with op.batch_alter_table("checkpoint") as batch:
         batch.drop_constraint(op.f("ck_checkpoint_passage"), type_="check")
         batch.drop_column("passage")
+        batch.drop_column("is_for_some")
     _set_kinds("'door', 'training', 'bus'")
     with op.batch_alter_table("attendance") as batch:
         batch.drop_column("left_at")
         batch.drop_column("moved_at")
 
 
+_DEVICE = (
+    "rights",
+    "is_restricted",
+    "is_log_new",
+    "link_expires_at",
+    "battery",
+    "unsent",
+    "reported_at",
+)
 _SCAN = ("clock_offset_ms", "happened_at", "kind", "direction", "undoes_id", "note", "source")
 
 
@@ -79,12 +90,15 @@ def _add_columns() -> None:
     _set_kinds("'door', 'training', 'meal', 'bus'")
     with op.batch_alter_table("checkpoint") as batch:
         batch.add_column(_text("passage", 10, "once"))
+        batch.add_column(_no("is_for_some"))
         batch.create_check_constraint(
             op.f("ck_checkpoint_passage"), "passage in ('once', 'many', 'in_out')"
         )
     with op.batch_alter_table("device") as batch:
         # Until now every device could find people by name.
         batch.add_column(_text("rights", 20, "supervisor"))
+        batch.add_column(_no("is_restricted"))
+        batch.add_column(_no("is_log_new"))
         batch.add_column(sa.Column("link_expires_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("battery", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("unsent", sa.Integer(), nullable=True))
@@ -117,14 +131,28 @@ def _add_columns() -> None:
         sqlite_where=sa.text("undoes_id IS NOT NULL"),
         postgresql_where=sa.text("undoes_id IS NOT NULL"),
     )
+    op.create_index(
+        "ix_scan_undo_delegate_id",
+        "scan",
+        ["delegate_id"],
+        sqlite_where=sa.text("kind = 'undo'"),
+        postgresql_where=sa.text("kind = 'undo'"),
+    )
+    op.create_index("ix_scan_event_id_code", "scan", ["event_id", "code"])
     with op.batch_alter_table("checkpoint") as batch:
-        batch.alter_column("passage", server_default=None)
+        for column in ("passage", "is_for_some"):
+            batch.alter_column(column, server_default=None)
     with op.batch_alter_table("device") as batch:
-        batch.alter_column("rights", server_default=None)
+        for column in ("rights", "is_restricted", "is_log_new"):
+            batch.alter_column(column, server_default=None)
 
 
 def _text(name: str, length: int, value: str) -> sa.Column[str]:
     return sa.Column(name, sa.String(length=length), nullable=False, server_default=value)
+
+
+def _no(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
 
 
 def _add_tables_of_devices() -> None:
@@ -215,6 +243,8 @@ def _add_tables_of_devices() -> None:
         sa.Column("checkpoint_id", sa.Integer(), nullable=False),
         sa.Column("made", sa.Integer(), nullable=False),
         sa.Column("unsent", sa.Integer(), nullable=False),
+        sa.Column("made_before", sa.Integer(), nullable=False),
+        sa.Column("unsent_before", sa.Integer(), nullable=False),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["checkpoint_id"],

@@ -284,6 +284,8 @@ class _Applying:
                 )
         ids = [row["id"] for row in rows]
         update_rows(rows)
+        for tell in service.on_correcting:
+            tell({delegate_id: changes for _action, delegate_id, changes in log})
         for table, column in (
             (delegate_day, delegate_day.c.delegate_id),
             (enrolment, enrolment.c.delegate_id),

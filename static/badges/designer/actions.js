@@ -1,6 +1,6 @@
 // What can be done to what is selected: each is one step of undo.
 
-import { aligned, around, boxOf, distributed, place } from "./geometry.js";
+import { aligned, around, boxOf, distributed, place, within } from "./geometry.js";
 
 export class Actions {
   constructor(state, model) {
@@ -46,18 +46,20 @@ export class Actions {
     state.select(selection.map((_, at) => from + at));
   }
 
-  /** Move by millimetres, or make larger by them. */
+  /** Move by millimetres, all of them together as far as the first edge; or make larger by them. */
   nudge(dx, dy, isResize) {
     if (!this.selected) return;
     const { state } = this;
     const kind = isResize ? "resize" : "move";
+    const all = around(state.selected.map(boxOf));
+    const { x, y } = within({ ...all, x: all.x + dx, y: all.y + dy }, state.doc.size);
     state.change((doc) => {
       for (const n of state.selection) {
         const element = this.list(doc)[n];
         const box = boxOf(element);
         const to = isResize
           ? { ...box, width: box.width + dx, height: box.height + dy }
-          : { ...box, x: box.x + dx, y: box.y + dy };
+          : { ...box, x: box.x + x - all.x, y: box.y + y - all.y };
         place(element, to, doc.size);
       }
     }, `${kind} ${state.selection.join()}`);

@@ -70,7 +70,11 @@ function ofGround(panel, category) {
 
 function ofCategories(panel) {
   const { fields, words, model, state } = panel;
-  const rows = model.categories.map(({ name, called }) => {
+  // Those that were renamed since, or are another event's, would otherwise be there unseen.
+  const others = Object.keys(state.face.by_category ?? {})
+    .filter((name) => !model.categories.some((it) => it.name === name))
+    .map((name) => ({ name, called: words.no_such_category.replace("{category}", name) }));
+  const rows = [...model.categories, ...others].map(({ name, called }) => {
     const has = () => name in (state.face.by_category ?? {});
     return el("div", { class: "property-category" },
       fields.tick(words.own_ground.replace("{category}", called), has, (value) => state.change((doc) => {

@@ -16,9 +16,10 @@ export function svg(name, attributes = {}, ...children) {
   return node;
 }
 
-function picture(url, box, fit) {
+function picture(url, box, fit, radius = 0) {
   const ratio = `xMidYMid ${fit === "cover" ? "slice" : "meet"}`;
-  return svg("image", { ...box, href: url, preserveAspectRatio: ratio });
+  const clip = radius ? `inset(0 round ${Math.min(radius, box.width / 2, box.height / 2)}px)` : null;
+  return svg("image", { ...box, href: url, preserveAspectRatio: ratio, "clip-path": clip });
 }
 
 export class Canvas {
@@ -148,7 +149,7 @@ export class Canvas {
   image(element) {
     const { x, y, width, height } = element;
     const url = element.image === "logo" ? this.model.logo : this.model.imageOf(element.image)?.url;
-    if (url) return [picture(url, { x, y, width, height }, this.model.value(element, "fit"))];
+    if (url) return [picture(url, { x, y, width, height }, this.model.value(element, "fit"), this.model.value(element, "radius"))];
     const size = Math.min(width / 5, height / 3, 4);
     return [
       svg("rect", { x, y, width, height, rx: this.model.value(element, "radius"), class: "element-empty" }),

@@ -24,7 +24,8 @@ export class Fields {
     number = 0; // the same panel has the same ids again, so that focus finds its way back
   }
 
-  refresh() { this.fresh.forEach((it) => it()); }
+  /** With `all`, also the field that somebody is typing in. */
+  refresh(all = false) { this.fresh.forEach((it) => it(all)); }
 
   wrap(label, control, className = "") {
     control.id = `property-${++number}`;
@@ -32,13 +33,13 @@ export class Fields {
   }
 
   keepFresh(control, read) {
-    const show = () => {
+    const show = (all = false) => {
       const value = String(read() ?? "");
-      if (document.activeElement !== control && control.value !== value) control.value = value;
+      if ((all || document.activeElement !== control) && control.value !== value) control.value = value;
     };
     show();
     this.fresh.push(show);
-    control.addEventListener("blur", show);
+    control.addEventListener("blur", () => show());
   }
 
   /** A number in a unit; what is none, or out of bounds, changes nothing. */

@@ -28,8 +28,16 @@ export function place(element, box, size) {
     element.width = tidy(width);
     element.height = tidy(height);
   }
-  element.x = tidy(Math.max(0, Math.min(box.x, Math.max(0, size.width - width))));
-  element.y = tidy(Math.max(0, Math.min(box.y, Math.max(0, size.height - height))));
+  const { x, y } = within({ ...box, width, height }, size);
+  Object.assign(element, { x: tidy(x), y: tidy(y) });
+}
+
+/** Where a box lies that was meant to lie there, but may not leave the badge. */
+export function within({ x, y, width, height }, size) {
+  return {
+    x: Math.max(0, Math.min(x, Math.max(0, size.width - width))),
+    y: Math.max(0, Math.min(y, Math.max(0, size.height - height))),
+  };
 }
 
 /** The box around boxes. */

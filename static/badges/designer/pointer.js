@@ -1,6 +1,6 @@
 // Selecting, moving and resizing with a mouse, a pen or a finger.
 
-import { around, boxOf, linesOf, place, snapMove, snapResize } from "./geometry.js";
+import { around, boxOf, linesOf, place, snapMove, snapResize, within } from "./geometry.js";
 
 const THRESHOLD = 4; // px: less is a click
 const REACH = 7; // px from a line within which things snap to it
@@ -93,9 +93,7 @@ export class Pointer {
     const all = around(drag.boxes);
     const to = { ...all, x: all.x + dx, y: all.y + dy };
     const { box, guides } = snapMove(to, drag.lines, ...this.pulls(isFree));
-    const { width, height } = this.state.doc.size;
-    const x = Math.max(0, Math.min(box.x, Math.max(0, width - box.width)));
-    const y = Math.max(0, Math.min(box.y, Math.max(0, height - box.height)));
+    const { x, y } = within(box, this.state.doc.size);
     this.state.live((doc) => this.eachSelected(doc, (element, at) => {
       const before = drag.boxes[at];
       place(element, { ...before, x: before.x + x - all.x, y: before.y + y - all.y }, doc.size);

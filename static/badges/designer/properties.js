@@ -13,6 +13,7 @@ export class Properties {
     state.addEventListener("change", () => this.update());
     state.addEventListener("select", () => this.update());
     state.addEventListener("live", () => this.fields.refresh());
+    state.addEventListener("step", () => this.fields.refresh(true));
     this.update();
   }
 

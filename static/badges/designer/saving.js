@@ -106,6 +106,12 @@ export class Saving {
     } catch { /* full, or not allowed: it is only a second net */ }
   }
 
+  /** They were made of what was there then: if somebody has saved since, saving says so. */
+  takeKept({ text, revision }) {
+    this.state.revision = revision ?? this.state.revision;
+    this.state.replace(JSON.parse(text));
+  }
+
   forget() {
     clearTimeout(this.timer);
     try { localStorage.removeItem(this.key); } catch { /* not allowed */ }
@@ -123,7 +129,7 @@ export class Saving {
       action();
     };
     this.tell(this.words.kept.replace("{when}", when), "", [
-      [this.words.take_kept, done(() => this.state.replace(JSON.parse(kept.text)))],
+      [this.words.take_kept, done(() => this.takeKept(kept))],
       [this.words.drop_kept, done(() => this.forget())],
     ]);
   }

@@ -3,7 +3,8 @@
 const SAME_MOVE_MS = 1200; // changes of one field or by one key within this are undone together
 
 export class State extends EventTarget {
-  /** Events: "change" (the template), "live" (it is being dragged), "select". */
+  /** Events: "change" (the template), "live" (it is being dragged), "select", "step" (to another
+   * state it was in). */
   constructor(template, revision) {
     super();
     this.doc = structuredClone(template);
@@ -68,6 +69,7 @@ export class State extends EventTarget {
     this.selection = selection.filter((n) => n < this.elements.length);
     this.emit("change");
     this.emit("select");
+    this.emit("step");
   }
 
   /** Another template in place of this one, which can be undone. */

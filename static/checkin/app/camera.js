@@ -2,7 +2,11 @@
 // has one, else by zxing, which is loaded only when somebody switches the camera on.
 
 const GONE_MS = 2500; // a badge out of sight for so long may be shown again
+const UNREADABLE = 50; // frames one behind another: the browser's own detector does not work either
 const FACING = "eventapp.camera";
+
+/** There is no decoder, and there will be none. */
+class Broken extends Error {}
 
 async function ownDetector() {
   if (!("BarcodeDetector" in window)) return null;
@@ -25,10 +29,22 @@ function zxing() {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   let answered = null;
   let failed = null;
-  worker.addEventListener("message", ({ data }) => answered?.(data.texts));
-  worker.addEventListener("error", (event) => failed?.(new Error(event.message)));
+  let broken = null;
+  const breakDown = (why) => {
+    broken = new Broken(why);
+    failed?.(broken);
+  };
+  worker.addEventListener("message", ({ data }) => {
+    if (data.broken) breakDown(data.broken);
+    else answered?.(data.texts);
+  });
+  worker.addEventListener("error", (event) => breakDown(event.message));
   const ask = (image) => new Promise((resolve, reject) => {
     [answered, failed] = [resolve, reject];
+    if (broken) {
+      reject(broken);
+      return;
+    }
     const { width, height, data: { buffer } } = image;
     worker.postMessage({ buffer, width, height }, [buffer]);
   });
@@ -113,11 +129,20 @@ export class Camera {
   }
 
   async watch(stream, detector) {
+    let failures = 0;
     while (this.stream === stream) {
       let texts = [];
       try {
         if (!document.hidden) texts = await detector.read(this.video);
-      } catch { /* a frame that cannot be read is followed by another */ }
+        failures = 0;
+      } catch (error) {
+        // A frame that cannot be read is followed by another; but not for ever, without a word.
+        failures += 1;
+        if (this.stream === stream && (error instanceof Broken || failures >= UNREADABLE)) {
+          this.stop();
+          this.onFail?.();
+        }
+      }
       if (this.stream !== stream) return;
       this.take(texts, performance.now());
       await nextFrame(this.video);

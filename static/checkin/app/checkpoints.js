@@ -4,12 +4,20 @@ import { $, element, tell } from "./dom.js";
 import { isoDay } from "./times.js";
 import { named, say } from "./words.js";
 
+const LOOK_MS = 60_000; // at the calendar, which turns also while nothing else happens
+
 /** Those at which the device may scan, today's first. */
 export function offered(state) {
   const only = state.device?.checkpoints;
   const list = (state.checkpoints ?? []).filter(({ id }) => !only || only.includes(id));
   const today = todayOf(state);
   return [list.filter(({ date }) => date === today), list.filter(({ date }) => date !== today)];
+}
+
+/** Yesterday's door is not today's, where today has its own. */
+export function isOver(checkpoint, state) {
+  const today = todayOf(state);
+  return Boolean(checkpoint?.date) && checkpoint.date < today && offered(state)[0].length > 0;
 }
 
 export function todayOf(state) {
@@ -32,7 +40,7 @@ export class Checkpoints {
     this.engine = engine;
     this.onChange = onChange;
     this.key = `eventapp.checkpoint.${engine.state.event?.slug}`;
-    this.shown = null;
+    this.shown = this.day = null;
     $("checkpoint").addEventListener("change", () => {
       this.remember();
       this.show();
@@ -41,6 +49,7 @@ export class Checkpoints {
     for (const radio of document.getElementsByName("direction")) {
       radio.addEventListener("change", onChange);
     }
+    setInterval(() => this.show(), LOOK_MS);
     this.show();
   }
 
@@ -68,20 +77,30 @@ export class Checkpoints {
       kept = localStorage.getItem(this.key);
     } catch { /* nothing is kept */ }
     const chosen = [...today, ...others].find(({ id }) => String(id) === kept);
-    const isPast = today.length && chosen?.date && chosen.date < todayOf(this.engine.state);
-    return (chosen && !isPast ? chosen : today[0] ?? others[0])?.id;
+    const isRight = chosen && !isOver(chosen, this.engine.state);
+    return (isRight ? chosen : today[0] ?? others[0])?.id;
+  }
+
+  /** Left on overnight it goes on at today's door; yesterday's can still be chosen. */
+  turnsDay(state) {
+    const today = todayOf(state);
+    const isNew = this.day !== null && this.day !== today;
+    this.day = today;
+    return isNew && isOver(this.current, state);
   }
 
   show() {
     const { state } = this.engine;
     const lists = offered(state);
+    const isElsewhere = this.turnsDay(state);
     const now = JSON.stringify(lists.map((list) => list.map((it) => [it.id, named(it)])));
     if (now !== this.shown) { // a list that is open stays open
       this.shown = now;
-      const made = options(lists, this.id ?? this.before(lists));
+      const made = options(lists, isElsewhere ? this.before(lists) : this.id ?? this.before(lists));
       $("checkpoint").replaceChildren(...(made.length ? made : [new Option(say("choose"), "")]));
     }
     $("direction").hidden = this.current?.passage !== "in_out";
     tell($("passed"), this.current ? say("passed", this.current.passed) : "");
+    if (isElsewhere) this.onChange();
   }
 }

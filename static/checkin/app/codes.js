@@ -59,6 +59,23 @@ function placed(base, keys) {
   return texts;
 }
 
+/** The codes that stand one behind another in a text without anything between; [] unless several do. */
+export function together(text) {
+  const found = [];
+  for (let at = 0; at < text.length;) {
+    const length = /^D-/i.test(text.slice(at)) ? 14 : 12;
+    const part = text.slice(at, at + length);
+    const code = normalise(part);
+    if (part.length < length || !isWellFormed(code)) return [];
+    found.push(code);
+    at += length;
+  }
+  return found.length > 1 ? found : [];
+}
+
+/** Whether a text is one whole code, and nothing but that. */
+export const isWhole = (text) => LENGTHS.includes(text.length) && isWellFormed(normalise(text));
+
 /** What keys may have been pressed for a text that an input method has changed. */
 export function unmarked(text) {
   // Telex makes Ư of a W by itself, and no code has a U.
@@ -79,6 +96,12 @@ export function meant(readings, isKnown) {
   const formed = plain.filter(isWellFormed);
   const known = formed.find(isKnown);
   if (known) return known;
+  // A letter may have been pressed just before a scanner began.
+  for (const text of readings) {
+    const ends = LENGTHS.map((it) => normalise(text.slice(-it)));
+    const code = ends.findLast((it) => isWellFormed(it) && isKnown(it));
+    if (code) return code;
+  }
   const guessed = new Set(plain.flatMap((it) => (isWellFormed(it) ? [] : [...unmarked(it)])));
   for (const code of guessed) if (isKnown(code)) return code;
   return formed[0] ?? guessed.values().next().value ?? plain[0] ?? "";

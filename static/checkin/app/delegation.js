@@ -21,8 +21,19 @@ export class DelegationList {
     $("delegation-cancel").addEventListener("click", () => desk.views.show("scan"));
   }
 
+  /** Who is here, and who is to be ticked, is another matter at another checkpoint. */
+  again() {
+    if (this.desk.views.name === "delegation" && this.code) this.fill(this.code);
+  }
+
   /** False when nobody knows the code. */
   open(code) {
+    if (!this.fill(code)) return false;
+    this.desk.views.show("delegation", { focus: true });
+    return true;
+  }
+
+  fill(code) {
     const found = this.engine.delegation(code);
     if (!found) return false;
     this.code = code;
@@ -32,7 +43,6 @@ export class DelegationList {
     tell($("delegation-note"), say("delegation_count", found.people.length, here.length));
     $("delegation-people").replaceChildren(...found.people.map((it) => this.entry(it, at)));
     this.count();
-    this.desk.views.show("delegation", { focus: true });
     return true;
   }
 

@@ -10,16 +10,21 @@ import { Last } from "./last.js";
 import { Look } from "./look.js";
 import { Paper } from "./paper.js";
 import { Printer } from "./printing.js";
-import { askReason, dropReason } from "./reasons.js";
+import { askReason, dropReason, forgetReasons } from "./reasons.js";
 import { Scanner } from "./scanner.js";
 import { Search } from "./search.js";
 import { Views } from "./views.js";
 import { WalkIns } from "./walk_in.js";
-import { heading, panel, summary } from "./verdict.js";
+import { heading, lost, panel, summary } from "./verdict.js";
 import { isOn, signal, turn } from "./signals.js";
 import { say } from "./words.js";
 
 const LETS_IN = new Set(["admitted", "to_confirm"]);
+// Where people are named.
+const NAMES = [
+  "verdict", "found", "delegation-heading", "delegation-people", "look", "reason-heading",
+  "reason-about", "said",
+];
 const NO_BADGE = new Set(["cancelled", "not_approved", "unknown"]);
 
 /** What to say of a call that did not work. */
@@ -44,6 +49,22 @@ export class Desk {
     engine.addEventListener("change", () => this.changed());
     engine.addEventListener("settled", ({ detail }) => this.settled(detail));
     $("desk").hidden = false;
+  }
+
+  /** No device any more: nobody's name stays in the page, nor comes into it. */
+  forget() {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.shown = this.shownWalkIn = null;
+    dropReason();
+    if (this.camera.isOn) this.camera.stop();
+    for (const id of NAMES) $(id)?.replaceChildren();
+    for (const it of [$("trouble"), $("found-note"), $("delegation-note")]) if (it) tell(it, "");
+    for (const id of ["walk-in-form", "reason-form"]) $(id)?.reset();
+    if ($("name")) $("name").value = "";
+    forgetReasons();
+    $("print-frame").removeAttribute("src");
+    this.last.show();
   }
 
   /** What supervisors have beside the scanning. */
@@ -73,6 +94,10 @@ export class Desk {
     new Scanner($("code"), (readings) => this.read(readings, "scanner"), (it) => this.knows(it));
     this.camera = new Camera($("video"), (text) => this.read([text], "camera"));
     this.camera.onEnd = () => this.showCamera();
+    this.camera.onFail = () => {
+      tell($("trouble"), say("no_camera"));
+      this.showCamera();
+    };
     $("camera").addEventListener("click", () => this.switchCamera());
     $("turn").addEventListener("click", () => this.tryCamera(() => this.camera.turn()));
     $("torch").addEventListener("click", () => this.light());
@@ -97,6 +122,7 @@ export class Desk {
 
   moved() {
     this.paper.show();
+    this.delegations.again();
     this.ready();
   }
 
@@ -129,14 +155,17 @@ export class Desk {
       tell($("trouble"), say("choose"));
       return;
     }
-    const result = { ...(await this.engine.scan(order)), override: Boolean(order.override) };
+    const made = await this.engine.scan(order).catch(() => lost(this.engine, order));
+    const result = { ...made, override: Boolean(order.override) };
     this.last.add(result);
     this.show(result, number);
   }
 
   async scanMany(codes) {
     const order = { ...this.order, codes, source: this.source("delegation") };
-    const results = await this.engine.scanMany(order);
+    // Not async itself: it also throws.
+    const results = await Promise.resolve(order).then((it) => this.engine.scanMany(it))
+      .catch(() => codes.map((code) => lost(this.engine, { ...order, code })));
     return results.map((it) => {
       this.last.add(it);
       return it;
@@ -151,7 +180,7 @@ export class Desk {
 
   /** Of two scans that cross, the later one's verdict stays. */
   show(result, number) {
-    if (number < this.shownTurn) return;
+    if (this.isOver || number < this.shownTurn) return;
     this.shownTurn = number;
     this.shown = result;
     this.shownWalkIn = null;
@@ -173,6 +202,7 @@ export class Desk {
 
   /** A verdict that is not one person's. */
   present(node, kind) {
+    if (this.isOver) return;
     this.shownTurn = this.begin();
     this.shown = this.shownWalkIn = null;
     $("verdict").replaceChildren(node);
@@ -227,7 +257,9 @@ export class Desk {
       choices: ["reason_organisers", "reason_guest", "reason_list_wrong"],
       confirm: say("override_do"),
     });
-    if (note) await this.scan({ code: result.code, source: "typed", override: true, note });
+    // There, and not where the desk has moved on to meanwhile.
+    const { code, checkpoint, direction } = result;
+    if (note) await this.scan({ code, checkpoint, direction, source: "typed", override: true, note });
     this.ready();
   }
 
@@ -242,7 +274,8 @@ export class Desk {
     });
     if (note) {
       const { id, code, checkpoint, direction } = entry;
-      const result = await this.engine.undo({ id, code, checkpoint, direction }, note);
+      const target = { id, code, checkpoint, direction };
+      const result = await this.engine.undo(target, note).catch(() => lost(this.engine, target));
       const done = result.verdict === "admitted";
       if (done) this.last.takenBack(entry.id);
       const kind = done ? "duplicate" : result.verdict;
@@ -263,6 +296,7 @@ export class Desk {
 
   /** The server has answered a scan whose verdict this device had given by itself. */
   settled({ id, result, walkIn }) {
+    if (this.isOver) return;
     if (walkIn) {
       this.settledWalkIn(id, walkIn);
       return;
@@ -312,8 +346,8 @@ export class Desk {
   async tryCamera(work) {
     try {
       $("viewfinder").hidden = false;
-      await work();
       tell($("trouble"), "");
+      await work();
     } catch {
       this.camera.stop();
       tell($("trouble"), say("no_camera"));

@@ -15,9 +15,16 @@ const ready = prepareZXingModule({
   fireImmediately: true,
 });
 
+ready.catch(() => {}); // said to whoever asks
+
 self.addEventListener("message", async ({ data: { buffer, width, height } }) => {
   try {
     await ready;
+  } catch (error) {
+    self.postMessage({ broken: String(error) });
+    return;
+  }
+  try {
     const image = new ImageData(new Uint8ClampedArray(buffer), width, height);
     const found = await readBarcodes(image, OPTIONS);
     self.postMessage({ texts: found.filter((it) => it.isValid).map((it) => it.text) });

@@ -4,16 +4,17 @@
 import { $, button, element, icon } from "./dom.js";
 import { Camera } from "./camera.js";
 import { isDelegation, meant } from "./codes.js";
-import { offered, options } from "./checkpoints.js";
+import { isOver, offered, options } from "./checkpoints.js";
 import { Printer } from "./printing.js";
 import { Scanner } from "./scanner.js";
+import { lost } from "./verdict.js";
 import { fill, kioskWords } from "./words.js";
 import { signal } from "./signals.js";
 import { place } from "./person.js";
 
 const SHOWN_MS = 7000;
 const OFFERED_MS = 20_000; // while a button can be pressed
-const SETUP = "eventapp.kiosk";
+const LOOK_MS = 60_000; // at the calendar
 
 const LANGUAGES = ["vi", "en"]; // in this order, whatever the page's language
 
@@ -22,6 +23,12 @@ const both = (key, ...values) => LANGUAGES.map((language) => {
   made.lang = language;
   return made;
 });
+
+/** Whether what was set up is a checkpoint of this device, and not yesterday's. */
+function isPlace(setup, state) {
+  const found = offered(state).flat().find(({ id }) => id === setup?.checkpoint);
+  return Boolean(found) && !isOver(found, state);
+}
 
 export class Kiosk {
   constructor(engine) {
@@ -33,29 +40,52 @@ export class Kiosk {
     $("kiosk").hidden = false;
     this.printer = new Printer(engine, $("print-frame"));
     this.camera = new Camera($("kiosk-video"), (text) => this.read([text]), "user");
+    this.camera.onEnd = this.camera.onFail = () => this.tellNoCamera();
     new Scanner(null, (readings) => this.read(readings), () => false);
     $("kiosk-setup").addEventListener("submit", (event) => {
       event.preventDefault();
       this.begin({ checkpoint: Number($("kiosk-checkpoint").value), print: $("kiosk-print").checked });
       document.documentElement.requestFullscreen?.().catch(() => {});
     });
-    engine.addEventListener("change", () => this.choices());
-    this.choices();
-    const kept = this.kept();
+    this.key = `eventapp.kiosk.${engine.state.event?.slug}`;
     // A kiosk that was restarted goes on by itself; ?setup is for whoever moves it elsewhere.
-    if (kept && !new URLSearchParams(location.search).has("setup")) this.begin(kept);
-    else $("kiosk-setup").hidden = false;
+    if (!new URLSearchParams(location.search).has("setup")) this.next = this.kept();
+    engine.addEventListener("change", () => this.look());
+    setInterval(() => this.look(), LOOK_MS);
+    this.look();
   }
 
-  choices() {
-    if (!$("kiosk-setup") || $("kiosk-checkpoint").options.length) return;
-    const made = options(offered(this.engine.state), null);
-    $("kiosk-checkpoint").replaceChildren(...made);
+  /** Whether it stands where it may scan today; if not, it asks. False when it does. */
+  look() {
+    if (this.isOver) return false;
+    const { state } = this.engine;
+    if (this.setup && !isPlace(this.setup, state)) this.ask();
+    if (this.setup) return true;
+    if (isPlace(this.next, state)) this.begin(this.next);
+    else this.choices(state);
+    return Boolean(this.setup);
+  }
+
+  ask() {
+    this.setup = this.next = null;
+    this.number += 1;
+    this.camera.stop();
+    this.idle();
+    $("kiosk-idle").hidden = true;
+  }
+
+  choices(state) {
+    $("kiosk-setup").hidden = false;
+    const lists = offered(state);
+    const now = JSON.stringify(lists.map((list) => list.map(({ id }) => id)));
+    if (now === this.shown) return; // a list that is open stays open
+    this.shown = now;
+    $("kiosk-checkpoint").replaceChildren(...options(lists, Number($("kiosk-checkpoint").value)));
   }
 
   kept() {
     try {
-      return JSON.parse(localStorage.getItem(SETUP));
+      return JSON.parse(localStorage.getItem(this.key));
     } catch {
       return null;
     }
@@ -63,17 +93,24 @@ export class Kiosk {
 
   async begin(setup) {
     this.setup = setup;
+    this.shown = this.next = null;
     try {
-      localStorage.setItem(SETUP, JSON.stringify(setup));
+      localStorage.setItem(this.key, JSON.stringify(setup));
     } catch { /* asked again after a restart */ }
-    $("kiosk-setup").remove();
+    $("kiosk-setup").hidden = true;
+    $("kiosk-checkpoint").replaceChildren();
+    $("kiosk-trouble").hidden = true;
     this.idle();
     try {
       await this.camera.start();
     } catch {
-      $("kiosk-trouble").replaceChildren(...both("no_camera"));
-      $("kiosk-trouble").hidden = false;
+      this.tellNoCamera();
     }
+  }
+
+  tellNoCamera() {
+    $("kiosk-trouble").replaceChildren(...both("no_camera"));
+    $("kiosk-trouble").hidden = false;
   }
 
   idle() {
@@ -81,8 +118,20 @@ export class Kiosk {
     $("kiosk-verdict").hidden = true;
     $("kiosk-verdict").replaceChildren();
     $("kiosk-idle").hidden = false;
+    this.dropPicture();
+  }
+
+  dropPicture() {
     if (this.picture) URL.revokeObjectURL(this.picture);
     this.picture = null;
+  }
+
+  /** No device any more: nobody's name stays in the page, nor comes into it. */
+  forget() {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.ask();
+    $("print-frame").removeAttribute("src");
   }
 
   later(ms) {
@@ -91,18 +140,19 @@ export class Kiosk {
   }
 
   async read(readings) {
-    if (!this.setup) return;
+    if (!this.look()) return;
     const code = meant(readings, (it) => !isDelegation(it) && Boolean(this.engine.person(it)));
     if (!code) return;
     this.number += 1;
     const { number } = this;
-    const result = await this.engine.scan({
-      code: code.slice(0, 64), checkpoint: this.setup.checkpoint, direction: "in", source: "kiosk",
-    });
+    const { checkpoint } = this.setup;
+    const order = { code: code.slice(0, 64), checkpoint, direction: "in", source: "kiosk" };
+    const result = await this.engine.scan(order).catch(() => lost(this.engine, order));
     if (number === this.number) this.show(result, number);
   }
 
   show(result, number) {
+    this.dropPicture(); // of whoever was there before
     const { verdict, person } = result;
     const said = element("div", "kiosk-said");
     said.append(element("p", "kiosk-head", icon(verdict), element("span", "kiosk-words", ...both(verdict))));

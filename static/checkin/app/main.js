@@ -52,11 +52,13 @@ async function start() {
   try {
     engine = await Engine.open(null);
   } catch (error) {
+    cannotScan(error instanceof NoDevice ? null : say("no_database"), 0);
     if (!(error instanceof NoDevice)) throw error;
-    cannotScan(null, 0);
     return;
   }
+  let app = null;
   const revoked = () => {
+    app?.forget();
     const { unsent = 0, unsentWalkIns = 0 } = engine.state;
     cannotScan(say("signed_out"), unsent + unsentWalkIns);
   };
@@ -69,11 +71,11 @@ async function start() {
   }
   await known(engine);
   const { rights } = engine.state.device;
-  const app = rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
+  app = rights === "kiosk" ? new Kiosk(engine) : new Desk(engine);
   engine.addEventListener("change", () => {
     // Organisers have given it other rights; what is only in memory is not risked for that.
-    const { device, storage } = engine.state;
-    if (device && device.rights !== rights && storage === "ok") location.reload();
+    const { device, storage, unsaved } = engine.state;
+    if (device && device.rights !== rights && storage === "ok" && !unsaved) location.reload();
   });
   stayAwake();
   offerUpdate(engine);

@@ -31,6 +31,11 @@ export function dropReason() {
   if ($("reason").open) $("reason").close();
 }
 
+/** What was typed for people whose scans came in between. */
+export function forgetReasons() {
+  drafts.clear();
+}
+
 function chosen() {
   const ticked = document.querySelector("[name=reason]:checked")?.value ?? "";
   return [ticked, $("reason-text").value.trim()].filter(Boolean).join(": ").slice(0, 300);

@@ -3,10 +3,11 @@
 // An input method for Vietnamese (Telex, VNI) may change the letters on their way: besides the text
 // the keys themselves are remembered, and what the field has become.
 
-import { normalise } from "./codes.js";
+import { isWhole, normalise, together } from "./codes.js";
 
 const MEAN_MS = 50; // between two keys; the fastest typists need twice as long
 const PAUSE_MS = 250;
+const LONG_PAUSE_MS = 1000; // where no field has the focus, and nobody types
 const SHORTEST = 8;
 const ECHO_MS = 150; // CR and LF, or both Enter and Tab
 const LENGTHS = [12, 14];
@@ -37,7 +38,8 @@ export class Scanner {
 
   key(event) {
     const { burst } = this;
-    if (burst && event.timeStamp - burst.last > PAUSE_MS) this.burst = null;
+    const pause = burst?.field ? PAUSE_MS : LONG_PAUSE_MS;
+    if (burst && event.timeStamp - burst.last > pause) this.burst = null;
     if (isEnd(event)) {
       if (!this.burst && event.timeStamp - this.doneAt < ECHO_MS) swallow(event);
       else if (this.burst && isScan(this.burst, event.timeStamp)) {
@@ -55,6 +57,8 @@ export class Scanner {
       this.burst.text = this.burst.text.slice(0, -1);
     } else if (isText || CHANGED.has(event.key)) {
       if (!this.burst && event.key === " ") return; // presses a button or opens a list
+      // A list would go to an entry that begins so: the next person would pass somewhere else.
+      if (event.target.closest?.("select")) event.preventDefault();
       this.burst ??= begun(event, this.code);
       this.burst.text += isText && !event.isComposing ? event.key : key;
       this.burst.keys += key;
@@ -70,7 +74,7 @@ export class Scanner {
     const { burst } = this;
     this.timer = setTimeout(() => {
       if (this.burst !== burst || !burst || !isScan(burst, burst.last)) return;
-      if (LENGTHS.includes(burst.count)) this.finish();
+      if (LENGTHS.includes(burst.count) || several(burst).length) this.finish();
     }, PAUSE_MS);
   }
 
@@ -91,15 +95,24 @@ export class Scanner {
 
   finish() {
     const { field, before, text, keys } = this.burst;
+    const codes = several(this.burst);
     this.burst = null;
     clearTimeout(this.timer);
     const readings = [text, keys];
     if (field) {
       if (field.value.startsWith(before)) readings.push(field.value.slice(before.length));
+      readings.push(field.value); // a scanner or its page may have stopped for a moment within the code
       restore(field, field === this.code ? "" : before);
     }
-    this.onCode(readings);
+    if (codes.length) for (const code of codes) this.onCode([code]);
+    else this.onCode(readings);
   }
+}
+
+/** Scanners that end with nothing leave no gap between two people who come close together. */
+function several({ text, keys }) {
+  const found = together(text);
+  return found.length ? found : together(keys);
 }
 
 function begun(event, code) {
@@ -119,8 +132,10 @@ function fieldOf(event, code) {
   return code;
 }
 
-function isScan({ count, first }, end) {
-  return count >= SHORTEST && end - first < count * MEAN_MS;
+/** Where no field has the focus a whole code is one however slowly it comes: nobody types there. */
+function isScan({ count, first, field, text, keys }, end) {
+  if (count >= SHORTEST && end - first < count * MEAN_MS) return true;
+  return !field && (isWhole(text) || isWhole(keys));
 }
 
 function swallow(event) {

@@ -18,17 +18,20 @@ export class Status {
   show() {
     const { state } = this.engine;
     const unsent = (state.unsent ?? 0) + (state.unsentWalkIns ?? 0);
-    tell($("unsent"), unsent ? say("unsent", unsent) : say("all_sent"));
-    $("unsent").classList.toggle("is-waiting", unsent > 0);
+    tell($("unsent"), unsent ? say("unsent", unsent) : say(state.unsentKnown === false ? "unsent_unknown" : "all_sent"));
+    const others = state.unsentOthers ? say("unsent_others", state.unsentOthers) : "";
+    $("unsent").classList.toggle("is-waiting", unsent > 0 || state.unsentKnown === false);
     const zone = state.event?.timezone;
     const last = clock(state.lastContact, zone);
     if (state.online) tell($("network"), say("online"));
+    else if (state.unknown) tell($("network"), say("device_unknown"));
     else tell($("network"), last ? say("offline_since", last) : say("offline"));
     $("network").classList.toggle("is-off", !state.online);
     const { name, rights } = state.device ?? {};
     tell($("device"), name ? `${name} · ${say(rights) ?? ""}` : "");
+    const refused = state.refused ? say("refused_unsent", state.refused) : "";
     const storage = { full: "storage_full", memory: "storage_memory" }[state.storage];
-    tell($("storage"), storage ? say(storage) : "");
+    tell($("storage"), [storage && say(storage), refused, others].filter(Boolean).join(" "));
     // Spoken only when it changes: the line itself says it all the time.
     if (this.wasOnline !== null && this.wasOnline !== state.online) {
       $("said").textContent = say(state.online ? "online_said" : "offline_said");

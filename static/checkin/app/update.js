@@ -7,7 +7,8 @@ import { $ } from "./dom.js";
 export function offerUpdate(engine) {
   let isReady = false;
   // What is only in memory would be lost: the storage has to work again first.
-  const show = () => { $("update").hidden = !isReady || engine.state.storage !== "ok"; };
+  const isSafe = () => engine.state.storage === "ok" && !engine.state.unsaved;
+  const show = () => { $("update").hidden = !isReady || !isSafe(); };
   onUpdate(() => {
     isReady = true;
     show();

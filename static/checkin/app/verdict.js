@@ -1,9 +1,18 @@
 // A verdict as a panel: colour, sign and words, and everything that staff need to say next.
 
+import { uuid } from "../engine/codes.js";
 import { element, icon } from "./dom.js";
 import { categoryMark, groupMarks, notes, paint, place } from "./person.js";
 import { clock } from "./times.js";
 import { say } from "./words.js";
+
+/** What is shown of a reading that could not be kept at all; none leaves the verdict before it. */
+export function lost(engine, { code, checkpoint, direction = "in" }) {
+  return {
+    id: uuid(), kind: "scan", code, checkpoint, direction, at: Date.now(), verdict: "not_stored",
+    reason: null, person: engine.person(code), firstReadAt: null, by: "device",
+  };
+}
 
 /** What the large words are; `result.direction` is the way that was scanned. */
 export function heading(result, checkpoint, zone) {

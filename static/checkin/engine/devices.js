@@ -15,16 +15,19 @@ export async function devices() {
 }
 
 /** The device for an event or, for null, the one that was used last; null when there is none. */
-export async function recall(event = null) {
-  const waiting = await waitingToken();
+export async function recall(event = null, { isUsed = true } = {}) {
+  const waiting = await takeWaiting();
   if (waiting && event === null) event = waiting.event;
   event ??= (await devices())[0]?.event;
   if (!event) return null;
   const device = (waiting?.event === event ? waiting : null)
     ?? await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
   if (!device) return null;
-  await DEVICES.write(["devices"], (store) => {
-    store("devices").put({ ...device, usedAt: Date.now() });
+  if (device.previous?.length) await takeOver(device).catch(() => {});
+  if (!isUsed) return device;
+  await DEVICES.write(["devices"], async (store) => {
+    const now = await ask(store("devices").get(event)); // another tab may have forgotten its token
+    if (now) store("devices").put({ ...now, usedAt: Date.now() });
   }).catch(() => {}); // a full disk keeps nobody from working
   return device;
 }
@@ -35,44 +38,54 @@ export async function recall(event = null) {
  */
 export async function remember({ event, token }) {
   try {
-    await store({ event, token });
+    const device = await DEVICES.write(["devices"], async (store) => {
+      const before = await ask(store("devices").get(event));
+      const previous = [...(before?.previous ?? []), ...(before?.token ? [before.token] : [])];
+      const now = { event, token, usedAt: Date.now(), previous: previous.filter((it) => it !== token) };
+      store("devices").put(now);
+      return now;
+    });
+    await takeOver(device).catch(() => {}); // at the next start again
   } catch {
     // The link is used up, so the token must not be lost on a full disk: that store is another one.
     localStorage.setItem(WAITING, JSON.stringify({ event, token }));
+    return false;
   }
-}
-
-async function store({ event, token }) {
-  const before = await DEVICES.read(["devices"], (open) => ask(open("devices").get(event)));
-  if (before && before.token === token) return;
-  if (before?.token && token) await rekey(event, before.token, token);
-  await DEVICES.write(["devices"], (open) => {
-    open("devices").put({ event, token, usedAt: Date.now() });
-  });
   const channel = new BroadcastChannel(`eventapp-checkin-${event}`);
   channel.postMessage({ kind: "device" });
   channel.close();
+  return true;
 }
 
-/** A token, or its end, for which there was no room; it is stored as soon as there is some. */
-async function waitingToken() {
-  const waiting = JSON.parse(globalThis.localStorage?.getItem(WAITING) ?? "null");
-  if (waiting) await store(waiting).then(() => localStorage.removeItem(WAITING), () => {});
+/** Take over a token for which there was no room before; it works all the same when there is none yet. */
+async function takeWaiting() {
+  const text = globalThis.localStorage?.getItem(WAITING);
+  if (!text) return null;
+  const waiting = JSON.parse(text);
+  const isRemembered = await remember(waiting);
+  if (isRemembered && localStorage.getItem(WAITING) === text) localStorage.removeItem(WAITING);
   return waiting;
 }
 
 /** The server does not know the token any more: everything that it opens goes, and so does it. */
 export async function forget(event) {
-  globalThis.localStorage?.removeItem(WAITING);
-  await wipe(event);
-  try {
-    await DEVICES.write(["devices"], (open) => {
-      open("devices").put({ event, token: null, usedAt: Date.now() });
-    });
-  } catch { // on a full disk things can only be taken away
-    localStorage.setItem(WAITING, JSON.stringify({ event, token: null }));
-    await DEVICES.write(["devices"], (open) => { open("devices").delete(event); });
+  const without = { event, token: null };
+  const put = () => DEVICES.write(["devices"], (store) => {
+    store("devices").put({ ...without, usedAt: Date.now() });
+  });
+  // A full disk lets go of what it has, but takes nothing: the token goes whatever else does.
+  const isPut = await put().then(() => true, () => false);
+  const waiting = JSON.stringify(without);
+  if (!isPut) {
+    if (!localStorage.getItem(WAITING)) localStorage.setItem(WAITING, waiting);
+    await DEVICES.write(["devices"], (store) => { store("devices").delete(event); });
   }
+  await wipe(event);
+  if (isPut) return;
+  await put().then(
+    () => { if (localStorage.getItem(WAITING) === waiting) localStorage.removeItem(WAITING); },
+    () => {}, // at the next start
+  );
 }
 
 const LOST = "–"; // a supervisor's note that went with its key: there was one
@@ -80,28 +93,45 @@ const LOST = "–"; // a supervisor's note that went with its key: there was one
 /** Remove people, walk-ins and notes of an event; what stays to be sent are codes. */
 export async function wipe(event) {
   const database = databaseOf(event);
-  await database.write(["meta", "walkins", "sealed"], (open) => {
-    open("sealed").clear();
-    open("walkins").clear();
-    for (const name of ["roster", "log", "tables", "owner", "version"]) open("meta").delete(name);
+  // Deletes alone, for which there is room on any disk; without a version other tabs are behind.
+  const version = await database.write(["meta", "walkins", "sealed"], async (store) => {
+    store("sealed").clear();
+    store("walkins").clear();
+    const before = (await ask(store("meta").get("version"))) ?? 0;
+    for (const name of ["roster", "log", "tables", "owner", "version"]) store("meta").delete(name);
+    return before;
   });
-  await database.write(["outbox"], async (open) => {
-    for (const entry of await ask(open("outbox").getAll())) {
-      if (entry.note) open("outbox").put({ ...entry, note: null, notePlain: LOST });
+  await database.write(["meta", "outbox"], async (store) => {
+    store("meta").put(version + 1, "version");
+    for (const entry of await ask(store("outbox").getAll())) {
+      if (entry.note) store("outbox").put({ ...entry, note: null, notePlain: LOST });
     }
-  }).catch(() => {}); // sealed as they are, nobody reads them any more
+  }).catch(() => {}); // sealed notes that nobody can open any more
   await database.close();
 }
 
-async function rekey(event, oldToken, newToken) {
+/** What earlier tokens have sealed opens with this one; then they go. Nothing is lost if it is cut short. */
+async function takeOver({ event, token, previous }) {
+  if (!token || !previous.length) return;
+  await rekey(event, previous, token);
+  await DEVICES.write(["devices"], async (store) => {
+    const now = await ask(store("devices").get(event));
+    if (now?.token === token) store("devices").put({ ...now, previous: [] });
+  });
+}
+
+async function rekey(event, oldTokens, newToken) {
   const database = databaseOf(event);
   const [walkIns, noted] = await database.read(["walkins", "outbox"], async (store) => [
     await ask(store("walkins").getAll()),
     (await ask(store("outbox").getAll())).filter(({ note }) => note),
   ]);
   if (canSeal) {
-    const [oldKey, newKey] = await Promise.all([keyOf(oldToken, event), keyOf(newToken, event)]);
-    const anew = async (name, sealed) => seal(newKey, name, await unseal(oldKey, name, sealed));
+    const newKey = await keyOf(newToken, event);
+    const oldKeys = await Promise.all(oldTokens.map((it) => keyOf(it, event)));
+    const anew = async (name, sealed) => (
+      seal(newKey, name, await Promise.any(oldKeys.map((it) => unseal(it, name, sealed))))
+    );
     for (const it of walkIns) it.sealed = await anew(it.id, it.sealed).catch(() => it.sealed);
     for (const it of noted) it.note = await anew(it.id, it.note).catch(() => it.note);
   }

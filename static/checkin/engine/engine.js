@@ -7,6 +7,7 @@ import { newCode, uuid } from "./codes.js";
 import { ask } from "./database.js";
 import { devices, forget, recall, remember, wipe } from "./devices.js";
 import { canSeal, keyOf } from "./key.js";
+import { Others } from "./others.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { Readings } from "./readings.js";
@@ -42,14 +43,20 @@ export class Engine extends EventTarget {
   static devices() { return devices(); }
 
   /** The engine of the device for an event; for null, of the one used last. Raises NoDevice. */
-  static async open(event = null) {
-    const device = await recall(event);
+  static async open(event = null, options = {}) {
+    const device = await recall(event, options);
     if (!device) throw new NoDevice();
     if (!running.has(device.event)) {
       const engine = new Engine();
-      running.set(device.event, engine.start(device).then(() => engine));
+      engine.starting = engine.start(device);
+      running.set(device.event, engine.starting.then(() => engine));
     }
-    return running.get(device.event);
+    const engine = await running.get(device.event);
+    if (event === null && !engine.others) {
+      engine.others = new Others(engine, (other) => Engine.open(other, { isUsed: false }));
+      engine.others.start();
+    }
+    return engine;
   }
 
   /** How many ms a verdict waits for the server while there is a network. */
@@ -57,19 +64,21 @@ export class Engine extends EventTarget {
 
   /** Everything in memory is made from what is stored; nothing waits for the network. */
   async start({ event, token }) {
+    const { outbox, walkIns } = this; // of before a restart: what only they hold goes on
     this.event = event;
     this.language = globalThis.document?.documentElement.lang || "vi";
     this.online = globalThis.navigator?.onLine !== false;
+    this.isUnknown = false; // to the server
     this.elsewhere = 0; // entries in the memory of other tabs
     this.database = databaseOf(event);
     this.tabs = new Tabs(event, (message) => this.hear(message));
     this.server = token ? new Server(event, token) : null;
-    this.key = token && canSeal ? await keyOf(token, event) : null;
+    this.key = token && canSeal ? await keyOf(token, event) : null; // until then all is as before
     this.roster = new Roster();
-    this.outbox = new Outbox(this.database);
+    this.outbox = new Outbox(this.database, outbox);
     this.people = new People(this.roster, this.outbox);
     this.vault = this.newVault(this.key);
-    this.walkIns = new WalkIns(this.database, this.key);
+    this.walkIns = new WalkIns(this.database, this.key, token ? walkIns : undefined);
     this.answers = new Answers(this);
     this.readings ??= new Readings(this);
     this.clock = new Clock(await this.load(), { onJump: () => this.saveEpochs() });
@@ -88,19 +97,27 @@ export class Engine extends EventTarget {
       epochs = await this.database.read(["meta"], (store) => ask(store("meta").get("epochs"))) ?? [];
       if (!this.server) await wipe(this.event); // should that have been cut short
       await this.vault.load();
-      await this.walkIns.load();
     } catch (error) {
       // What is stored cannot be read or added to: the list is fetched, and held in memory.
       this.outbox.failed(error);
       this.roster.clear();
       this.vault = this.newVault(null);
     }
+    await this.walkIns.load().catch((error) => this.outbox.failed(error));
     for (const it of this.walkIns.pending.values()) this.people.addWalkIn(it);
     this.elsewhere = await this.tabs.heldElsewhere();
     return epochs;
   }
 
+  /** What goes with this page, should it be left: the browser asks before that. */
+  get unsaved() {
+    return this.outbox.memory.size + [...this.walkIns.pending.values()].filter(({ seq }) => !seq).length;
+  }
+
+  onLeave = (event) => { if (this.unsaved) event.preventDefault(); };
+
   async begin() {
+    globalThis.addEventListener?.("beforeunload", this.onLeave);
     this.saveEpochs();
     this.link.start();
     setTimeout(() => this.roster.prepare(), INDEX_AFTER_MS);
@@ -116,17 +133,27 @@ export class Engine extends EventTarget {
 
   close() {
     this.stop();
+    globalThis.removeEventListener?.("beforeunload", this.onLeave);
     running.delete(this.event);
     return this.database.close();
   }
 
-  /** Begin anew, with what another tab has left; what only this one holds stays. */
-  async restart() {
+  /** Begin anew, with what another tab has left; what only this one holds stays. Once at a time. */
+  restart() {
+    this.restarting ??= this.startAnew().finally(() => { this.restarting = null; });
+    return this.restarting;
+  }
+
+  /** Nothing is judged or taken over by what is only half loaded. */
+  async settled() {
+    await this.starting;
+    await this.restarting;
+  }
+
+  async startAnew() {
     this.stop();
-    const { memory, unsaved } = this.outbox;
     await this.start((await recall(this.event)) ?? { event: this.event, token: null });
-    Object.assign(this.outbox, { memory, unsaved });
-    await this.tabs.hold(memory.size);
+    await this.tabs.hold(this.outbox.memory.size);
     if (!this.server) this.tell("revoked");
     this.changed();
   }
@@ -147,11 +174,16 @@ export class Engine extends EventTarget {
       delegations: tables.delegations,
       organisations: tables.organisations,
       online: this.online,
+      unknown: this.isUnknown,
       unsent: this.outbox.size + this.elsewhere,
+      unsentKnown: this.outbox.isCounted, // if not, there may be more
       unsentWalkIns: this.walkIns.size,
+      refused: this.link?.refused ?? 0,
+      unsentOthers: this.others?.count ?? 0, // of other events
       lastContact: this.vault.cursors.contact,
       offsetMs: this.clock.offset,
       storage: this.outbox.storage,
+      unsaved: this.unsaved,
       secure: canSeal,
       ready: this.vault.cursors.roster !== null,
       people: this.roster.size,
@@ -161,7 +193,7 @@ export class Engine extends EventTarget {
   }
 
   /** Something waits to be sent. */
-  get waiting() { return this.outbox.size + this.walkIns.size > 0; }
+  get waiting() { return this.outbox.size + this.walkIns.pending.size > 0; }
 
   /** The server's time in ms, as well as it is known. */
   now() { return this.clock.now(); }
@@ -198,6 +230,7 @@ export class Engine extends EventTarget {
    * {outcome, why, delegate} or null when it did not come in time; result is that of the entry.
    */
   async walkIn({ checkpoint, ...data }) {
+    await this.settled();
     const { readAt: madeAt, ...moment } = this.readings.moment();
     const walkIn = { id: uuid(), code: newCode(), madeAt, ...moment, data };
     const also = await this.walkIns.prepared(walkIn);
@@ -209,7 +242,8 @@ export class Engine extends EventTarget {
     return { id: walkIn.id, code: walkIn.code, walkIn: this.answers.get(walkIn.id), result };
   }
 
-  log(drafts, more) {
+  async log(drafts, more) {
+    await this.settled();
     if (!this.server) throw new Revoked("this browser is no device any more");
     return this.readings.log(drafts, more);
   }
@@ -233,16 +267,18 @@ export class Engine extends EventTarget {
   /** Ask what only the server knows (badge, history, discrepancies …); its answer's body. */
   api(path, body = null) { return this.link.once(path, body); }
 
-  /** An answer came, or (null) none does. */
-  contact(answer) {
+  /** An answer came, or (null) none does; isUnknown: the server says that it does not know this device. */
+  contact(answer, isUnknown = false) {
     const was = this.online;
+    const wasUnknown = this.isUnknown;
     this.online = answer !== null;
+    this.isUnknown = isUnknown;
     if (answer) {
       const time = Date.parse(answer.body?.server_time ?? "");
       if (time && this.clock.contact(time, answer.took, answer.arrived)) this.saveEpochs();
       this.vault.cursors.contact = this.clock.now();
     } else this.answers.giveUp();
-    if (was !== this.online) this.changed();
+    if (was !== this.online || wasUnknown !== isUnknown) this.changed();
   }
 
   saveEpochs() {
@@ -288,6 +324,7 @@ export class Engine extends EventTarget {
     this.people.walkIns.clear();
     this.walkIns.pending.clear();
     this.readings.notes.clear();
+    this.answers.last.clear();
     await forget(this.event).catch((error) => this.outbox.failed(error));
     await this.outbox.load();
     this.tabs.tell({ kind: "revoked" });
@@ -307,6 +344,7 @@ export class Engine extends EventTarget {
 
   /** What another tab tells. */
   async hear({ kind, answers = [] }) {
+    await this.settled();
     for (const it of answers) this.answers.give(it.id, it);
     if (kind === "revoked" || kind === "device") return this.restart();
     if (kind === "walkins") await this.walkIns.load();

@@ -41,10 +41,13 @@ function belongs(gate, person) {
   }
 }
 
-/** Whether somebody who may pass does so anew. before: {at, inside} or null. */
-export function passes(passage, before, direction) {
+/**
+ * Whether somebody who may pass does so anew. before: {at, inside, moved} or null; moved is when they
+ * last passed, and where that is not known they did not before they first came.
+ */
+export function passes(passage, before, direction, at) {
   if (passage === "many") return true;
-  if (passage === "in_out") return (direction === "in") !== Boolean(before?.inside);
+  if (passage === "in_out") return isLate(before, at) || (direction === "in") !== Boolean(before?.inside);
   return before === null;
 }
 
@@ -56,11 +59,11 @@ export function judge({ gate, person, code, before, direction = "in", at, overri
   const reason = refusal(gate, person, at);
   if (override && person) return { verdict: "admitted", reason: null };
   if (reason === "unknown" && isWellFormed(code) && gate) {
-    const anew = passes(gate.passage, before, direction);
+    const anew = passes(gate.passage, before, direction, at);
     return { verdict: anew ? "to_confirm" : "duplicate", reason: null };
   }
   if (reason) return { verdict: "refused", reason };
-  const anew = passes(gate.passage, before, direction);
+  const anew = passes(gate.passage, before, direction, at);
   return { verdict: anew ? "admitted" : "duplicate", reason: null };
 }
 
@@ -68,5 +71,13 @@ export function judge({ gate, person, code, before, direction = "in", at, overri
 export function after(before, { kind, verdict, direction, at }) {
   if (kind === "undo") return verdict === "admitted" ? null : before;
   if (!letsIn(verdict)) return before;
-  return { at: Math.min(before?.at ?? at, at), inside: direction !== "out" };
+  const first = Math.min(before?.at ?? at, at);
+  if (isLate(before, at)) return { ...before, at: direction === "out" ? before.at : first };
+  return { at: first, inside: direction !== "out", moved: at };
+}
+
+/** Whether this happened before they last passed: it turns nothing back. */
+function isLate(before, at) {
+  const moved = before?.moved ?? before?.at ?? null;
+  return moved !== null && at < moved;
 }

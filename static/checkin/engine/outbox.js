@@ -8,13 +8,16 @@ import { letsIn } from "./judge.js";
 export class Behind extends Error {}
 
 export class Outbox {
-  constructor(database) {
+  /** before: an outbox that this one goes on from. */
+  constructor(database, { memory = new Map(), unsaved = new Map() } = {}) {
     this.database = database;
     this.entries = new Map(); // as they are on the disk, by id, in the order in which they were read
-    this.memory = new Map(); // those that the disk did not take
+    this.memory = memory; // those that the disk did not take
     this.made = new Map(); // by checkpoint, as on the disk
-    this.unsaved = new Map(); // by checkpoint: made, but the disk does not know
+    this.unsaved = unsaved; // by checkpoint: made, but the disk does not know
     this.stored = 0; // what the store itself counts
+    this.changes = 0; // so that what is made of its entries is made anew
+    this.isCounted = true; // false: the store could not be asked
     this.device = null; // id of the device whose it is
     this.storage = "ok";
   }
@@ -34,10 +37,13 @@ export class Outbox {
         await ask(store("counts").getAll()),
         await ask(store("outbox").count()),
       ]);
+      this.changes += 1;
       this.entries = new Map(all.map((it) => [it.id, it]));
       this.made = new Map(counts.map((it) => [it.checkpoint, it.made]));
       this.stored = stored;
+      this.isCounted = true;
     } catch (error) {
+      this.isCounted = false;
       this.failed(error);
     }
   }
@@ -67,12 +73,14 @@ export class Outbox {
           entry.seq = await ask(store("outbox").add(entry));
         }
       });
+      this.changes += 1;
       for (const entry of entries) this.entries.set(entry.id, entry);
       return true;
     } catch (error) {
       if (error instanceof Behind) throw error;
       this.failed(error);
     }
+    this.changes += 1;
     for (const entry of entries) {
       delete entry.seq;
       const codes = codesOf(entry);
@@ -103,6 +111,7 @@ export class Outbox {
     for (const [checkpoint, number] of made) this.made.set(checkpoint, number);
     this.unsaved.clear();
     this.stored = stored;
+    this.isCounted = true;
     this.storage = "ok";
   }
 
@@ -117,6 +126,7 @@ export class Outbox {
     } catch {
       return;
     }
+    this.changes += 1;
     for (const { id } of entries) this.memory.delete(id);
     await this.load();
   }
@@ -140,6 +150,7 @@ export class Outbox {
       if (!there) return false;
     }
     entry.shown = shown;
+    this.changes += 1;
     return true;
   }
 
@@ -154,6 +165,7 @@ export class Outbox {
     } catch (error) {
       this.failed(error);
       this.memory.set(entry.id, entry);
+      this.changes += 1;
     }
   }
 
@@ -197,6 +209,7 @@ export class Outbox {
 
   /** After that transaction. */
   forget({ gone, stored }) {
+    this.changes += 1;
     for (const id of gone) {
       this.entries.delete(id);
       this.memory.delete(id);

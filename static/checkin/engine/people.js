@@ -12,6 +12,7 @@ export class People {
   constructor(roster, outbox) {
     this.roster = roster;
     this.outbox = outbox;
+    this.counted = null; // {of, counts}: the last answer, and the state that it was of
     this.walkIns = new Map(); // by code, until the server knows them
   }
 
@@ -57,6 +58,12 @@ export class People {
 
   /** A function of a checkpoint: {passed, inside}, how many have come and how many of them are in. */
   counts() {
+    const of = `${this.outbox.changes} ${this.roster.changes}`;
+    if (this.counted?.of !== of) this.counted = { of, counts: this.count() };
+    return this.counted.counts;
+  }
+
+  count() {
     const changed = new Map(); // by checkpoint and person: [before, now]
     for (const entry of this.outbox.all()) {
       const id = this.roster.lineOf(entry.code)?.[0] ?? null;

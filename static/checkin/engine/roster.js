@@ -28,6 +28,7 @@ export class Roster {
   }
 
   clear() {
+    this.changes = (this.changes ?? 0) + 1; // so that what is counted is counted anew
     this.lines = new Map(); // by id
     this.ids = new Map(); // by code
     this.passed = new Map(); // checkpoint → person → [first ms, inside]
@@ -51,6 +52,7 @@ export class Roster {
 
   put(line) {
     this.take(line[ID]);
+    this.changes += 1;
     this.lines.set(line[ID], line);
     for (const code of line[CODES]) this.ids.set(code, line[ID]);
     if (this.folded) this.folded.set(line[ID], this.text(line));
@@ -59,6 +61,7 @@ export class Roster {
   take(id) {
     const line = this.lines.get(id);
     if (!line) return;
+    this.changes += 1;
     for (const code of line[CODES]) if (this.ids.get(code) === id) this.ids.delete(code);
     this.lines.delete(id);
     this.folded?.delete(id);
@@ -66,6 +69,7 @@ export class Roster {
 
   /** The first time in ms (null: not any more) and whether they are inside. */
   setPassed(checkpoint, id, at, inside) {
+    this.changes += 1;
     if (!this.passed.has(checkpoint)) this.passed.set(checkpoint, new Map());
     const people = this.passed.get(checkpoint);
     const change = Number(Boolean(at !== null && inside)) - Number(Boolean(people.get(id)?.[1]));
@@ -75,6 +79,7 @@ export class Roster {
   }
 
   clearPassed() {
+    this.changes += 1;
     this.passed.clear();
     this.inside.clear();
   }

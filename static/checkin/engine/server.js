@@ -4,7 +4,10 @@
 /** No answer of our server: no network, no patience left, or somebody else's answer. */
 export class Unreachable extends Error {}
 
-/** The server does not know the token any more. */
+/** There was no answer in time. */
+export class TimedOut extends Unreachable {}
+
+/** The token was this device's, and organisers have ended it. */
 export class Revoked extends Error {}
 
 /** The server answered that it will not do this. */
@@ -14,6 +17,12 @@ export class Refused extends Error {
     this.status = status;
   }
 }
+
+/**
+ * The server does not know the token. That is no reason to forget anything: it may have been put back
+ * to an older state, or be the wrong one.
+ */
+export class Unknown extends Unreachable {}
 
 const PATIENCE_MS = 8000;
 
@@ -39,13 +48,19 @@ export class Server {
     let found;
     try {
       found = await answer.json();
-    } catch {
+    } catch (error) {
+      if (error.name === "TimeoutError") throw new TimedOut(error.message);
       throw new Unreachable(`the answer cannot be read (${answer.status})`);
     }
     if (answer.ok) return { body: found, ...timing };
     const error = found?.error;
-    if (!error) throw new Unreachable(`the answer is somebody else's (${answer.status})`);
-    if (answer.status === 401) throw new Revoked(error.message);
+    if (!error || typeof error !== "object") {
+      throw new Unreachable(`the answer is somebody else's (${answer.status})`);
+    }
+    if (answer.status === 401) {
+      if (error.revoked === true) throw new Revoked(error.message);
+      throw new Unknown(error.message);
+    }
     throw new Refused(answer.status, error.message);
   }
 
@@ -65,7 +80,7 @@ export class Server {
         redirect: "error",
       });
     } catch (error) {
-      throw new Unreachable(error.message);
+      throw new (error.name === "TimeoutError" ? TimedOut : Unreachable)(error.message);
     }
   }
 }

@@ -1,6 +1,7 @@
 // One database for the devices that this browser is, and one for each event it scans for.
 //
-//   devices   {event, token, usedAt}; without a token the device was revoked
+//   devices   {event, token, usedAt, previous}; without a token the device was revoked; previous are
+//             tokens under whose keys something may still be sealed
 //   meta      facts by name: version of what is sealed, cursors, the device, the clock's epochs …
 //   outbox    entries of the log until the server has acknowledged them; codes, never names
 //   counts    {checkpoint, made}: entries that were ever stored here

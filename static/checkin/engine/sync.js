@@ -1,7 +1,7 @@
 // Contact with the server: what waits is sent, and what has changed comes, at once after a reading and
 // every few seconds while somebody looks; less often while nobody answers.
 
-import { Refused, Revoked, Unreachable } from "./server.js";
+import { Refused, Revoked, TimedOut, Unknown, Unreachable } from "./server.js";
 import { Replaced } from "./vault.js";
 
 const EVERY_MS = 5000;
@@ -11,6 +11,11 @@ const FIRST_LOAD_MS = 90_000;
 const ONCE_MS = 15_000;
 const STUCK_MS = 1000;
 const BATCH = 500;
+const LEAST = 20; // that a slow network makes of it
+const WALK_INS = 50;
+const FAILURES = 12; // to find one entry among BATCH takes ten
+const ASIDE_MS = 5 * 60_000;
+const ABOUT_ONE = new Set([400, 413, 422]);
 const LONGEST_OFFSET_MS = 20 * 86_400_000; // further off, a clock is not wrong but unset
 
 export class Sync {
@@ -23,6 +28,9 @@ export class Sync {
     this.exchanging = null;
     this.since = null; // when the call that is out has begun to wait
     this.again = false;
+    this.size = BATCH;
+    this.aside = new Map(); // ids that the server would not have → when they are tried again, by performance.now()
+    this.isOnlySending = false; // that fails: the server answers otherwise
     this.wake = () => this.schedule(0);
   }
 
@@ -55,14 +63,26 @@ export class Sync {
   }
 
   /** Send what waits and learn what is new. Raises what stands against it. */
-  now() {
-    return this.guarded(async () => {
-      await this.flush();
+  async now() {
+    const { failures } = this;
+    const refusal = await this.guarded(async () => {
+      let refused = null;
+      await this.flush().catch((error) => {
+        if (!(error instanceof Refused)) throw error;
+        refused = error;
+      });
+      // What is new comes, whatever the server thinks of what it is sent.
+      this.isOnlySending = false;
       await this.exchange();
+      this.isOnlySending = refused !== null;
+      return refused;
     });
+    if (!refusal) return;
+    this.failures = failures + 1;
+    throw refusal;
   }
 
-  async guarded(work) {
+  async guarded(work, isOut = (error) => error instanceof Refused || error instanceof Unreachable) {
     try {
       const value = await work();
       this.failures = 0;
@@ -72,13 +92,13 @@ export class Sync {
       else if (error instanceof Replaced) await this.engine.restart();
       else if (isOut(error)) {
         this.failures += 1;
-        this.engine.contact(null);
+        this.engine.contact(null, error instanceof Unknown);
       }
       throw error;
     }
   }
 
-  /** One call of something else. */
+  /** One call of something else; what is said against it says nothing of the network. */
   once(path, body) {
     return this.guarded(async () => {
       const { server, language } = this.engine;
@@ -86,7 +106,7 @@ export class Sync {
       const answer = await server.call(path, body, { patience: ONCE_MS, language });
       this.engine.contact(answer);
       return answer.body;
-    });
+    }, (error) => error instanceof Unreachable);
   }
 
   /** A call has been out for so long that nobody waits for the next one. */
@@ -111,37 +131,87 @@ export class Sync {
   async drain() {
     while (this.again) {
       this.again = false;
-      // What was read before this clock was measured is sent when it has been.
-      this.engine.clock.look();
-      if (this.engine.clock.current.offset === null) await this.exchange();
+      await this.measure();
       await this.engine.tabs.alone("send", () => this.send());
     }
   }
 
+  /** What was read before this clock was measured is sent when it has been. */
+  async measure() {
+    const { clock } = this.engine;
+    clock.look();
+    if (clock.current.offset !== null) return;
+    await this.exchange().catch((error) => {
+      if (!(error instanceof Refused)) throw error; // it is sent all the same
+    });
+  }
+
   async send() {
     const { outbox } = this.engine;
-    await this.sendWalkIns();
-    const skipped = new Set(); // until the next time
-    let size = BATCH;
+    const tried = new Set([...this.notNow(), ...await this.sendWalkIns()]); // until the next time
+    let size = this.size;
+    let failures = 0; // one after another
     for (;;) {
-      const batch = await outbox.next(size, skipped);
+      const batch = await outbox.next(size, tried);
       if (!batch.length || this.stopped) return;
       let results;
       try {
         results = await this.sendScans(batch);
       } catch (error) {
-        if (!(error instanceof Refused) || isOut(error)) throw error;
+        this.shrink(error);
+        failures += 1;
+        if (!this.isAboutOne(error) || failures > FAILURES) throw error;
         // One entry that the server will not have must not keep the others.
-        if (batch.length > 1) size = Math.ceil(batch.length / 2);
-        else skipped.add(batch[0].id);
+        if (batch.length === 1) {
+          this.putAside(batch[0].id);
+          tried.add(batch[0].id);
+        }
+        size = Math.ceil(batch.length / 2);
         continue;
+      }
+      failures = 0;
+      this.size = Math.min(this.size * 2, BATCH);
+      size = Math.min(size * 2, this.size);
+      // What the server could not read it has not kept: it stays here, for somebody to look at.
+      for (const [id, { detail }] of results) {
+        if (!detail) continue;
+        this.putAside(id);
+        tried.add(id);
+        results.delete(id);
       }
       const gone = new Set(await this.engine.answers.settle(batch, results));
       for (const { id, shown } of batch) {
         const now = outbox.get(id);
-        if (!gone.has(id) && (!now || now.shown === shown)) skipped.add(id);
+        if (!gone.has(id) && (!now || now.shown === shown)) tried.add(id);
       }
     }
+  }
+
+  /** Too much for this network, or for who stands before the server: less the next time. */
+  shrink(error) {
+    if (error instanceof TimedOut || error.status === 413) {
+      this.size = Math.max(Math.ceil(this.size / 2), LEAST);
+    }
+  }
+
+  /** Whether an answer may stand against one of those sent together, and not against them all. */
+  isAboutOne(error) {
+    if (!(error instanceof Refused)) return false;
+    return ABOUT_ONE.has(error.status) || (error.status === 500 && this.isOnlySending);
+  }
+
+  /** How many entries and people the server would not have, though it answers. */
+  get refused() {
+    const { outbox, walkIns } = this.engine;
+    return [...this.aside.keys()].filter((id) => outbox.get(id) || walkIns.pending.has(id)).length;
+  }
+
+  putAside(id) { this.aside.set(id, performance.now() + ASIDE_MS); }
+
+  /** Ids that were refused a short while ago. */
+  notNow() {
+    for (const [id, until] of this.aside) if (until < performance.now()) this.aside.delete(id);
+    return this.aside.keys();
   }
 
   async sendScans(batch) {
@@ -177,22 +247,45 @@ export class Sync {
     return { [name]: new Date(Date.parse(wall) + off).toISOString(), offset_ms: 0 };
   }
 
+  /**
+   * People go before the entries of their codes. Ids of entries that have to wait, because nobody has
+   * heard of their person yet; all others are sent whatever is said of people.
+   */
   async sendWalkIns() {
-    const pending = [...this.engine.walkIns.pending.values()].slice(0, 50);
-    if (!pending.length) return;
-    let answer;
-    try {
-      answer = await this.call("walkins", {
-        walk_ins: pending.map((it) => (
-          { id: it.id, code: it.code, ...it.data, ...this.times("made_at", it.madeAt, it) }
-        )),
-      }, { language: this.engine.language });
-    } catch (error) {
-      if (error instanceof Refused && !isOut(error)) return; // scans go on
-      throw error;
+    const { outbox, walkIns } = this.engine;
+    const left = new Map(walkIns.pending);
+    for (const id of this.notNow()) left.delete(id);
+    let size = WALK_INS;
+    let failures = 0;
+    while (left.size && failures <= FAILURES) {
+      const batch = [...left.values()].slice(0, size);
+      try {
+        await this.sendPeople(batch);
+        failures = 0;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        failures += 1;
+        if (error.status === 429 || error.status === 503) break;
+        if (batch.length > 1) {
+          size = 1;
+          continue;
+        }
+        this.putAside(batch[0].id);
+      }
+      for (const { id } of batch) left.delete(id);
     }
+    const codes = new Set([...left.values()].map(({ code }) => code));
+    return outbox.all().filter(({ code }) => codes.has(code)).map(({ id }) => id);
+  }
+
+  async sendPeople(batch) {
+    const answer = await this.call("walkins", {
+      walk_ins: batch.map((it) => (
+        { id: it.id, code: it.code, ...it.data, ...this.times("made_at", it.madeAt, it) }
+      )),
+    }, { language: this.engine.language });
     if (!Array.isArray(answer.results)) throw new Unreachable("the answer has no results");
-    await this.engine.answers.settleWalkIns(pending, answer.results);
+    await this.engine.answers.settleWalkIns(batch, answer.results);
   }
 
   /** Tell how things stand here and learn what has changed; one tab does, for all. */
@@ -226,10 +319,4 @@ export class Sync {
     this.engine.contact(answer);
     return answer.body;
   }
-}
-
-/** Whether an error says that the server cannot be had now; it is the same as no network. */
-function isOut(error) {
-  if (error instanceof Refused) return error.status >= 500 || error.status === 429;
-  return error instanceof Unreachable;
 }

@@ -10,12 +10,15 @@ export class Tabs {
     this.queues = new Map();
     this.channel = new BroadcastChannel(`${PREFIX}-${event}`);
     this.channel.onmessage = ({ data }) => hear(data);
+    this.isClosed = false;
     this.holding = 0;
     this.release = null;
     this.name = Math.random().toString(36).slice(2);
   }
 
-  tell(message) { this.channel.postMessage(message); }
+  tell(message) {
+    if (!this.isClosed) this.channel.postMessage(message); // who began before a restart may end after it
+  }
 
   /** Do something that no other tab does at the same time. */
   alone(what, work) {
@@ -43,7 +46,7 @@ export class Tabs {
 
   /** Let the others know how many entries only this tab holds. */
   async hold(count) {
-    if (count === this.holding) return;
+    if (this.isClosed || count === this.holding) return;
     this.holding = count;
     this.release?.();
     this.release = null;
@@ -67,6 +70,7 @@ export class Tabs {
   }
 
   close() {
+    this.isClosed = true;
     this.release?.();
     this.channel.close();
   }

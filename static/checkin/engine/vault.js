@@ -27,6 +27,7 @@ export class Vault {
     this.alone = alone;
     this.cursors = { ...NOTHING };
     this.names = new Set();
+    this.dirty = new Set(); // chunks of which the disk does not have what is in memory
     this.version = 0;
     this.owner = null;
     this.facts = null; // the device, and what else the server has said of it
@@ -82,6 +83,10 @@ export class Vault {
       chunks.map(async (it) => [it.name, await unseal(this.key, it.name, it)]),
     );
     Object.assign(this, { owner, cursors, version });
+    // What the disk has not taken of this tab's was for other cursors: nobody can say any more what is
+    // missing, so everything is fetched.
+    if (this.dirty.size) Object.assign(this.cursors, { roster: null, log: null });
+    if (this.dirty.has("tables")) this.cursors.tables = null;
     for (const [name, content] of opened) this.fill(name, content);
   }
 
@@ -103,6 +108,7 @@ export class Vault {
   async drop() {
     this.roster.clear();
     this.names.clear();
+    this.dirty.clear();
     this.cursors = { ...NOTHING };
     await this.database.write(["meta", "sealed"], (store) => {
       store("sealed").clear();
@@ -112,7 +118,8 @@ export class Vault {
 
   /**
    * Take over a change and write it, in one transaction with more(store), which may use the stores
-   * that it names. Raises Replaced, and what the disk says.
+   * that it names. Raises Replaced, and what the disk says; what it did not take goes with the next
+   * write, since the cursors that are written then are past it.
    *
    * change: {facts, tables, roster: {number, whole, people, gone}, log: {cursor, whole, passed}, passed}, each
    * if there is one; passed are [checkpoint, person, first ms | null, inside].
@@ -120,28 +127,34 @@ export class Vault {
   write(change, stores = [], more = () => {}) {
     return this.alone(async () => {
       await this.catchUp();
-      const dirty = this.apply(change);
-      if (!this.key) return stores.length ? this.database.write(stores, more) : undefined;
-      if (!dirty.size && !stores.length) return undefined; // cursors alone are not worth a write
-      const records = await Promise.all([...dirty].map(async (name) => (
+      this.apply(change);
+      if (!this.key) {
+        this.dirty.clear();
+        return stores.length ? this.database.write(stores, more) : undefined;
+      }
+      const names = [...this.dirty];
+      if (!names.length && !stores.length) return undefined; // cursors alone are not worth a write
+      const records = await Promise.all(names.map(async (name) => (
         { name, ...(await seal(this.key, name, this.content(name))) }
       )));
       const all = [...new Set(["meta", "sealed", ...stores])];
-      return this.database.write(all, async (store) => {
+      const value = await this.database.write(all, async (store) => {
         if ((await ask(store("meta").get("owner"))) !== this.owner) throw new Replaced();
         const version = ((await ask(store("meta").get("version"))) ?? 0) + 1;
         for (const it of records) store("sealed").put({ ...it, version });
         for (const [name, value] of Object.entries(this.cursors)) store("meta").put(value, name);
         store("meta").put(version, "version");
-        const value = await more(store);
+        const done = await more(store);
         this.version = version;
-        return value;
+        return done;
       });
+      for (const name of names) this.dirty.delete(name);
+      return value;
     });
   }
 
   apply({ facts, tables, roster, log, passed = [] }) {
-    const dirty = new Set();
+    const { dirty } = this;
     if (facts) {
       this.facts = facts;
       dirty.add("facts");
@@ -164,7 +177,6 @@ export class Vault {
       dirty.add(chunkOfPassed(checkpoint, id));
     }
     for (const name of dirty) this.names.add(name);
-    return dirty;
   }
 
   applyRoster({ number, whole, people, gone }, dirty) {

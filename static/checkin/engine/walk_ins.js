@@ -4,21 +4,25 @@ import { ask } from "./database.js";
 import { seal, unseal } from "./key.js";
 
 export class WalkIns {
-  constructor(database, key) {
+  /** before: those that these go on from. */
+  constructor(database, key, { pending = new Map() } = {}) {
     this.database = database;
     this.key = key;
-    this.pending = new Map(); // {id, code, madeAt, epoch, offset, data, seq: null if only in memory} by id
+    this.pending = new Map([...pending].filter(([, { seq }]) => !seq)); // {id, code, madeAt, epoch, offset, data, seq: null if only in memory} by id
+    this.unreadable = 0; // on the disk, which this key does not open: kept, and counted
   }
 
-  get size() { return this.pending.size; }
+  get size() { return this.pending.size + this.unreadable; }
 
   async load() {
     if (!this.key) return;
     const rows = await this.database.read(["walkins"], (store) => ask(store("walkins").getAll()));
     const memory = [...this.pending.values()].filter(({ seq }) => !seq);
-    const opened = await Promise.all(rows.map(async ({ sealed, ...row }) => (
-      { ...row, ...(await unseal(this.key, row.id, sealed)) }
+    const read = await Promise.all(rows.map(({ sealed, ...row }) => (
+      unseal(this.key, row.id, sealed).then((it) => ({ ...row, ...it }), () => null)
     )));
+    const opened = read.filter(Boolean);
+    this.unreadable = rows.length - opened.length;
     this.pending = new Map([...opened, ...memory].map((it) => [it.id, it]));
   }
 
