@@ -92,10 +92,13 @@ async function digestOf(answer) {
 }
 
 async function activate() {
+  const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  if (others.length) return;
   // The page that has brought this in the first time has its files from the network, and of the same
   // version; whatever it asks for from now on is kept.
-  const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
-  if (!others.length) await self.clients.claim();
+  const pages = await self.clients.matchAll({ includeUncontrolled: true, type: "all" });
+  await Promise.all(pages.map(({ id }) => begin(id, CACHE)));
+  await self.clients.claim();
 }
 
 /** Remove versions with which neither the app starts nor an open page began. */
