@@ -100,9 +100,6 @@ def _state() -> dict[str, str]:
         "signed_out_unsent": _(
             "Scans still on this device: {}. They are sent once it is a device of the event again."
         ),
-        "update_elsewhere": _(
-            "The app is open in another window. Close that one, then press again."
-        ),
         "no_camera": _("The camera cannot be used. Allow it in the browser, or type the code."),
         "camera_on": _("Stop the camera"),
         "camera_off": _("Scan with the camera"),

@@ -46,7 +46,8 @@ async function known(engine) {
 }
 
 async function start() {
-  if (speak() || !(await keepApp())) return;
+  if (speak()) return;
+  keepApp();
   let engine;
   try {
     engine = await Engine.open(null);

@@ -1,25 +1,12 @@
 // Keeps the app's own files, by a service worker, for when there is no network.
 
 const CHECK_MS = 30 * 60_000;
-const PATIENCE_MS = 1500;
 
-/**
- * To be called first of all. False when the page is about to be loaded anew, as the version that was
- * waiting for the next start.
- */
+/** To be called when the app has started. */
 export async function keepApp() {
   const container = globalThis.navigator?.serviceWorker; // none on plain http
-  if (!container) return true;
-  const kept = await container.getRegistration("/checkin/");
-  if (kept?.waiting && (await takesOver(container, kept.waiting))) {
-    location.reload();
-    return false;
-  }
-  register(container);
-  return true;
-}
-
-async function register(container) {
+  if (!container) return;
+  container.controller?.postMessage("started"); // what nobody uses any more can go
   try {
     const options = { scope: "/checkin/", updateViaCache: "none" };
     const registration = await container.register("/checkin/sw.js", options);
@@ -27,14 +14,15 @@ async function register(container) {
   } catch { /* no network, or no answer: what is kept goes on */ }
 }
 
-/** Let a waiting version work; false when another tab still works with the old one. */
-function takesOver(container, waiting) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
-    container.addEventListener("controllerchange", () => {
-      clearTimeout(timer);
-      resolve(true);
-    }, { once: true });
-    waiting.postMessage("take over");
-  });
+/** Call ready() when the app would start in a newer version than this page's: loading it anew does. */
+export function onUpdate(ready) {
+  const container = globalThis.navigator?.serviceWorker;
+  if (!container) return;
+  const ask = () => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data: isNew }) => { if (isNew) ready(); };
+    container.controller?.postMessage("is there a new version", [port2]);
+  };
+  new BroadcastChannel("eventapp-checkin-app").onmessage = ask;
+  ask();
 }

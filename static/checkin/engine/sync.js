@@ -66,8 +66,6 @@ export class Sync {
   async now() {
     const { failures } = this;
     const refusal = await this.guarded(async () => {
-      // What was read before this clock was measured is sent when it has been.
-      if (this.engine.clock.current.offset === null) await this.exchange();
       let refused = null;
       await this.flush().catch((error) => {
         if (!(error instanceof Refused)) throw error;
@@ -133,8 +131,19 @@ export class Sync {
   async drain() {
     while (this.again) {
       this.again = false;
+      await this.measure();
       await this.engine.tabs.alone("send", () => this.send());
     }
+  }
+
+  /** What was read before this clock was measured is sent when it has been. */
+  async measure() {
+    const { clock } = this.engine;
+    clock.look();
+    if (clock.current.offset !== null) return;
+    await this.exchange().catch((error) => {
+      if (!(error instanceof Refused)) throw error; // it is sent all the same
+    });
   }
 
   async send() {
