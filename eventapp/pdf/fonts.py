@@ -256,6 +256,8 @@ def strange(text: str, name: str) -> str:
 def em_width(text: str, name: str) -> float:
     """Width of a text in ems: times the size of type, it is points."""
     widths = _widths(name)
+    if not unicodedata.is_normalized("NFC", text):
+        text = clean(text)  # as it is drawn: W and an acute are two signs, Ẃ is one of another font
     try:
         return sum(map(widths.__getitem__, map(ord, text)))
     except KeyError:

@@ -380,6 +380,12 @@ def test_any_text_fits_any_box(found, width, height, size, least, lines, usual, 
     check(stack_of(width, height, *parts, valign=valign), tuple(found))
 
 
+def test_marks_that_were_typed_by_themselves_are_measured_as_they_are_drawn():
+    """W and an acute are one letter, which comes from another, wider font."""
+    check(stack_of(3, 2, part(size=3, smallest=3, lines=2)), ("00000W\u03010000",))
+    assert fonts.em_width("W\u0301", fonts.SANS) == fonts.em_width("\u1e82", fonts.SANS)
+
+
 # --- Colours, and what repeats ------------------------------------------------------------------
 
 

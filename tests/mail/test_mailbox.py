@@ -45,6 +45,14 @@ def test_one_message(organiser, made):
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
 
 
+def test_who_was_anonymised_has_words_for_a_name(organiser, event, made):
+    message = _message()
+    message.to_name, message.to_address = "", ""
+    db.session.commit()
+    assert ">Somebody who was anonymised</a>" in organiser.get(f"{PAGE}?lang=en").text
+    assert "Somebody who was anonymised" in organiser.get(f"{PAGE}/{message.id}?lang=en").text
+
+
 def test_the_html_can_do_nothing(organiser, made):
     letter = organiser.get(f"{PAGE}/{_message().id}/letter")
     assert made.secret in letter.text
