@@ -140,13 +140,24 @@ class Site(Model):
     """A place that delegates can visit; groups that go there are in eventapp.visits."""
 
     __tablename__ = "site"
-    __table_args__ = (UniqueConstraint("event_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "name"),
+        CheckConstraint("capacity >= 0", name="capacity"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(300), default="")
     description: Mapped[str] = mapped_column(Text, default="")
+    map_url: Mapped[str] = mapped_column(String(500), default="")
+    # In which languages visitors are shown round, as people say it.
+    languages: Mapped[str] = mapped_column(String(200), default="")
+    safety: Mapped[str] = mapped_column(Text, default="")
+    # How many visitors there may be at one time; None is no limit.
+    capacity: Mapped[int | None]
+    # Whether all of it is known to be open to whoever climbs no steps.
+    is_step_free: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
 
     event: Mapped[Event] = relationship(back_populates="sites")
