@@ -252,7 +252,8 @@ class AllocationRun(Model):
     __table_args__ = (
         UniqueConstraint("event_id", "number"),
         CheckConstraint(
-            "state in ('waiting', 'solving', 'done', 'impossible', 'failed', 'accepted', 'dropped')",
+            "state in ('waiting', 'solving', 'done', 'impossible', 'failed', 'accepted',"
+            " 'dropped')",
             name="state",
         ),
     )

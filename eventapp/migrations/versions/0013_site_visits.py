@@ -233,7 +233,8 @@ def _add_tables_of_the_allocation() -> None:
         _moment("accepted_at"),
         _id("accepted_by_id", empty=True),
         sa.CheckConstraint(
-            "state in ('waiting', 'solving', 'done', 'impossible', 'failed', 'accepted', 'dropped')",
+            "state in ('waiting', 'solving', 'done', 'impossible', 'failed', 'accepted',"
+            " 'dropped')",
             name=op.f("ck_allocation_run_state"),
         ),
         _to("allocation_run", "event_id", "event"),
