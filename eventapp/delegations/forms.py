@@ -269,6 +269,7 @@ class LeadsForm(DelegateFields):
         self.category_id.label.text = _("Attends as")
         self.day_ids.label.text = _("Days")
         self.needs.label.text = _("Special needs")
+        self.needs_step_free.label.text = _("Needs a way without steps (wheelchair, crutches)")
         self.email.description = _("The pass is sent to this address, if there is one.")
         for field in (self.name, self.position, self.organisation_typed, self.email, self.phone):
             # The browser would offer the lead's own.

@@ -307,6 +307,7 @@ def _cells_of(delegate: Delegate, choices: Choices) -> dict[str, str]:
         "wishes": SEPARATOR.join(it.site.name for it in delegate.preferences),
         "diet": delegate.diet,
         "needs": delegate.needs,
+        "needs_step_free": "x" if delegate.needs_step_free else "",
         **{
             columns.question_key(it): text_of(it, answers[it.id], language)
             for it in choices.questions

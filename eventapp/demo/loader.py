@@ -186,6 +186,7 @@ class _Delegates:
             "phone": person.phone_e164,
             "diet": person.diet,
             "needs": person.needs,
+            "needs_step_free": "xe lăn" in person.needs.lower(),
             "status": status,
             "code": "".join(rng.choices(tokens.CODE_ALPHABET, k=tokens.CODE_LENGTH)),
             "consent_version": DEMO_CONSENT,

@@ -80,7 +80,11 @@ def _person(delegate: Delegate) -> RosterPerson:
         position=delegate.position,
         organisation=office.name if same else f"{office.name}, {delegation.name}",
         phone=phone(delegate.phone) if delegate.phone else "",
-        note=delegate.needs,
+        note="; ".join(
+            filter(
+                None, (_("Way without steps") if delegate.needs_step_free else "", delegate.needs)
+            )
+        ),
     )
 
 

@@ -14,11 +14,12 @@ FIELDS = (
     "phone",
     "diet",
     "needs",
+    "needs_step_free",
     "language",
 )
 """What is one registration's or the other's; everything else is put together."""
 _CONTACT = frozenset({"email", "phone", "language"})
-_IF_ANY = frozenset({"diet", "needs"})
+_IF_ANY = frozenset({"diet", "needs", "needs_step_free"})
 
 
 @dataclass(frozen=True, slots=True)

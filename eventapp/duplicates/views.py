@@ -39,6 +39,7 @@ LABELS = {
     "phone": _l("Telephone"),
     "diet": _l("Diet"),
     "needs": _l("Special needs"),
+    "needs_step_free": _l("Way without steps"),
     "language": _l("Language"),
 }
 

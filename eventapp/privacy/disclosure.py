@@ -33,6 +33,7 @@ _COLUMNS = (
     "phone",
     "diet",
     "needs",
+    "needs_step_free",
     "status",
     "language",
     "code",

@@ -31,7 +31,7 @@ from eventapp.registration.quota import Claim
 _DELEGATE = insert(Delegate.__table__)  # type: ignore[arg-type]
 _DAYS, _CLASSES = insert(delegate_day), insert(enrolment)
 _WISHES = insert(Preference.__table__)  # type: ignore[arg-type]
-_TYPED = ("position", "email", "phone", "diet", "needs", "language")
+_TYPED = ("position", "email", "phone", "diet", "needs", "needs_step_free", "language")
 
 
 @dataclass(frozen=True, slots=True)

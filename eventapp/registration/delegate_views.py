@@ -81,6 +81,7 @@ class OrganisersForm(DelegateFields):
         self.category_id.label.text = _("Category")
         self.day_ids.label.text = _("Days")
         self.needs.label.text = _("Special needs")
+        self.needs_step_free.label.text = _("Needs a way without steps (wheelchair, crutches)")
         self.email.description = _("The pass is sent to this address, if there is one.")
         self.phone.description = ""
         for field in (self.name, self.position, self.organisation_typed, self.email, self.phone):

@@ -44,6 +44,7 @@ class DelegateData:
     site_ids: Sequence[int] = ()
     diet: str = ""
     needs: str = ""
+    needs_step_free: bool = False
     language: str = "vi"
     answers: Mapping[Any, Any] = field(default_factory=dict)
     """Question id → answer (eventapp.questions.answers); None takes an answer back, a question that
@@ -75,6 +76,7 @@ def fill(
     delegate.phone = data.phone
     delegate.diet = data.diet
     delegate.needs = data.needs
+    delegate.needs_step_free = data.needs_step_free
     delegate.language = data.language
     changes = {
         name: pair
@@ -110,6 +112,7 @@ _AUDITED = frozenset(
         "phone",
         "diet",
         "needs",
+        "needs_step_free",
         "language",
     }
 )

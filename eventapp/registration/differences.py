@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms import Field
 
 from eventapp.registration.fields import NOT_CHOSEN
@@ -38,6 +39,7 @@ def differences(form: DelegateFields, delegate: Delegate) -> list[Difference]:
         **{f"wish_{wish.rank}": wish.site_id for wish in delegate.preferences},
         "diet": delegate.diet,
         "needs": delegate.needs,
+        "needs_step_free": delegate.needs_step_free,
         "language": delegate.language,
     }
     return [
@@ -59,6 +61,8 @@ def _comparable(value: Any) -> Any:
 
 def _text(field: Field, value: Any) -> str:
     choices = {choice[0]: str(choice[1]) for choice in getattr(field, "choices", None) or ()}
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     if isinstance(value, list):
         return ", ".join(choices.get(item, "") for item in value)
     if choices:

@@ -16,7 +16,7 @@ PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "contact": (_l("E-mail and phone"), ("email", "phone")),
     "days": (_l("Days and training class"), ("day_ids", "class_id")),
     "wishes": (_l("Site visit wishes"), ("wish_1", "wish_2", "wish_3")),
-    "needs": (_l("Meals and needs"), ("diet", "needs")),
+    "needs": (_l("Meals and needs"), ("diet", "needs", "needs_step_free")),
     "questions": (_l("Further questions"), ()),
 }
 """The parts of a registration: what they are called, and the fields of the form."""

@@ -99,6 +99,12 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("diet", lazy_gettext("Diet"), 20, lambda it, _: it.diet),
     Column("needs", lazy_gettext("Special needs"), 24, lambda it, _: it.needs),
+    Column(
+        "needs_step_free",
+        lazy_gettext("Way without steps"),
+        14,
+        lambda it, _: "x" if it.needs_step_free else "",
+    ),
     Column("status", lazy_gettext("Status"), 14, lambda it, _: str(STATUS_NAMES[it.status])),
     Column("language", lazy_gettext("Language"), 10, lambda it, _: it.language),
     Column("code", lazy_gettext("Pass code"), 16, lambda it, _: it.code),

@@ -137,6 +137,7 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
         description=_l("For example a wheelchair, an interpreter, late arrival."),
         render_kw={"rows": 2, "maxlength": 600},
     )
+    needs_step_free = BooleanField(_l("I need a way without steps (wheelchair, crutches)"))
 
     def __init__(
         self, choices: Choices, *, delegate: Delegate | None = None, **values: Any
@@ -298,6 +299,7 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
             site_ids=tuple(it.data for it in self.wishes if it.data),
             diet=self.diet.data or "",
             needs=self.needs.data or "",
+            needs_step_free=bool(self.needs_step_free.data),
             language=language or current_language(),
             answers=dict(self.answers),
         )
@@ -401,5 +403,6 @@ def _defaults(choices: Choices, delegate: Delegate | None) -> dict[str, Any]:
         "class_id": delegate.enrolments[0].id if delegate.enrolments else NOT_CHOSEN,
         "diet": delegate.diet,
         "needs": delegate.needs,
+        "needs_step_free": delegate.needs_step_free,
         **wishes,
     }

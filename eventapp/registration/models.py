@@ -278,6 +278,8 @@ class Delegate(Model):
     phone: Mapped[str] = mapped_column(String(20), default="")  # E.164
     diet: Mapped[str] = mapped_column(String(300), default="")
     needs: Mapped[str] = mapped_column(String(500), default="")
+    # Climbs no steps: goes only where none are (Site and VisitGroup, is_step_free).
+    needs_step_free: Mapped[bool] = mapped_column(default=False)
     status: Mapped[Status] = mapped_column(String(20), default=Status.APPROVED)
     language: Mapped[str] = mapped_column(String(2), default="vi")
     # The pass: 12 characters of Crockford base32. It identifies and opens nothing.

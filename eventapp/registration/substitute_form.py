@@ -33,6 +33,7 @@ class SubstituteForm(PageForm):
     needs = TextAreaField(
         _l("Special needs"), [at_most(500)], filters=[cleaned_lines], render_kw={"rows": 2}
     )
+    needs_step_free = BooleanField(_l("Needs a way without steps (wheelchair, crutches)"))
     reason = StringField(_l("Reason"), [at_most(500)], filters=[cleaned])
     is_somebody_else = BooleanField(_l("This is another person of the same name"))
 
@@ -56,4 +57,5 @@ class SubstituteForm(PageForm):
             phone=self.phone.data or "",
             diet=self.diet.data or "",
             needs=self.needs.data or "",
+            needs_step_free=bool(self.needs_step_free.data),
         )

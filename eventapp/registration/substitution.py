@@ -36,6 +36,7 @@ class Substitute:
     phone: str = ""
     diet: str = ""
     needs: str = ""
+    needs_step_free: bool = False
     language: str = "vi"
 
 
@@ -134,5 +135,6 @@ def inherited(old: Delegate, person: Substitute) -> DelegateData:
         site_ids=tuple(it.site_id for it in old.preferences),
         diet=person.diet,
         needs=person.needs,
+        needs_step_free=person.needs_step_free,
         language=person.language,
     )

@@ -28,6 +28,7 @@ _LABELS = {
     "wishes": _l("Site visit wishes"),
     "diet": _l("Diet"),
     "needs": _l("Special needs"),
+    "needs_step_free": _l("Way without steps"),
 }
 _REFERENCES: dict[str, Any] = {
     "organisation_id": Organisation,
@@ -36,7 +37,7 @@ _REFERENCES: dict[str, Any] = {
     "training": Session,
     "wishes": Site,
 }
-SENSITIVE = frozenset({"diet", "needs"})
+SENSITIVE = frozenset({"diet", "needs", "needs_step_free"})
 """They may tell of health or belief: letters say that they changed, not how."""
 _QUESTION = "question:"
 

@@ -116,6 +116,7 @@ FIELDS = {
     "wishes": lazy_gettext("Site visit wishes"),
     "diet": lazy_gettext("Diet"),
     "needs": lazy_gettext("Special needs"),
+    "needs_step_free": lazy_gettext("Way without steps"),
     "language": lazy_gettext("Language"),
     "cancel_reason": lazy_gettext("Reason for cancelling"),
     "cancelled_at": lazy_gettext("Cancelled at"),

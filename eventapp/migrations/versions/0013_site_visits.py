@@ -41,6 +41,8 @@ def downgrade() -> None:
         "site_picture",
     ):
         op.drop_table(table)
+    with op.batch_alter_table("delegate") as batch:
+        batch.drop_column("needs_step_free")
     with op.batch_alter_table("visit_group") as batch:
         for name in ("colour", "reserved", "minimum"):
             batch.drop_constraint(op.f(f"ck_visit_group_{name}"), type_="check")
@@ -74,6 +76,10 @@ def _to(
 
 
 def _add_columns() -> None:
+    with op.batch_alter_table("delegate") as batch:
+        batch.add_column(
+            sa.Column("needs_step_free", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
     with op.batch_alter_table("site") as batch:
         batch.add_column(_text("map_url", 500))
         batch.add_column(_text("languages", 200))
@@ -99,6 +105,8 @@ def _add_columns() -> None:
         batch.create_check_constraint(
             op.f("ck_visit_group_minimum"), "minimum >= 0 and minimum <= capacity"
         )
+    with op.batch_alter_table("delegate") as batch:
+        batch.alter_column("needs_step_free", server_default=None)
     with op.batch_alter_table("site") as batch:
         for column in ("map_url", "languages", "safety", "is_step_free"):
             batch.alter_column(column, server_default=None)

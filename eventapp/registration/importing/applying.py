@@ -50,7 +50,17 @@ from eventapp.registration.wording import noted
 
 _BATCH = 1_000
 _ATTEMPTS = 5
-_COLUMNS = ("name", "position", "category_id", "email", "phone", "diet", "needs", "language")
+_COLUMNS = (
+    "name",
+    "position",
+    "category_id",
+    "email",
+    "phone",
+    "diet",
+    "needs",
+    "needs_step_free",
+    "language",
+)
 
 
 class PlanChanged(Exception):

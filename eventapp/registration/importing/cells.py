@@ -107,6 +107,7 @@ class RowReader:
             ("days", "day_ids", self._days),
             ("training", "enrolment_ids", self._classes),
             ("wishes", "site_ids", self._wishes),
+            ("needs_step_free", "needs_step_free", _yes_or_no),
             ("language", "language", _language),
         ):
             if text := values.get(key, "").strip():
@@ -327,6 +328,19 @@ def _nearest(folded: str, offices: Sequence[str]) -> str | None:
 @lru_cache(maxsize=4096)
 def _normalised_phone(number: str) -> str:
     return contact.normalise_phone(number)
+
+
+_YES = frozenset({"x", "co", "yes", "y", "1", "true", "dung"})
+_NO = frozenset({"khong", "no", "n", "0", "false", "sai"})
+
+
+def _yes_or_no(typed: str) -> bool:
+    folded = fold(typed)
+    if folded in _YES or typed in {"✓", "✔"}:
+        return True
+    if folded in _NO or typed in {"-", "–"}:
+        return False
+    raise _Wrong(_("“%(text)s” is neither yes (x) nor no (empty).", text=typed))
 
 
 def _language(typed: str) -> str:

@@ -34,6 +34,7 @@ KEYS = (
     "wishes",
     "diet",
     "needs",
+    "needs_step_free",
 )
 """What can be typed about a person, in the order of grids and templates."""
 
@@ -119,6 +120,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
     ),
     "diet": ("Chế độ ăn", "Ăn uống", "Suất ăn", "Food", "Meals"),
     "needs": ("Nhu cầu đặc biệt", "Nhu cầu hỗ trợ", "Yêu cầu đặc biệt", "Hỗ trợ", "Needs"),
+    "needs_step_free": ("Lối không bậc", "Xe lăn", "Đi xe lăn", "Step-free", "Wheelchair"),
 }
 _PARTS = (("Họ đệm", "Họ và đệm", "Họ và tên đệm", "Họ lót", "Họ và chữ đệm", "Họ"), ("Tên",))
 _CONTENT = {

@@ -211,6 +211,7 @@ class _Planner:
                 "phone": "",
                 "diet": "",
                 "needs": "",
+                "needs_step_free": False,
                 "training": (),
                 "wishes": (),
             }
