@@ -204,8 +204,10 @@ class Recorder:
             reading.checkpoint if reading.checkpoint in self._places else None
         )
         judged = self._new(entry, made_at, pair[1] if pair else None)
-        if not entry.bearer.is_supervisor or pair is None:
-            if reading.undoes is not None and entry.bearer.is_supervisor:
+        if not entry.bearer.is_supervisor:
+            return replace(judged, verdict=Verdict.REFUSED, reason=Reason.NOT_ALLOWED)
+        if pair is None:
+            if reading.undoes is not None:
                 self._early.add(reading.undoes)  # it may come after this one
             return replace(judged, verdict=Verdict.REFUSED, reason=Reason.UNKNOWN)
         if checkpoint_id is None or not self._is_own(entry.bearer, checkpoint_id):
