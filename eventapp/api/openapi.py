@@ -105,7 +105,7 @@ def _scans() -> dict[str, Any]:
             },
             "kind": {
                 "enum": list(EntryKind),
-                "description": "Undo: by supervisors' devices; others are refused as `not_allowed`.",
+                "description": "Undo: by supervisors' devices, others get `not_allowed`.",
             },
             "undoes": {
                 **uuid,
