@@ -203,7 +203,11 @@ def test_only_supervisors_take_back(event: Event, rights: Rights) -> None:
     gate, delegate = build_gate(event), build_delegate(event)
     device = build_device(event, rights=rights)
     sent, later = entry(delegate, gate), entry(build_delegate(event), gate)
-    assert verdicts(device, sent, undo(sent), undo(later)) == ["admitted", "unknown", "unknown"]
+    assert verdicts(device, sent, undo(sent), undo(later)) == [
+        "admitted",
+        "not_allowed",
+        "not_allowed",
+    ]
     assert attendance(gate, delegate) is not None
     assert verdicts(device, later) == ["admitted"]  # nor does it wait for what is still to come
     assert attendance_count() == 2
