@@ -217,7 +217,7 @@ def test_a_clock_that_is_wrong(page: Page, name: str, again: bool) -> None:
 
 
 def test_an_answer_measures_the_clock_that_was_there_when_it_came(page: Page) -> None:
-    """The clock is moved, and somebody scans, while the answer that has come is still being read."""
+    """The clock is moved, and somebody scans, while an answer that has come is still being read."""
     found = run(
         page,
         "clock",
@@ -228,7 +228,8 @@ def test_an_answer_measures_the_clock_that_was_there_when_it_came(page: Page) ->
             wall -= 3 * hour;
             const now = clock.stamp();
             const isKept = clock.contact(1e12 + hour, 0, before);
-            return [isKept, ...[before, now].map(({ epoch }) => clock.offsetOf(epoch)), clock.now()];
+            const offsets = [before, now].map(({ epoch }) => clock.offsetOf(epoch));
+            return [isKept, ...offsets, clock.now()];
         }""",
         HOUR,
     )
