@@ -97,7 +97,7 @@ def judge_undoing(case: Json) -> Json:
     stands = _add_up(case["passage"], log)
     return {
         "verdict": "admitted" if stands else "duplicate",
-        "after": stands and undoes is not None and _add_up(case["passage"], log, undoes) or None,
+        "after": (stands and undoes is not None and _add_up(case["passage"], log, undoes)) or None,
     }
 
 

@@ -10,9 +10,9 @@ import pytest
 from eventapp.checkin import discrepancies as looked_at
 from eventapp.checkin import history
 from eventapp.checkin.models import Attendance, Closing, Passage, Rights, Scan
+from eventapp.database import now
 from eventapp.duplicates import merging
 from eventapp.events.models import Event
-from eventapp.database import now
 from eventapp.extensions import db
 from eventapp.registration.models import Status
 from tests.builders import build_delegate, build_event
