@@ -162,6 +162,8 @@ def _work() -> dict[str, str]:
         "history": _("History"),
         "history_of": _("History of {}"),
         "history_wait": _("Asking the server …"),
+        "history_admitted": _("Let in"),
+        "history_duplicate": _("Scanned again"),
         "history_none": _("Nothing has been recorded at this checkpoint."),
     }
 

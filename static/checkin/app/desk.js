@@ -171,10 +171,11 @@ export class Desk {
     // Not async itself: it also throws.
     const results = await Promise.resolve(order).then((it) => this.engine.scanMany(it))
       .catch(() => codes.map((code) => lost(this.engine, { ...order, code })));
-    return results.map((it) => {
+    for (const it of results) {
       this.last.add(it);
-      return it;
-    });
+      if (order.source === "paper") this.paper.took(it);
+    }
+    return results;
   }
 
   begin() {

@@ -4,7 +4,7 @@
 import { prepareZXingModule, readBarcodes } from "../../vendor/zxing/reader/index.js";
 
 const OPTIONS = {
-  formats: ["QRCode"], maxNumberOfSymbols: 4, tryHarder: true, tryRotate: true, tryInvert: true,
+  formats: ["QRCode"], maxNumberOfSymbols: 8, tryHarder: true, tryRotate: true, tryInvert: true,
   tryDownscale: true,
 };
 

@@ -50,7 +50,7 @@ export class History {
     const isUndo = kind === "undo" && verdict !== "refused";
     const words = isUndo
       ? say(verdict === "admitted" ? "undone" : "undo_nothing")
-      : heading({ verdict, reason, direction }, null, zone);
+      : (direction !== "out" && say(`history_${verdict}`)) || heading({ verdict, reason, direction }, null, zone);
     const day = isoDay(at, zone);
     const when = [day !== todayOf(state) && shortDay(day), clock(at, zone)].filter(Boolean).join(" ");
     return element(
