@@ -159,6 +159,14 @@ def _work() -> dict[str, str]:
         "paper_help": _("Hours and minutes as on paper, for example 07:45, on {}."),
         "paper_wrong": _("Write hours and minutes, for example 07:45."),
         "paper_future": _("This time has not come yet."),
+        "paper_again": _("{}: entered already"),
+        "paper_walk_in": _("From a paper list: came at {} on {}."),
+        "history": _("History"),
+        "history_of": _("History of {}"),
+        "history_wait": _("Asking the server …"),
+        "history_admitted": _("Let in"),
+        "history_duplicate": _("Scanned again"),
+        "history_none": _("Nothing has been recorded at this checkpoint."),
     }
 
 
