@@ -103,7 +103,10 @@ def _scans() -> dict[str, Any]:
                 "format": "date-time",
                 "description": "By the device's clock, with offset.",
             },
-            "kind": {"enum": list(EntryKind), "description": "Undo: by supervisors' devices."},
+            "kind": {
+                "enum": list(EntryKind),
+                "description": "Undo: by supervisors' devices, others get `not_allowed`.",
+            },
             "undoes": {
                 **uuid,
                 "description": (

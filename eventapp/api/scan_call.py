@@ -88,8 +88,10 @@ def decode_json(environ: dict[str, Any]) -> Any:
 def _read(stream: BinaryIO, number: int) -> bytes:
     try:
         return stream.read(number)
-    except OSError:  # the connection broke, or what was sent in pieces does not fit together
-        raise CallRefused(400, "the body did not arrive") from None
+    except Exception as error:
+        # The connection broke, or what was sent in pieces does not fit together, of which each
+        # server speaks in its own way.
+        raise CallRefused(400, "the body did not arrive") from error
 
 
 def _result(it: Result, zone: ZoneInfo) -> dict[str, Any]:

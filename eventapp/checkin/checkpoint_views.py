@@ -53,7 +53,7 @@ def new_checkpoint(event: Event) -> ResponseReturnValue:
         try:
             checkpoints.add(event, form.data_of_checkpoint)
         except checkpoints.WrongChoice as error:
-            form[error.field].errors = [_("Choose one of the list.")]
+            form.say_gone(error.field)
         else:
             flash(_("The checkpoint has been added."), "success")
             return redirect(url_for("checkin.checkpoints", event=event))
@@ -76,7 +76,7 @@ def checkpoint(event: Event, checkpoint_id: int) -> ResponseReturnValue:
         except checkpoints.CheckpointNotFound:
             abort(404)
         except checkpoints.WrongChoice as error:
-            form[error.field].errors = [_("Choose one of the list.")]
+            form.say_gone(error.field)
         except checkpoints.HasScans:
             form.kind.errors = [
                 _("People were scanned here: what it is, its day, class and bus stay as they are.")

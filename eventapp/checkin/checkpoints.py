@@ -285,6 +285,8 @@ def _fill(checkpoint: Checkpoint, data: CheckpointData) -> None:
             .order_by(Category.id)
         )
     )
+    if len(checkpoint.categories) < len(set(data.category_ids)):
+        raise WrongChoice("category_ids")  # with none left it would be for all
     checkpoint.is_for_some = bool(checkpoint.categories)
 
 

@@ -129,6 +129,7 @@ def _counts(device: Any, arrived: Any, told: Any) -> Counts:
         received=arrived.number if arrived else 0,
         made=made,
         unsent=unsent,
+        unsent_before=told.unsent_before if told is not None else 0,
         reported_at=reported_at,
         last_received_at=arrived.last_received_at if arrived else None,
         is_used=bool(device.last_seen_at or device.reported_at),
@@ -157,6 +158,7 @@ def _told(ids: Collection[int]) -> dict[int, dict[int, Any]]:
             DeviceCount.device_id,
             DeviceCount.made,
             DeviceCount.unsent,
+            DeviceCount.unsent_before,
             DeviceCount.reported_at,
         ).where(DeviceCount.checkpoint_id.in_(ids))
     )

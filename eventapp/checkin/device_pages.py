@@ -28,10 +28,13 @@ def device_page(event: Event) -> ResponseReturnValue:
     """The devices of the event; links of new ones are shown once."""
     form = NewDevicesForm(event)
     if form.validate_on_submit():
-        made = devices.create_devices(
-            event, form.names, hours=form.hours.data or devices.LINK_HOURS, **form.chosen
-        )
-        return _links(event, made)
+        hours = form.hours.data or devices.LINK_HOURS
+        try:
+            return _links(
+                event, devices.create_devices(event, form.names, hours=hours, **form.chosen)
+            )
+        except devices.NoSuchCheckpoint:
+            form.say_gone()
     words = request.args.get("q", "")[:100]
     number = request.args.get("page", 1, type=int)
     page = render_template(
@@ -59,8 +62,10 @@ def device(event: Event, device_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             devices.change(event, device_id, name=form.name.data or "", **form.chosen)
-        except (devices.DeviceNotFound, devices.NoSuchCheckpoint):
+        except devices.DeviceNotFound:
             abort(404)
+        except devices.NoSuchCheckpoint:
+            form.say_gone()
         except devices.DeviceRevoked:
             flash(_("This device was revoked, and stays as it is."), "danger")
         except devices.BelongsToAccount:

@@ -26,6 +26,7 @@ _REASONS = {
     Reason.NOT_APPROVED: _l("not approved yet"),
     Reason.WRONG_CHECKPOINT: _l("not at this checkpoint"),
     Reason.NOT_OPEN: _l("the checkpoint was not open"),
+    Reason.NOT_ALLOWED: _l("this device may not take anything back"),
 }
 
 

@@ -57,10 +57,29 @@ class DeviceForm(PageForm):
                 "rights": device.rights,
                 "checkpoint_ids": [it.id for it in device.checkpoints],
             }
+        self.event = event
         super().__init__(data=given)
+        self._offer()
+
+    def _offer(self) -> None:
         language = current_language()
         self.checkpoint_ids.choices = [
-            (it.id, it.name_in(language)) for it in all_checkpoints(event.id)
+            (it.id, it.name_in(language)) for it in all_checkpoints(self.event.id)
+        ]
+
+    def validate_checkpoint_ids(self, field: Field) -> None:
+        """What is not in the list any more was removed since the page was opened."""
+        if field.errors:
+            self.say_gone()
+
+    def say_gone(self) -> None:
+        """Say beside the field that a chosen checkpoint was removed, and offer those there are."""
+        self._offer()
+        self.checkpoint_ids.errors = [
+            _(
+                "A checkpoint that was chosen has been removed meanwhile. Choose again where this "
+                "device may scan."
+            )
         ]
 
     @property
@@ -162,7 +181,10 @@ class CheckpointForm(PageForm):
     def __init__(self, event: Event, checkpoint: Checkpoint | None = None) -> None:
         self.event = event
         super().__init__(data=_of(event, checkpoint))
-        language = current_language()
+        self._offer()
+
+    def _offer(self) -> None:
+        event, language = self.event, current_language()
         self.day_id.choices = [
             (NOT_CHOSEN, _("Every day")),
             *((it.id, short_day(it.date)) for it in event.days),
@@ -176,6 +198,12 @@ class CheckpointForm(PageForm):
         ]
         self.group_id.choices = [(NOT_CHOSEN, "–"), *_groups(event.id)]
         self.category_ids.choices = [(it.id, it.name_in(language)) for it in event.categories]
+
+    def say_gone(self, name: str) -> None:
+        """Say beside a field that what was chosen is not there any more, and offer what is."""
+        db.session.expire(self.event)
+        self._offer()
+        self[name].errors = [_("Choose one of the list.")]
 
     def validate_session_id(self, field: Field) -> None:
         """A class has its session."""

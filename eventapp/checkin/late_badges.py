@@ -1,14 +1,17 @@
-"""Badges that were written without a network and scanned before their holder was known.
+"""Badges that were written at the door, and where they were scanned.
 
+Without a network one may be scanned before its holder is known.
 Such a scan was kept as one of an unknown code, and the door let them in. Once the code has a holder
 they have been there, if the rules allow it, and nobody has to look at it. The log's rows stay.
 """
 
-from sqlalchemy import select
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
 
 from eventapp.accounts import audit
 from eventapp.checkin import people, recorded
-from eventapp.checkin.models import Discrepancy, DiscrepancyKind, EntryKind, Scan
+from eventapp.checkin.models import Discrepancy, DiscrepancyKind, EntryKind, Scan, WalkIn
 from eventapp.checkin.recorded import Held
 from eventapp.checkin.verdicts import pass_through, refusal
 from eventapp.database import db, now
@@ -56,6 +59,38 @@ def admit(event_id: int, code: str, note: str) -> int:
     db.session.flush()
     recorded.write_held(event_id, before, held)
     return settled
+
+
+def where_scanned(event_id: int, code: str) -> int | None:
+    """The checkpoint at which whoever has a badge with this code was let in first."""
+    if not code:
+        return None
+    return db.session.scalar(
+        select(Scan.checkpoint_id)
+        .where(
+            Scan.event_id == event_id,
+            Scan.code == code,
+            Scan.kind == EntryKind.SCAN,
+            Scan.checkpoint_id.is_not(None),
+        )
+        .order_by(Scan.happened_at, Scan.id)
+        .limit(1)
+    )
+
+
+def place(event_id: int, scanned: Mapping[str, int]) -> None:
+    """Note of people who could not simply be registered at which checkpoint they were let in, by
+    the codes of their badges: they are sent before their scans. In the transaction in progress."""
+    for code, checkpoint_id in sorted(scanned.items()):
+        theirs = select(WalkIn.id).where(
+            WalkIn.event_id == event_id, WalkIn.data["code"].as_string() == code
+        )
+        db.session.execute(
+            update(Discrepancy)
+            .where(Discrepancy.walk_in_id.in_(theirs), Discrepancy.checkpoint_id.is_(None))
+            .values(checkpoint_id=checkpoint_id)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _after(before: Held | None, place: recorded.Place, scan: Scan) -> Held:

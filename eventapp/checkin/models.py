@@ -198,6 +198,7 @@ class Reason(StrEnum):
     NOT_APPROVED = "not_approved"
     WRONG_CHECKPOINT = "wrong_checkpoint"
     NOT_OPEN = "not_open"
+    NOT_ALLOWED = "not_allowed"  # the device may not take back what was done
 
 
 class EntryKind(StrEnum):

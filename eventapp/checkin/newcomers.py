@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from eventapp import text, tokens
-from eventapp.checkin.readings import Reading, Unreadable, parse
+from eventapp.checkin.readings import Reading, Unreadable, parse, read_id
 
 _LENGTHS = {
     "name": 120,
@@ -54,22 +54,13 @@ def read(raw: object, received_at: datetime) -> Newcomer:
         raise Unreadable("a walk-in is an object")
     delegation, category, code = (raw.get(it) for it in ("delegation", "category", "code"))
     return Newcomer(
-        id=_id(raw.get("id")),
+        id=read_id(raw.get("id"), "id"),
         made_at=_moment(raw, received_at),
         **{field: _text(raw.get(field), most) for field, most in _LENGTHS.items()},
         delegation=_row(delegation),
         category=_row(category),
         code=_code(code) if isinstance(code, str) else "",
     )
-
-
-def _id(value: object) -> str:
-    if not isinstance(value, str) or len(value) != 36:
-        raise Unreadable("id is not a UUID")
-    try:
-        return str(uuid.UUID(value))
-    except ValueError:
-        raise Unreadable("id is not a UUID") from None
 
 
 def _moment(raw: Mapping[str, object], received_at: datetime) -> datetime:

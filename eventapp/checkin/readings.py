@@ -1,6 +1,6 @@
 """What a device sends: one entry of its log, checked field by field. Pure."""
 
-import uuid
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ LET_IN = frozenset(("admitted", "to_confirm", "override"))
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST = datetime(2200, 1, 1, tzinfo=UTC)
 _MAX_OFFSET_MS = int(timedelta(days=366 * 230) / timedelta(milliseconds=1))
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 class Unreadable(ValueError):
@@ -72,7 +73,7 @@ def parse(raw: object) -> Reading:
     checkpoint, code, note = raw.get("checkpoint"), raw.get("code"), raw.get("note")
     undoes = raw.get("undoes")
     return Reading(
-        id=_id(raw.get("id"), "id"),
+        id=read_id(raw.get("id"), "id"),
         # bool is an int to Python, and no id of anything
         checkpoint=checkpoint if type(checkpoint) is int and 0 < checkpoint < 2**31 else None,
         code=_code(code) if isinstance(code, str) else "",
@@ -80,7 +81,7 @@ def parse(raw: object) -> Reading:
         offset_ms=_offset(raw.get("offset_ms")),
         kind=_kind(raw.get("kind")),
         direction=Direction.OUT if raw.get("direction") == "out" else Direction.IN,
-        undoes=None if undoes is None else _id(undoes, "undoes"),
+        undoes=None if undoes is None else read_id(undoes, "undoes"),
         note=text.clean(note[: 4 * MAX_NOTE])[:MAX_NOTE] if isinstance(note, str) else "",
         source=_one_of(SOURCES, raw.get("source")),
         shown=_one_of(SHOWN, raw.get("shown")),
@@ -99,13 +100,13 @@ def clock_offset(sent_at: object, arrived: datetime) -> timedelta:
         return timedelta()
 
 
-def _id(value: object, name: str) -> str:
-    if not isinstance(value, str) or len(value) != 36:
+def read_id(value: object, name: str) -> str:
+    """A UUID as the log keeps it. Raises Unreadable."""
+    # uuid.UUID takes spaces and the digits of all scripts, and the device would not find the id
+    # that it is answered under.
+    if not isinstance(value, str) or _UUID.fullmatch(value) is None:
         raise Unreadable(f"{name} is not a UUID")
-    try:
-        return str(uuid.UUID(value))
-    except ValueError:
-        raise Unreadable(f"{name} is not a UUID") from None
+    return value.lower()
 
 
 def _code(value: str) -> str:

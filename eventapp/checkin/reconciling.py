@@ -16,6 +16,7 @@ class State(StrEnum):
     COMPLETE = "complete"  # all that it made has arrived
     UNUSED = "unused"  # nobody has ever used it
     UNSENT = "unsent"  # it says that it has more
+    LEFT = "left"  # a phone that was this device before had more
     DIFFERENT = "different"  # it has made more or fewer than have arrived
     UNREPORTED = "unreported"  # it has not said how many since its last entry came
     SILENT = "silent"  # nobody has heard of it since the checkpoint was last used
@@ -41,6 +42,8 @@ class Counts:
     """When the last of them came."""
     is_used: bool = True
     """Whether it was ever heard of."""
+    unsent_before: int = 0
+    """How many of the unsent are a phone's that was this device before: they come no more by it."""
 
     @property
     def stated(self) -> int:
@@ -71,8 +74,10 @@ def _unexplained(counts: Counts, last_used_at: datetime | None) -> State:
         return State.UNUSED
     if counts.reported_at is None or counts.made is None:
         return State.UNREPORTED
-    if counts.unsent:
+    if counts.unsent and counts.unsent > counts.unsent_before:
         return State.UNSENT
+    if counts.unsent:
+        return State.LEFT
     if counts.last_received_at is not None and counts.reported_at < counts.last_received_at:
         return State.UNREPORTED
     if counts.made != counts.received:

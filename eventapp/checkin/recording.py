@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from eventapp.checkin import people, recorded
+from eventapp.checkin import late_badges, people, recorded
 from eventapp.checkin.bearers import Bearer
 from eventapp.checkin.combining import Overtaken
 from eventapp.checkin.models import (
@@ -81,6 +81,7 @@ class Recorder:
             self._judge(it)
         self._write()
         self._report(by_id.values(), {it.reading.id for it in fresh})
+        self._place([it.reading for it in fresh])
 
     def outcome(self, id_: str) -> Outcome | None:
         """What became of an entry; None when its id is that of an entry of another event."""
@@ -203,8 +204,10 @@ class Recorder:
             reading.checkpoint if reading.checkpoint in self._places else None
         )
         judged = self._new(entry, made_at, pair[1] if pair else None)
-        if not entry.bearer.is_supervisor or pair is None:
-            if reading.undoes is not None and entry.bearer.is_supervisor:
+        if not entry.bearer.is_supervisor:
+            return replace(judged, verdict=Verdict.REFUSED, reason=Reason.NOT_ALLOWED)
+        if pair is None:
+            if reading.undoes is not None:
                 self._early.add(reading.undoes)  # it may come after this one
             return replace(judged, verdict=Verdict.REFUSED, reason=Reason.UNKNOWN)
         if checkpoint_id is None or not self._is_own(entry.bearer, checkpoint_id):
@@ -320,6 +323,15 @@ class Recorder:
                 }
             )
         _insert_new(Discrepancy, rows)
+
+    def _place(self, readings: Sequence[Reading]) -> None:
+        """Where they were let in whose badge was written at the door."""
+        scanned: dict[str, int] = {}
+        for it in readings:
+            checkpoint_id = self._stored[it.id].checkpoint_id
+            if it.source == "walk_in" and it.kind is EntryKind.SCAN and it.code and checkpoint_id:
+                scanned.setdefault(it.code, checkpoint_id)
+        late_badges.place(self._event_id, scanned)
 
     def _discrepancy(
         self, reading: Reading, stored: Stored, *, is_new: bool

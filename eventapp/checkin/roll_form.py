@@ -60,12 +60,16 @@ class RollForm(PageForm):
 
     def __init__(self, event: Event, given: Any = None) -> None:
         super().__init__(formdata=given or None, meta={"csrf": False})
+        self.offer(event)
+        if not given:
+            self.language.data = current_language()
+
+    def offer(self, event: Event) -> None:
+        """Offer the checkpoints that there are now."""
         language = current_language()
         self.checkpoint.choices = [
             (it.id, it.name_in(language)) for it in all_checkpoints(event.id)
         ]
-        if not given:
-            self.language.data = language
 
     @property
     def choice(self) -> Choice:

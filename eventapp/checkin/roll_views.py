@@ -34,9 +34,14 @@ def roll_file(event: Event) -> ResponseReturnValue:
     form = RollForm(event, request.args)
     if not form.validate():
         return render_template("checkin/rolls.html", event=event, form=form), 422
+    try:
+        checkpoint = checkpoints.find(event.id, form.checkpoint.data)
+    except checkpoints.CheckpointNotFound:  # it was removed at this moment
+        form.offer(event)
+        form.validate()
+        return render_template("checkin/rolls.html", event=event, form=form), 422
     is_zip = form.form.data == ZIP
     write = paper.write_files if is_zip else paper.write
-    checkpoint = checkpoints.find(event.id, form.checkpoint.data)
     stream = TemporaryFile()  # noqa: SIM115 - closed by the server when it has been sent
     try:
         write(event, checkpoint, form.choice, stream, printed_at=now())

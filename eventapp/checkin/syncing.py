@@ -5,20 +5,18 @@ says itself (`reporting.Report`); nothing is remembered here of what it was sent
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any
 
 import msgspec
-from sqlalchemy import Table, and_, func, select, union, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, func, select, union, update
 
-from eventapp.checkin import roster
+from eventapp.checkin import device_counts, roster
 from eventapp.checkin.models import (
     Attendance,
     Checkpoint,
     Device,
-    DeviceCount,
     Discrepancy,
     RosterLine,
     Scan,
@@ -258,59 +256,11 @@ def _rows(query: Any) -> list[dict[str, Any]]:
     ]
 
 
-class _Counted(NamedTuple):
-    """What has been made and is unsent, by this phone and by those that were the device before."""
-
-    made: int
-    unsent: int
-    made_before: int
-    unsent_before: int
-
-    def with_own(self, made: int, unsent: int) -> "_Counted":
-        """The same with what this phone says of itself."""
-        before = self.made_before, self.unsent_before
-        return _Counted(before[0] + made, before[1] + unsent, *before)
-
-
-_COUNTED: tuple[Any, ...] = (
-    DeviceCount.checkpoint_id,
-    DeviceCount.made,
-    DeviceCount.unsent,
-    DeviceCount.made_before,
-    DeviceCount.unsent_before,
-)
-
-
-def _counted(
-    device: Device, report: Report
-) -> tuple[dict[int, _Counted], dict[int, _Counted], set[int]]:
-    """What is known of the device's counts, what they are with its report, and which of the
-    checkpoints that it speaks of are there.
-
-    Whoever has lost what it had stored is another phone, or one that was wiped: what the one before
-    has made, and not sent, is missing still. The same one set up anew goes on counting.
-    """
-    before = {
-        it.checkpoint_id: _Counted(it.made, it.unsent, it.made_before, it.unsent_before)
-        for it in db.session.execute(select(*_COUNTED).where(DeviceCount.device_id == device.id))
-    }
-    told, kept = dict(report.counts), before
-    if device.is_log_new and any(
-        told.get(id_, (0, 0))[0] < it.made - it.made_before for id_, it in before.items()
-    ):
-        kept = {id_: _Counted(it.made, it.unsent, it.made, it.unsent) for id_, it in before.items()}
-        told = {**dict.fromkeys(before, (0, 0)), **told}
-    nothing = _Counted(0, 0, 0, 0)
-    totals = {id_: kept.get(id_, nothing).with_own(*pair) for id_, pair in told.items()}
-    known = _known(device.event_id, totals.keys() - before.keys()) | before.keys()
-    return before, totals, known
-
-
 def _note(device: Device, report: Report) -> None:
     """Keep what a device says of itself, when it is something new or was long ago."""
     moment = now()
     device_id, event_id = device.id, device.event_id
-    before, totals, known = _counted(device, report)
+    before, totals, known = device_counts.with_report(device, report)
     is_new = (
         device.reported_at is None
         or device.is_log_new
@@ -333,39 +283,4 @@ def _note(device: Device, report: Report) -> None:
             )
             .execution_options(synchronize_session=False)
         )
-        _write_counts(event_id, device_id, totals, moment)
-
-
-def _known(event_id: int, ids: Collection[int]) -> set[int]:
-    """Those that are checkpoints of the event."""
-    if not ids:
-        return set()
-    mine = Checkpoint.event_id == event_id, Checkpoint.id.in_(ids)
-    return set(db.session.scalars(select(Checkpoint.id).where(*mine)))
-
-
-def _write_counts(
-    event_id: int, device_id: int, counts: Mapping[int, _Counted], moment: Any
-) -> None:
-    known = sorted(_known(event_id, counts.keys()))
-    if not known:
-        return
-    table = cast(Table, DeviceCount.__table__)
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=["device_id", "checkpoint_id"],
-        set_={it: statement.excluded[it] for it in (*_Counted._fields, "reported_at")},
-    )
-    db.session.connection().execute(
-        statement,
-        [
-            {
-                "device_id": device_id,
-                "checkpoint_id": id_,
-                **counts[id_]._asdict(),
-                "reported_at": moment,
-            }
-            for id_ in known
-        ],
-    )
+        device_counts.write(event_id, device_id, totals, moment)

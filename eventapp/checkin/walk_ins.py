@@ -247,6 +247,7 @@ def _write(event_id: int, device_id: int, newcomer: Newcomer, done: _Done) -> Wa
                 event_id=event_id,
                 kind=DiscrepancyKind.WALK_IN,
                 walk_in_id=walk_in.id,
+                checkpoint_id=late_badges.where_scanned(event_id, newcomer.code),
                 shown="to_confirm",
             )
         )

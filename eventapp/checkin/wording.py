@@ -35,6 +35,7 @@ def _verdicts() -> dict[str, str]:
         "not_approved": _("Refused: not approved yet"),
         "wrong_checkpoint": _("Refused: not at this checkpoint"),
         "not_open": _("Refused: the checkpoint is not open"),
+        "not_allowed": _("Refused: this device may not take anything back"),
         "undone": _("Taken back"),
         "undo_nothing": _("There was nothing to take back"),
         "to_confirm_hint": _(
@@ -51,6 +52,7 @@ def _verdicts() -> dict[str, str]:
             "Check the group, the class or the day, and the checkpoint above."
         ),
         "not_open_hint": _("Look at the opening time of this checkpoint."),
+        "not_allowed_hint": _("Ask a supervisor to take it back."),
         "by_device": _("Decided by this device; the server has not answered yet."),
         "group": _("Group {}"),
         "substitute": _("Stands in for {}"),
@@ -157,6 +159,14 @@ def _work() -> dict[str, str]:
         "paper_help": _("Hours and minutes as on paper, for example 07:45, on {}."),
         "paper_wrong": _("Write hours and minutes, for example 07:45."),
         "paper_future": _("This time has not come yet."),
+        "paper_again": _("{}: entered already"),
+        "paper_walk_in": _("From a paper list: came at {} on {}."),
+        "history": _("History"),
+        "history_of": _("History of {}"),
+        "history_wait": _("Asking the server …"),
+        "history_admitted": _("Let in"),
+        "history_duplicate": _("Scanned again"),
+        "history_none": _("Nothing has been recorded at this checkpoint."),
     }
 
 

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from eventapp import tokens
 from eventapp.api import bodies, scan_call
 from eventapp.checkin import service
 from eventapp.checkin.devices import TokenUnknown
-from eventapp.checkin.models import Scan
+from eventapp.checkin.models import Attendance, Scan
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from tests.builders import build_delegate, build_event
@@ -256,6 +258,149 @@ def test_ids_of_another_event_are_none_of_ours(
     results = answer.get_json()["results"]
     assert [it["verdict"] for it in results] == ["refused", "admitted", "duplicate"]
     assert results[0]["delegate"] is None and results[0]["detail"]
+
+
+NO_UUID = [
+    " 6f1c2a58-9d3e-4b7a-8c21-0e5d9f3b7a1",
+    "6f1c2a58-9d3e-4b7a-8c21-0e5d9f3b7a1\n",
+    "6f1c2a58-9d3e-4b7a-8c21-0e5d9f3b7a1\0",
+    "6f1c2a58-9d3e-4b7a-8c21-0e5d9f3b7a1٣",
+    "6f1c2a58_9d3e_4b7a_8c21_0e5d9f3b7a1f",
+    "{6f1c2a58-9d3e-4b7a-8c21-0e5d9f3b7a}",
+    "urn:uuid:6f1c2a58-9d3e-4b7a-8c21-0e5",
+    "6f1c2a589d3e4b7a8c210e5d9f3b7a1f",
+    "०" * 36,
+]
+
+
+@pytest.mark.parametrize("field", ["id", "undoes"])
+@pytest.mark.parametrize("value", NO_UUID)
+def test_what_is_nearly_an_id_is_none(phone: Phone, event: Event, value: str, field: str) -> None:
+    """Whatever is kept is answered under the id that was sent."""
+    gate = build_gate(event)
+    good = entry(build_delegate(event), gate)
+    bad = entry("0" * 12, gate, kind="undo" if field == "undoes" else "scan", **{field: value})
+    results = phone.call("scans", {"scans": [bad, good]}).get_json()["results"]
+    assert [it["verdict"] for it in results] == ["refused", "admitted"]
+    assert results[0]["detail"] == f"{field} is not a UUID"
+    assert db.session.scalars(select(Scan.id)).all() == [good["id"]]
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-23:59",
+        "2026-11-26T07:52:00+25:00",
+        "2026-11-26T07:52:00-24:00",
+        "2026-02-30T07:52:00Z",
+        "2026-11-26T23:59:60Z",
+        "-2026-11-26T07:52:00Z",
+        "٢٠٢٦-11-26T07:52:00Z",
+        "1969-12-31T23:59:59Z",
+        "2200-01-02T00:00:00Z",
+    ],
+)
+def test_a_time_that_is_none(phone: Phone, event: Event, time: str) -> None:
+    gate = build_gate(event)
+    good, bad = entry(build_delegate(event), gate), entry("0" * 12, gate, read_at=time)
+    body = {"scans": [bad, good], "sent_at": time}  # then the device's clock counts as right
+    results = phone.call("scans", body).get_json()["results"]
+    assert [it["verdict"] for it in results] == ["refused", "admitted"]
+    assert results[0]["detail"].startswith("read_at is ")
+    assert db.session.get_one(Scan, good["id"]).clock_offset_ms == 0
+
+
+@pytest.mark.parametrize("offset", [2**63, -(2**63), 1e308, 10**13, True, "5", [], {}])
+def test_an_offset_that_is_none_counts_as_not_said(
+    phone: Phone, event: Event, offset: object
+) -> None:
+    good = entry(build_delegate(event), build_gate(event), offset_ms=offset)
+    assert phone.call("scans", {"scans": [good]}).get_json()["results"][0]["verdict"] == "admitted"
+    assert db.session.get_one(Scan, good["id"]).clock_offset_ms == 0
+
+
+def test_a_batch_is_taken_whole_or_not_at_all(phone: Phone, event: Event) -> None:
+    gate = build_gate(event)
+    batch = [entry("0" * 12, gate) for _ in range(service.MAX_BATCH + 1)]
+    answer = phone.call("scans", {"scans": batch})
+    assert answer.status_code == 413
+    assert db.session.scalars(select(Scan.id)).all() == []
+    assert len(phone.call("scans", {"scans": batch[1:]}).get_json()["results"]) == len(batch) - 1
+    assert db.session.scalar(select(func.count()).select_from(Scan)) == service.MAX_BATCH
+
+
+def test_places_people_and_entries_of_another_event_are_none_of_ours(
+    client: FlaskClient, phone: Phone, event: Event
+) -> None:
+    other = build_event("su-kien-khac")
+    gate, theirs = build_gate(other), build_delegate(other, "Người Nơi Khác")
+    known = entry(theirs, gate)
+    Phone(client, other).call("scans", {"scans": [known]})
+    ours = build_delegate(event)
+    undo = {"kind": "undo", "note": "Nhầm", "undoes": known["id"]}
+    mine = build_gate(event)
+    batch = [
+        entry(ours, gate),
+        entry(theirs, mine),
+        entry(ours, mine, **undo),
+        entry(theirs, gate, **{**undo, "undoes": None}),
+    ]
+    results = phone.call("scans", {"scans": batch}).get_json()["results"]
+    assert [(it["verdict"], it["reason"]) for it in results] == [
+        ("refused", "wrong_checkpoint"),
+        ("refused", "unknown"),
+        ("refused", "unknown"),
+        ("refused", "unknown"),
+    ]
+    assert [bool(it["delegate"]) for it in results] == [True, False, False, False]
+    assert theirs.name not in str(results)
+    came = db.session.scalars(select(Attendance)).one()
+    assert (came.delegate_id, came.checkpoint_id) == (theirs.id, gate.id)
+
+
+class _Broken(io.BytesIO):
+    def read(self, *_: object) -> bytes:
+        raise InvalidChunkSize(b"zz")
+
+
+class _Endless(io.BytesIO):
+    taken = 0
+
+    def read(self, number: int | None = -1) -> bytes:
+        assert number is not None and number > 0
+        self.taken += number
+        return b" " * number
+
+
+def in_pieces(event: Event, phone: Phone, stream: io.BytesIO) -> dict[str, Any]:
+    """A request that does not say how long it is."""
+    return {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": f"/api/v1/events/{event.slug}/scans",
+        "HTTP_AUTHORIZATION": f"Bearer {phone.token}",
+        "CONTENT_TYPE": "application/json",
+        "wsgi.input": stream,
+        "wsgi.input_terminated": True,
+    }
+
+
+def test_pieces_that_do_not_fit_together(client: FlaskClient, phone: Phone, event: Event) -> None:
+    answer = client.open(environ_overrides=in_pieces(event, phone, _Broken()))
+    assert answer.status_code == 400
+    assert answer.get_json()["error"]["message"] == "the body did not arrive"
+
+
+def test_a_body_without_an_end_is_read_no_further_than_it_may_be(
+    phone: Phone, event: Event
+) -> None:
+    stream = _Endless()
+    with pytest.raises(scan_call.CallRefused) as refused:
+        scan_call.run(event.slug, in_pieces(event, phone, stream))
+    assert refused.value.code == 413
+    assert stream.taken == scan_call.MAX_BODY + 1
 
 
 class _NotToBeRead(io.BytesIO):

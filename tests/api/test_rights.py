@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
 from eventapp.accounts import service as accounts
 from eventapp.accounts.permissions import Access, Role, required_access
-from eventapp.checkin import devices
+from eventapp.checkin import devices, wording
 from eventapp.checkin.checkpoints import all_checkpoints, make_checkpoints
-from eventapp.checkin.models import Rights
+from eventapp.checkin.models import Reason, Rights
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.web.language import LANGUAGES
 from tests.builders import build_delegate, build_event
 from tests.checkin.phone import Phone
 
@@ -154,3 +156,25 @@ def test_a_steward_sees_only_verdicts(client: FlaskClient, event: Event) -> None
     answer = phone.call("scans", {"scans": [scan]}).get_json()
     assert answer["results"][0]["verdict"] == "admitted"
     assert "@" not in str(answer)
+
+
+def test_a_steward_takes_nothing_back_and_is_told_why(client: FlaskClient, event: Event) -> None:
+    make_checkpoints(event)
+    phone, door = Phone(client, event, rights=Rights.STEWARD), all_checkpoints(event.id)[0].id
+    delegate = build_delegate(event)
+    scan = phone.scan(door, delegate.code)
+    back = phone.scan(door, delegate.code, kind="undo", undoes=scan["id"], note="Nhầm")
+    assert (back["verdict"], back["reason"]) == ("refused", "not_allowed")
+    assert phone.scan(door, delegate.code)["verdict"] == "duplicate"
+    schemas = client.get("/api/v1/openapi.json").get_json()
+    assert "not_allowed" in str(schemas)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_a_scan_is_refused_for_has_words_at_the_door(app: Flask, language: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        words = wording.words()
+    for reason in Reason:
+        # The word, and why: the app writes the first one large.
+        assert len(words[reason].split(": ")) == 2
+        assert words[f"{reason}_hint"]

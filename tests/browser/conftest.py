@@ -12,17 +12,19 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOW_TO_INSTALL = "no Chromium on the path: install it (on Debian: apt install chromium)"
 _PATIENCE_S = 60
+_numbers = count(1)
 # What a browser says of a refusal, and of a network or a server that the test itself has cut off.
 _EXPECTED = re.compile("status of (4|502|503)|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE")
 _FLAGS = (
@@ -66,13 +68,13 @@ def _environment(instance: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """``eventapp serve --demo`` with 60 delegates, in a process of its own."""
+    """``eventapp serve --demo`` with 90 delegates, in a process of its own."""
     folder = tmp_path_factory.mktemp("live")
     instance = folder / "instance"
     environment = _environment(instance)
     command = [sys.executable, "-m", "eventapp"]
     subprocess.run(
-        [*command, "demo", "load", "--delegates", "60"], env=environment, check=True, cwd=folder
+        [*command, "demo", "load", "--delegates", "90"], env=environment, check=True, cwd=folder
     )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -156,18 +158,71 @@ def open_page(
         )
         if role is not None and role not in signed_in:
             email, password = live.passwords[role]
-            page.goto("/account/sign-in")
-            page.fill("[name=email]", email)
-            page.fill("[name=password]", password)
-            page.click("[type=submit]")
-            page.wait_for_url(re.compile("/manage/"))
+            # A page of its own: where this leads may lead on by itself.
+            door = context.new_page()
+            door.goto("/account/sign-in")
+            door.fill("[name=email]", email)
+            door.fill("[name=password]", password)
+            door.click("[type=submit]")
+            door.wait_for_url(re.compile("/manage/|/checkin/"), wait_until="commit")
             signed_in[role] = context.storage_state()
+            door.close()
         page.goto(path)
         return page
 
     yield open_
     for context in contexts:
         context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def open_door(open_page: Callable[..., Page], live: Live) -> Callable[..., Any]:
+    """``open_door()``: the engine of another device (`door.Door`), in a profile of its own."""
+    from tests.browser.door import provision  # which knows what is above
+
+    def open_(**options: Any) -> Any:
+        return provision(open_page("/healthz", **options), live, f"Cửa {next(_numbers)}")
+
+    return open_
+
+
+def _complain(complaints: list[str], message: ConsoleMessage) -> None:
+    # A browser of its own asks once for a picture that no page of ours names.
+    if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+        complaints.append(message.text)
+
+
+@pytest.fixture
+def watch(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
+    """``watch(film, rights)``: the app on a device whose camera sees the film."""
+    started = []
+    complaints: list[str] = []
+
+    def watch_(path: Path, name: str, rights: str = "steward") -> Page:
+        from tests.browser.door import provision  # which knows what is above
+
+        chromium = browser.browser_type.launch(
+            executable_path=CHROMIUM,
+            args=[
+                *_FLAGS,
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-video-capture={path}",
+            ],
+        )
+        started.append(chromium)
+        context = chromium.new_context(
+            viewport=PHONE, base_url=live.url, locale="vi-VN", permissions=["camera"]
+        )
+        page = context.new_page()
+        page.on("console", lambda it: _complain(complaints, it))
+        provision(page, live, name, rights)
+        expect(page.locator("#app")).to_have_attribute("data-ready", "true")
+        return page
+
+    yield watch_
+    for chromium in started:
+        chromium.close()
     assert complaints == []
 
 

@@ -269,14 +269,16 @@ def _asked_for_sound(page: Page) -> int:
             AudioContext.prototype.createOscillator,
             { apply(make, context) { window.tones += 1; return make.call(context); } }); }"""
     )
+    scans = page.locator("#last li").count()
     type_like_a_scanner(page, UNKNOWN)
-    verdict(page, "refused")
+    expect(page.locator("#last li")).to_have_count(scans + 1)  # the verdict before was the same
     tones: int = page.evaluate("window.tones")
     return tones
 
 
 def test_the_manage_page_opens_the_app_for_who_has_signed_in(open_page: OPEN, live: Live) -> None:
-    page = open_page(f"/manage/{EVENT}/checkin", DESK, "staff")
+    page = open_page("/healthz", DESK, "staff")
+    page.goto(f"/manage/{EVENT}/checkin", wait_until="commit")  # it goes on by itself
     page.wait_for_url("**/checkin/**")
     ready(page)
     type_like_a_scanner(page, people(live, fresh=False)[0].code)

@@ -1,25 +1,22 @@
 """The camera at the door: Chromium is shown films of badges as they are printed, and reads them."""
 
-import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import _FLAGS, CHROMIUM, PHONE, Live
-from tests.browser.desk import Person, all_sent, people, ready
-from tests.browser.door import EVENT, provision, verdicts_of
+from tests.browser.conftest import Live
+from tests.browser.desk import Person, all_sent, people
+from tests.browser.door import EVENT, verdicts_of
+from tests.browser.films import FRAME, SECONDS, film
 from tests.pdf.pictures import codes_in, needs_poppler, pictures
 
 pytestmark = [pytest.mark.browser, needs_poppler]
 
 _HALL = (90, 100, 110)
-_SIZE = (1280, 720)
-SECONDS = 30
-"""Frames of a film's second."""
 
 
 @dataclass(frozen=True)
@@ -51,62 +48,15 @@ def held(
     badge: Image.Image, turn: float = 5, height: int = 660, crack: bool = False, light: float = 1
 ) -> Image.Image:
     """A frame with a badge held before the camera: turned by degrees, far away, cracked, dim."""
-    frame, held = Image.new("RGB", _SIZE, _HALL), badge.copy()
-    held.thumbnail((_SIZE[0], height))
+    frame, held = Image.new("RGB", FRAME, _HALL), badge.copy()
+    held.thumbnail((FRAME[0], height))
     if crack:
         pen, (width, tall) = ImageDraw.Draw(held), held.size
         pen.line([(0, tall // 5), (width * 3 // 5, tall * 3 // 4), (width, tall)], "#141414", 2)
         pen.line([(width * 3 // 10, 0), (width * 11 // 20, tall)], "#e6e6e6", 2)
     held = held.rotate(turn, expand=True, fillcolor=_HALL, resample=Image.Resampling.BICUBIC)
-    frame.paste(held, ((_SIZE[0] - held.width) // 2, (_SIZE[1] - held.height) // 2))
+    frame.paste(held, ((FRAME[0] - held.width) // 2, (FRAME[1] - held.height) // 2))
     return ImageEnhance.Brightness(frame).enhance(light)
-
-
-def film(path: Path, frames: Sequence[tuple[Image.Image, int]]) -> Path:
-    """A film of pictures, each shown for so many frames: JPEGs one after another."""
-    with path.open("wb") as stream:
-        for picture, times in frames:
-            kept = io.BytesIO()
-            picture.save(kept, "JPEG", quality=85, subsampling="4:2:0")
-            stream.write(kept.getvalue() * times)
-    return path
-
-
-def complain(complaints: list[str], message: ConsoleMessage) -> None:
-    # A browser of its own asks once for a picture that no page of ours names.
-    if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
-        complaints.append(message.text)
-
-
-@pytest.fixture
-def watch(browser: Browser, live: Live) -> Iterator[Callable[..., Page]]:
-    """``watch(film, rights)``: the app on a device whose camera sees the film."""
-    started = []
-    complaints: list[str] = []
-
-    def watch_(path: Path, name: str, rights: str = "steward") -> Page:
-        chromium = browser.browser_type.launch(
-            executable_path=CHROMIUM,
-            args=[
-                *_FLAGS,
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={path}",
-            ],
-        )
-        started.append(chromium)
-        context = chromium.new_context(
-            viewport=PHONE, base_url=live.url, locale="vi-VN", permissions=["camera"]
-        )
-        page = context.new_page()
-        page.on("console", lambda it: complain(complaints, it))
-        provision(page, live, name, rights)
-        ready(page)
-        return page
-
-    yield watch_
-    for chromium in started:
-        chromium.close()
-    assert complaints == []
 
 
 def test_badges_are_read_turned_dim_cracked_and_far_away_without_a_pause(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,30 @@ def test_passing_is_the_servers(page: Page, rules: dict[str, Any]) -> None:
         came = case["before"] is None or case["before"]["first_at"] is not None
         if case["passage"] == "in_out" and came and verdict == "admitted":
             assert after["inside"] == case["after"]["inside"], case
+
+
+def test_what_an_undo_leaves_is_what_the_server_adds_up(page: Page, rules: dict[str, Any]) -> None:
+    cases = rules["undoing"]
+    found = run(
+        page,
+        "judge",
+        """({ addUp }, cases) => cases.map(({ passage, log, known, before, undoes, verdict }) => {
+            const entries = log.map((it, id) => ({
+                ...it, id: String(id), kind: "scan", at: Date.parse(it.at),
+            }));
+            const stood = before && { at: Date.parse(before.first_at), inside: before.inside };
+            const undone = entries[undoes] ?? null;
+            const undo = { id: "undo", kind: "undo", verdict, undoes: undone?.id ?? null, undone };
+            const now = addUp(stood, [...entries.slice(known), undo], passage);
+            return now && { first_at: now.at, inside: now.inside };
+        })""",
+        cases,
+    )
+    for case, now in zip(cases, found, strict=True):
+        after = case["after"]
+        if after is not None:
+            after |= {"first_at": datetime.fromisoformat(after["first_at"]).timestamp() * 1000}
+        assert now == after, case
 
 
 @pytest.mark.parametrize(
@@ -181,7 +206,7 @@ def test_a_clock_that_is_wrong(page: Page, name: str, again: bool) -> None:
                 [wall, steady] = [wall + passes * 1000 + jump, steady + passes * 1000];
                 clock.look();
                 read.push([clock.current.id, clock.offset]);
-                if (measured !== null) clock.contact(wall + measured - 50, 100, wall);
+                if (measured !== null) clock.contact(wall + measured - 50, 100, clock.stamp());
             }
             if (again) clock = new Clock(clock.kept(new Set(read.map(([id]) => id))), parts);
             return read.map(([id, believed]) => clock.offsetOf(id, believed));
@@ -191,6 +216,26 @@ def test_a_clock_that_is_wrong(page: Page, name: str, again: bool) -> None:
     assert found == expected
 
 
+def test_an_answer_measures_the_clock_that_was_there_when_it_came(page: Page) -> None:
+    """The clock is moved, and somebody scans, while an answer that has come is still being read."""
+    found = run(
+        page,
+        "clock",
+        """({ Clock }, hour) => {
+            let wall = 1e12;
+            const clock = new Clock([], { wall: () => wall, steady: () => 0 });
+            const before = clock.stamp();
+            wall -= 3 * hour;
+            const now = clock.stamp();
+            const isKept = clock.contact(1e12 + hour, 0, before);
+            const offsets = [before, now].map(({ epoch }) => clock.offsetOf(epoch));
+            return [isKept, ...offsets, clock.now()];
+        }""",
+        HOUR,
+    )
+    assert found == [True, HOUR, 4 * HOUR, 1e12 + HOUR]
+
+
 def test_a_device_that_slept_is_not_thought_wrong(page: Page) -> None:
     now = run(
         page,
@@ -198,7 +243,7 @@ def test_a_device_that_slept_is_not_thought_wrong(page: Page) -> None:
         """({ Clock }) => {
             let [wall, steady] = [1e12, 0];
             const clock = new Clock([], { wall: () => wall, steady: () => steady });
-            clock.contact(wall + 2000, 0, wall);
+            clock.contact(wall + 2000, 0, clock.stamp());
             wall += 3600000;
             return clock.now();
         }""",

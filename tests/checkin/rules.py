@@ -7,17 +7,20 @@ when the rules change. Devices' own judge is tested against the file, and so is 
 
 ``refusals``: a gate as devices know it (null: not theirs), a person (null: unknown), the time, and
 the reason (null: they may pass). ``passing``: the passage, the direction, what was so before, the
-time, and the verdict with what is so afterwards. Times are RFC 3339.
+time, and the verdict with what is so afterwards. ``undoing``: the passage, a log in its order, what
+its first ``known`` entries come to (``before``), which entry is taken back (its place in the log;
+null: all that has happened), and what is said and so then. Times are RFC 3339.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from eventapp.checkin.models import CheckpointKind, Direction, Passage
+from eventapp.checkin.models import CheckpointKind, Direction, EntryKind, Passage
+from eventapp.checkin.recorded import Logged, add_up
 from eventapp.checkin.verdicts import Gate, Passed, Person, pass_through, refusal
 from eventapp.registration.models import Status
 
@@ -88,11 +91,34 @@ def judge_passing(case: Json) -> Json:
     }
 
 
+def judge_undoing(case: Json) -> Json:
+    """What the server says to an undo, and what is so afterwards."""
+    log, undoes = case["log"], case["undoes"]
+    stands = _add_up(case["passage"], log)
+    return {
+        "verdict": "admitted" if stands else "duplicate",
+        "after": (stands and undoes is not None and _add_up(case["passage"], log, undoes)) or None,
+    }
+
+
+def _add_up(passage: str, log: list[Json], without: int | None = None) -> Json | None:
+    counts = [
+        Logged(str(i), EntryKind.SCAN, Direction(it["direction"]), datetime.fromisoformat(it["at"]))
+        for i, it in enumerate(log)
+        if it["verdict"] == "admitted"
+    ]
+    held = add_up(Passage(passage), counts, {str(without)}, None)
+    if held is None or held.passed.first_at is None:
+        return None
+    return {"first_at": _text(held.passed.first_at), "inside": held.passed.is_inside}
+
+
 def make() -> Json:
     """Every case, with what the server says to it now."""
     return {
         "refusals": [{**it, "reason": judge_refusal(it)} for it in _refusals()],
         "passing": [{**it, **judge_passing(it)} for it in _passing()],
+        "undoing": [{**it, **judge_undoing(it)} for it in _undoing()],
     }
 
 
@@ -139,6 +165,32 @@ def _passing() -> Iterator[Json]:
             },
             "at": _text(late + timedelta(minutes=minutes)),
         }
+
+
+def _undoing() -> Iterator[Json]:
+    for passage, length in product(Passage, (1, 2, 3)):
+        ways = Direction if passage is Passage.IN_OUT else (Direction.IN,)
+        for directions in product(ways, repeat=length):
+            log = list(_walk(passage, directions))
+            for undoes in (*range(length), None):
+                # Of what the server has added up, a device knows what it comes to and no entries:
+                # with the last one gone it knows how things stood before.
+                for known in {0, length} if undoes in (length - 1, None) else {0}:
+                    before = _add_up(passage, log[:known])
+                    yield {
+                        **{"passage": passage, "log": log, "known": known, "before": before},
+                        **{"undoes": undoes, "at": _text(_NOON)},
+                    }
+
+
+def _walk(passage: Passage, directions: Iterable[Direction]) -> Iterator[Json]:
+    """Somebody passes every ten minutes."""
+    state = None
+    for minutes, direction in enumerate(directions, start=-6):
+        at = _NOON + timedelta(minutes=10 * minutes)
+        is_admitted, state = pass_through(passage, direction, state, at)
+        verdict = "admitted" if is_admitted else "duplicate"
+        yield {"direction": direction, "at": _text(at), "verdict": verdict}
 
 
 def _gate(**given: object) -> Json:

@@ -132,7 +132,7 @@ def test_an_event_without_anything(sign_in):
     db.session.add(empty)
     db.session.commit()
     administrator = sign_in(None)
-    assert "Chưa có điểm kiểm soát nào" in board_of(administrator, empty).text
+    assert "Chưa có điểm quét thẻ nào" in board_of(administrator, empty).text
     _page, secret = made(administrator, empty)
     assert "Chưa có đoàn nào" in administrator.get(f"/screen/{secret}").text
 

@@ -1,5 +1,6 @@
 """Checkpoints: by form, or from the programme in one step."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, time
@@ -235,7 +236,9 @@ def test_what_is_another_events_is_not_chosen(event: Event) -> None:
             checkpoints.add(event, CheckpointData(values[0], "x", **{field: values[1]}))
         assert error.value.field == field
     data = CheckpointData(CheckpointKind.DOOR, "x", category_ids=[other.categories[0].id])
-    assert checkpoints.add(event, data).categories == []
+    with pytest.raises(checkpoints.WrongChoice) as error:
+        checkpoints.add(event, data)  # with no category it would be for all
+    assert error.value.field == "category_ids"
 
 
 def test_a_checkpoint_is_changed_and_the_log_says_so(organiser: FlaskClient, event: Event) -> None:
@@ -360,6 +363,31 @@ def test_a_device_is_not_made_for_checkpoints_that_are_not_there(event: Event) -
             devices.change(event, made.id, name="Cửa 1", rights=made.rights, checkpoint_ids=ids)
     devices.change(event, made.id, name="Cửa 1", rights=made.rights, checkpoint_ids=[])
     assert not made.is_restricted  # who says so
+
+
+def test_what_is_removed_at_that_moment_is_said_beside_its_field(
+    organiser: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    category = Category(event_id=event.id, name="Khách", colour="#aa0000", position=9)
+    db.session.add(category)
+    db.session.commit()
+    gone, known, real = category.id, event.categories[0].id, checkpoints.add
+
+    def add(event: Event, data: CheckpointData) -> Checkpoint:
+        db.session.delete(db.session.get_one(Category, gone))
+        db.session.commit()
+        return real(event, data)
+
+    monkeypatch.setattr(checkpoints, "add", add)
+    answer = new(organiser, event, category_ids=[gone, known])
+    assert answer.status_code == 422
+    assert 'id="category_ids-errors' in answer.text
+    assert "Choose one of the list." in answer.text
+    assert 'value="Cổng Đông"' in answer.text  # what was typed is still there
+    boxes = re.findall(r'<input[^>]*name="category_ids"[^>]*>', answer.text)
+    assert [f'value="{gone}"' in it for it in boxes] == [False] * len(event.categories)
+    assert [it for it in boxes if "checked" in it and f'value="{known}"' in it]
+    assert kinds(event) == []
 
 
 def test_a_checkpoint_whose_categories_are_gone_admits_nobody(

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from eventapp.checkin import closing, discrepancies
+from eventapp.checkin import closing, closing_report, devices, discrepancies
 from eventapp.checkin.closing import (
     AlreadyClosed,
     CountsChanged,
@@ -31,6 +31,7 @@ from eventapp.database import now
 from eventapp.extensions import db
 from tests.builders import build_delegate
 from tests.checkin.entries import build_device, build_gate, earlier, entry, send
+from tests.checkin.phone import Phone
 from tests.conftest import Role, post
 from tests.pdf.pictures import needs_poppler, opened, text_of
 
@@ -85,6 +86,8 @@ def states(event, gate):
         (Counts(0, 0, 0, AT), State.COMPLETE),
         (Counts(0, is_used=False), State.UNUSED),
         (Counts(3, 3, 1, AT, AT), State.UNSENT),
+        (Counts(3, 5, 2, AT, AT, unsent_before=2), State.LEFT),
+        (Counts(3, 5, 3, AT, AT, unsent_before=2), State.UNSENT),
         (Counts(3, 5, 0, AT, AT), State.DIFFERENT),
         (Counts(5, 3, 0, AT, AT), State.DIFFERENT),
         (Counts(3), State.UNREPORTED),
@@ -192,6 +195,111 @@ def test_an_undo_of_what_never_came_is_counted_where_it_was_made(event, gate, de
     send(device, entry("", gate, kind="undo", undoes=unknown, note="nhầm"))
     report(device, gate, 1)
     assert states(event, gate) == {"Cửa 1": State.COMPLETE}
+
+
+# --- A device that was several phones, one after the other ---------------------------------------
+
+
+@pytest.fixture
+def phone(event, client):
+    return Phone(client, event, name="Cửa 2")
+
+
+def let_in(phone, event, gate, number):
+    """So many people, one after the other."""
+    for _ in range(number):
+        assert phone.scan(gate.id, build_delegate(event).code)["verdict"] == "admitted"
+
+
+def hand_on(phone, event):
+    """The phone is lost, and another one becomes the device."""
+    phone.token = devices.redeem(devices.renew_link(event, phone.id).link).token
+    phone.roster = phone.log = phone.tables = None
+
+
+def test_what_a_lost_phone_had_not_sent_stands_against_it_until_it_is_explained(event, gate, phone):
+    let_in(phone, event, gate, 3)
+    phone.sync(counts={gate.id: [5, 2]}, unsent=2)
+    hand_on(phone, event)
+    phone.sync(counts={})
+    let_in(phone, event, gate, 1)
+    phone.sync(counts={gate.id: [1, 0]})
+    [row] = closing.standing(event.id, gate.id).devices.rows
+    assert (row.state, row.counts.stated, row.counts.received) == (State.LEFT, 6, 4)
+    refused(event, gate)
+    phone.sync(counts={gate.id: [2, 1]}, unsent=1)  # this one has more, too
+    assert states(event, gate) == {"Cửa 2": State.UNSENT}
+    let_in(phone, event, gate, 1)
+    phone.sync(counts={gate.id: [2, 0]})
+    closing.explain(event.id, gate.id, phone.id, numbers=(7, 5), reason="Đã chép tay", by="A")
+    figures = closing.close(event.id, gate.id, by="A").figures
+    [device] = figures["devices"]
+    assert (device["made"], device["received"], device["unsent"]) == (7, 5, 2)
+    assert device["state"] == State.EXPLAINED
+    stream = io.BytesIO()
+    write(event, gate.id, stream, language="en")  # the report takes it
+    stands = closing.standing(event.id, gate.id)
+    assert closing_report.summary(stands, "en").devices[0].reason == "Đã chép tay"
+
+
+def test_what_a_lost_phone_sent_without_saying_so_is_not_missing(event, gate, phone):
+    phone.sync(counts={gate.id: [2, 2]}, unsent=2)
+    let_in(phone, event, gate, 3)  # and one more than it had spoken of
+    hand_on(phone, event)
+    phone.sync(counts={})
+    assert states(event, gate) == {"Cửa 2": State.COMPLETE}
+    let_in(phone, event, gate, 1)
+    phone.sync(counts={gate.id: [1, 0]})
+    assert states(event, gate) == {"Cửa 2": State.COMPLETE}
+    closing.close(event.id, gate.id, by="A")
+
+
+def test_what_the_next_phone_scans_before_it_speaks_is_its_own(event, gate, phone):
+    let_in(phone, event, gate, 3)  # and it never said how many
+    hand_on(phone, event)
+    let_in(phone, event, gate, 2)
+    phone.sync(counts={gate.id: [2, 0]})
+    [row] = closing.standing(event.id, gate.id).devices.rows
+    assert (row.state, row.counts.made, row.counts.received) == (State.COMPLETE, 5, 5)
+
+
+def test_a_phone_that_is_set_up_anew_goes_on_counting(event, gate, phone):
+    let_in(phone, event, gate, 2)
+    phone.sync(counts={gate.id: [2, 0]})
+    hand_on(phone, event)
+    phone.sync(counts={gate.id: [2, 0]})
+    let_in(phone, event, gate, 1)
+    phone.sync(counts={gate.id: [3, 0]})
+    assert states(event, gate) == {"Cửa 2": State.COMPLETE}
+
+
+def test_the_next_phone_is_heard_of_where_only_the_one_before_has_scanned(
+    event, gate, phone, device
+):
+    let_in(phone, event, gate, 1)
+    phone.sync(counts={gate.id: [1, 0]})
+    hand_on(phone, event)
+    phone.sync(counts={})
+    send(device, entry(build_delegate(event, "Vũ Sau"), gate, now()))
+    report(device, gate, 1)
+    phone.sync(counts={}, battery=79)
+    assert states(event, gate) == {"Cửa 1": State.COMPLETE, "Cửa 2": State.COMPLETE}
+    closing.close(event.id, gate.id, by="A")
+
+
+def test_a_revoked_device_is_not_heard_of_any_more(event, gate, phone, device):
+    """What it had said still holds; whether it let anybody in after that, nobody knows."""
+    let_in(phone, event, gate, 1)
+    phone.sync(counts={gate.id: [1, 0]})
+    devices.revoke(event, phone.id)
+    [row] = closing.standing(event.id, gate.id).devices.rows
+    assert (row.state, row.is_revoked) == (State.COMPLETE, True)
+    send(device, entry(build_delegate(event, "Vũ Sau"), gate, now()))
+    report(device, gate, 1)
+    [found] = refused(event, gate).devices
+    assert (found.id, found.state) == (phone.id, State.SILENT)
+    closing.explain(event.id, gate.id, phone.id, numbers=(1, 1), reason="Máy đã nộp", by="A")
+    closing.close(event.id, gate.id, by="A")
 
 
 # --- Explaining ---------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from eventapp.accounts.permissions import Role
 from eventapp.checkin import device_list, devices
 from eventapp.checkin.checkpoints import all_checkpoints, make_checkpoints
 from eventapp.checkin.device_list import State
-from eventapp.checkin.models import Device, DeviceCount, EndedToken, Rights
+from eventapp.checkin.models import Checkpoint, Device, DeviceCount, EndedToken, Rights
 from eventapp.database import now
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -279,6 +279,58 @@ def test_checkpoints_of_another_event_are_not_chosen(event: Event) -> None:
     theirs = [it.id for it in all_checkpoints(other.id)]
     with pytest.raises(devices.NoSuchCheckpoint):
         devices.create_device(event, "Cửa", checkpoint_ids=theirs)
+
+
+def remove(checkpoint_id: int) -> None:
+    """As by the removal of a class or a bus."""
+    db.session.delete(db.session.get_one(Checkpoint, checkpoint_id))
+    db.session.commit()
+
+
+@pytest.mark.parametrize("when", ["before it is sent", "while it is written"])
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "there"])
+def test_a_checkpoint_that_is_removed_meanwhile_is_said_and_nothing_is_lost(
+    organiser: FlaskClient, event: Event, monkeypatch: pytest.MonkeyPatch, is_new: bool, when: str
+) -> None:
+    make_checkpoints(event)
+    door, *_, last = (it.id for it in all_checkpoints(event.id))
+    address = f"/manage/{event.slug}/devices"
+    if not is_new:
+        address += f"/{devices.create_device(event, 'Cửa 1', checkpoint_ids=[last]).device.id}"
+    if when == "before it is sent":
+        remove(last)
+    else:
+        name = "create_devices" if is_new else "change"
+        real = getattr(devices, name)
+
+        def late(*given: Any, **more: Any) -> Any:
+            remove(last)
+            return real(*given, **more)
+
+        monkeypatch.setattr(devices, name, late)
+    given = {**NEW, "name": "Cửa Đông", "rights": "supervisor", "checkpoint_ids": [door, last]}
+    answer = post(organiser, f"{address}?lang=en", given)
+    assert answer.status_code == 422
+    assert "A checkpoint that was chosen has been removed meanwhile." in answer.text
+    assert 'id="checkpoint_ids-errors' in answer.text
+    assert 'value="Cửa Đông"' in answer.text
+    boxes = re.findall(r'<input[^>]*name="checkpoint_ids"[^>]*>', answer.text)
+    assert [it for it in boxes if "checked" in it and f'value="{door}"' in it]
+    assert not [it for it in boxes if f'value="{last}"' in it]
+    assert re.search(r'<input[^>]*checked[^>]*value="supervisor"', answer.text)
+    db.session.rollback()
+    made = db.session.scalars(select(Device.name)).all()
+    assert made == ([] if is_new else ["Cửa 1"])
+
+
+def test_also_where_no_checkpoint_is_left(organiser: FlaskClient, event: Event) -> None:
+    make_checkpoints(event)
+    for it in all_checkpoints(event.id):
+        remove(it.id)
+    given = {**NEW, "name": "Cửa Đông", "checkpoint_ids": [1]}
+    answer = post(organiser, f"/manage/{event.slug}/devices?lang=en", given)
+    assert 'id="checkpoint_ids-errors' in answer.text
+    assert "has been removed meanwhile" in answer.text
 
 
 def test_secrets_are_stored_as_hashes(event: Event) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from eventapp.checkin import rolls
+from eventapp.checkin import checkpoints, rolls
 from eventapp.checkin.dividing import divide
 from eventapp.checkin.models import Attendance, Checkpoint, CheckpointKind, Rights, Scan
 from eventapp.checkin.roll_pdf import Desk, Person, RollDocument, write_rolls
@@ -346,6 +346,25 @@ def test_what_makes_no_sense_is_said_beside_the_field(event, organiser, wrong):
     answer = organiser.get("/manage/hoi-nghi/rolls/file", query_string=asked)
     assert answer.status_code == 422
     assert "field-errors" in answer.text
+
+
+def test_a_checkpoint_that_is_removed_at_that_moment_is_said(event, organiser, monkeypatch):
+    gate = build_gate(event)
+    number, real = gate.id, checkpoints.find
+
+    def find(event_id, checkpoint_id):
+        db.session.delete(db.session.get_one(Checkpoint, number))
+        db.session.commit()
+        return real(event_id, checkpoint_id)
+
+    build_gate(event)
+    monkeypatch.setattr(checkpoints, "find", find)
+    asked = f"checkpoint={number}&desks=2&order=rank&blanks=0&language=vi&form=pdf"
+    answer = organiser.get(f"/manage/hoi-nghi/rolls/file?{asked}")
+    assert answer.status_code == 422
+    assert 'id="checkpoint-errors' in answer.text
+    assert '<option selected value="rank"' in answer.text  # what was chosen is still there
+    assert f'value="{number}"' not in answer.text
 
 
 def test_nobody_to_print_is_said(event, organiser):

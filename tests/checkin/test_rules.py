@@ -27,10 +27,14 @@ def test_the_cases_are_those_of_the_generator() -> None:
     assert rules.make() == CASES
 
 
-@pytest.mark.parametrize("name", ["refusals", "passing"])
+@pytest.mark.parametrize("name", ["refusals", "passing", "undoing"])
 def test_the_server_agrees_with_every_shared_case(name: str) -> None:
-    judge: Any = {"refusals": rules.judge_refusal, "passing": rules.judge_passing}[name]
-    answers = {"refusals": ("reason",), "passing": ("verdict", "after")}[name]
+    judge: Any = {
+        "refusals": rules.judge_refusal,
+        "passing": rules.judge_passing,
+        "undoing": rules.judge_undoing,
+    }[name]
+    answers = ("reason",) if name == "refusals" else ("verdict", "after")
     for case in CASES[name]:
         said = judge(case)
         said = {"reason": said} if name == "refusals" else said

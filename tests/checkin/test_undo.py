@@ -1,6 +1,8 @@
 """Taking back, overriding, and whatever a door did otherwise than the server would have."""
 
+import json
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +10,13 @@ import pytest
 from eventapp.checkin import discrepancies as looked_at
 from eventapp.checkin import history
 from eventapp.checkin.models import Attendance, Closing, Passage, Rights, Scan
+from eventapp.database import now
 from eventapp.duplicates import merging
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registration.models import Status
 from tests.builders import build_delegate, build_event
+from tests.checkin import rules
 from tests.checkin.entries import (
     Json,
     attendance,
@@ -54,6 +58,29 @@ def test_an_undo_takes_the_attendance_back(event: Event, passage: Passage) -> No
     assert (kept.kind, kept.undoes_id, kept.note) == ("undo", sent["id"], "Quét nhầm thẻ")
     assert db.session.get_one(Scan, sent["id"]).verdict == "admitted"  # the log stays
     assert verdicts(device, entry(delegate, gate)) == ["admitted"]  # and they come again
+
+
+def test_what_an_undo_leaves_is_what_the_shared_cases_say(event: Event) -> None:
+    device = build_device(event, rights=Rights.SUPERVISOR)
+    gates = {it: build_gate(event, it) for it in Passage}
+    for case in json.loads(rules.FILE.read_text())["undoing"]:
+        gate, delegate = gates[Passage(case["passage"])], build_delegate(event)
+        # The same as long ago as it was by the case's clock.
+        shift = now() - timedelta(minutes=1) - datetime.fromisoformat(case["at"])
+        ago = {it["at"]: datetime.fromisoformat(it["at"]) + shift for it in case["log"]}
+        log = [
+            entry(delegate, gate, read_at=ago[it["at"]].isoformat(), direction=it["direction"])
+            for it in case["log"]
+        ]
+        assert verdicts(device, *log) == [it["verdict"] for it in case["log"]], case
+        named = {"undoes": None} if case["undoes"] is None else {}
+        (result,) = send(device, undo(log[case["undoes"] or 0], **named))
+        assert result.verdict == case["verdict"], case
+        left, after = attendance(gate, delegate), case["after"]
+        assert (left is None) == (after is None), case
+        if left is not None:
+            assert left.first_read_at == ago[after["first_at"]], case
+            assert (left.left_at is None) == after["inside"], case
 
 
 def test_an_undo_may_name_code_and_checkpoint_instead(event: Event) -> None:
@@ -203,7 +230,11 @@ def test_only_supervisors_take_back(event: Event, rights: Rights) -> None:
     gate, delegate = build_gate(event), build_delegate(event)
     device = build_device(event, rights=rights)
     sent, later = entry(delegate, gate), entry(build_delegate(event), gate)
-    assert verdicts(device, sent, undo(sent), undo(later)) == ["admitted", "unknown", "unknown"]
+    assert verdicts(device, sent, undo(sent), undo(later)) == [
+        "admitted",
+        "not_allowed",
+        "not_allowed",
+    ]
     assert attendance(gate, delegate) is not None
     assert verdicts(device, later) == ["admitted"]  # nor does it wait for what is still to come
     assert attendance_count() == 2

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from eventapp import tokens
 from eventapp.accounts.models import AuditEntry
-from eventapp.checkin import roster, walk_ins
+from eventapp.checkin import closing, roster, walk_ins
 from eventapp.checkin.checkpoints import all_checkpoints, make_checkpoints
 from eventapp.checkin.models import (
     Attendance,
@@ -296,6 +296,46 @@ def test_a_badge_that_was_scanned_before_its_holder_was_known(
     other.sync()
     assert (door.id, result["delegate"]["id"]) in other.passed
     assert other.scan(door.id, sent["code"])["verdict"] == "duplicate"
+
+
+@pytest.mark.parametrize("order", ["people first", "scans first"])
+@pytest.mark.parametrize("problem", ["full", "namesake", "waits", "nameless"])
+def test_it_is_known_where_they_were_let_in(
+    phone: Phone, event: Event, organiser: FlaskClient, problem: str, order: str
+) -> None:
+    first, door = all_checkpoints(event.id)[:2]
+    sent = walk_in(event, name="" if problem == "nameless" else "Vừ Mí Sính")
+    if problem == "namesake":
+        build_delegate(event, "Vừ Mí Sính")
+    if problem in ("full", "waits"):
+        event.has_waitlist = problem == "waits"
+        db.session.commit()
+        quota.set_places(event.id, 0)
+
+    def scan() -> None:
+        more = {"source": "walk_in", "shown": "to_confirm", "read_at": "2025-03-05T01:00:00Z"}
+        phone.scan(door.id, sent["code"], **more)
+
+    send(phone, walk_in(event, name=""))  # somebody else, of whom nobody knows where they were
+    if order == "people first":
+        send(phone, sent)
+        scan()
+        phone.scan(first.id, sent["code"], source="walk_in")  # later, elsewhere
+    else:
+        scan()
+        phone.scan(first.id, sent["code"])
+        send(phone, sent)
+    found = {
+        it.walk_in_id == sent["id"]: it.checkpoint_id
+        for it in db.session.scalars(select(Discrepancy).filter_by(kind="walk_in"))
+    }
+    assert found == {True: door.id, False: None}
+    page = organiser.get(f"/manage/{event.slug}/discrepancies?kind=walk_in&checkpoint={door.id}")
+    assert page.text.count('<li class="panel odd') == 1
+    assert door.name in page.text
+    told = phone.call("discrepancies").get_json()["results"]
+    assert [it["checkpoint"] for it in told if it["kind"] == "walk_in"].count(door.id) == 1
+    assert closing.standing(event.id, door.id).open_discrepancies >= 1
 
 
 def test_a_badge_whose_holder_may_not_pass_stays_to_be_looked_at(

@@ -1,64 +1,12 @@
-// QR codes from the camera, without a pause between people: by the browser's own detector where it
-// has one, else by zxing, which is loaded only when somebody switches the camera on.
+// QR codes from the camera: of badges without a pause between people, of rows on paper one by one.
+
+import { Broken, decoder } from "./decoders.js";
 
 const GONE_MS = 2500; // a badge out of sight for so long may be shown again
+const HOLD_MS = 500; // a row on paper is meant when it has been aimed at for so long
+const LAPSE_MS = 800; // in which it may be missed in between
 const UNREADABLE = 50; // frames one behind another: the browser's own detector does not work either
 const FACING = "eventapp.camera";
-
-/** There is no decoder, and there will be none. */
-class Broken extends Error {}
-
-async function ownDetector() {
-  if (!("BarcodeDetector" in window)) return null;
-  try {
-    if (!(await BarcodeDetector.getSupportedFormats()).includes("qr_code")) return null;
-    const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    return {
-      read: async (video) => (await detector.detect(video)).map((it) => it.rawValue),
-      close() {},
-    };
-  } catch {
-    return null;
-  }
-}
-
-/** zxing in a worker; where a browser has no workers of modules, on the page. */
-function zxing() {
-  const worker = new Worker(new URL("./detector.js", import.meta.url), { type: "module" });
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  let answered = null;
-  let failed = null;
-  let broken = null;
-  const breakDown = (why) => {
-    broken = new Broken(why);
-    failed?.(broken);
-  };
-  worker.addEventListener("message", ({ data }) => {
-    if (data.broken) breakDown(data.broken);
-    else answered?.(data.texts);
-  });
-  worker.addEventListener("error", (event) => breakDown(event.message));
-  const ask = (image) => new Promise((resolve, reject) => {
-    [answered, failed] = [resolve, reject];
-    if (broken) {
-      reject(broken);
-      return;
-    }
-    const { width, height, data: { buffer } } = image;
-    worker.postMessage({ buffer, width, height }, [buffer]);
-  });
-  return {
-    async read(video) {
-      const { videoWidth: width, videoHeight: height } = video;
-      if (!width) return [];
-      if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-      context.drawImage(video, 0, 0);
-      return ask(context.getImageData(0, 0, width, height));
-    },
-    close() { worker.terminate(); },
-  };
-}
 
 /** Until the video has another picture, or not long: a camera may hang. */
 function nextFrame(video) {
@@ -78,7 +26,14 @@ export class Camera {
     this.stream = null;
     this.facing = facing ?? remembered() ?? "environment";
     this.seen = new Map();
+    this.held = null; // {text, at, since, seen, isTaken}: what is aimed at in the mark
   }
+
+  /**
+   * An element over the video in which one of several codes is aimed at, or null. While there is one,
+   * onHeld(text) is called instead of onCode, for a code that is held on its middle line.
+   */
+  mark = null;
 
   get isOn() { return this.stream !== null; }
 
@@ -96,7 +51,7 @@ export class Camera {
     } catch { /* it focuses as it likes */ }
     this.video.srcObject = stream;
     await this.video.play();
-    this.detector = (await ownDetector()) ?? zxing();
+    this.detector = await decoder();
     this.watch(stream, this.detector);
   }
 
@@ -131,9 +86,11 @@ export class Camera {
   async watch(stream, detector) {
     let failures = 0;
     while (this.stream === stream) {
-      let texts = [];
+      let found = [];
+      const { mark } = this;
+      const area = mark && under(mark, this.video);
       try {
-        if (!document.hidden) texts = await detector.read(this.video);
+        if (!document.hidden && (area || !mark)) found = await detector.read(this.video, area);
         failures = 0;
       } catch (error) {
         // A frame that cannot be read is followed by another; but not for ever, without a word.
@@ -144,7 +101,8 @@ export class Camera {
         }
       }
       if (this.stream !== stream) return;
-      this.take(texts, performance.now());
+      if (area) this.aim(found, area.height / 2, performance.now());
+      else this.take(found.map(({ text }) => text), performance.now());
       await nextFrame(this.video);
     }
   }
@@ -158,6 +116,39 @@ export class Camera {
     }
     for (const [text, at] of this.seen) if (now - at > GONE_MS) this.seen.delete(text);
   }
+
+  /** Rows lie close together: what counts is the one code on the line, and held still there. */
+  aim(found, line, now) {
+    const it = found.find(({ top, bottom }) => top <= line && line <= bottom);
+    if (!it) return;
+    const { text, top, bottom } = it;
+    const at = (top + bottom) / 2;
+    const before = this.held?.text === text ? this.held : null;
+    const isStill = before && now - before.seen < LAPSE_MS && Math.abs(at - before.at) < (bottom - top) / 2;
+    const isTaken = Boolean(before?.isTaken && now - before.seen < GONE_MS);
+    if (!isStill) this.held = { text, at, since: now, isTaken };
+    this.held.seen = now;
+    if (this.held.isTaken || now - this.held.since < HOLD_MS) return;
+    this.held.isTaken = true;
+    this.onHeld(text);
+  }
+}
+
+/** The part of a video's picture that lies under an element, {x, y, width, height}; null for none. */
+function under(element, video) {
+  const [mark, shown] = [element, video].map((it) => it.getBoundingClientRect());
+  const { videoWidth, videoHeight } = video;
+  if (!mark.height || !videoWidth) return null;
+  // As object-fit: cover has it.
+  const scale = Math.max(shown.width / videoWidth, shown.height / videoHeight);
+  const along = (from, length, whole, start, size) => {
+    const first = Math.max(0, (from - start - size / 2) / scale + whole / 2);
+    const last = Math.min(whole, (from + length - start - size / 2) / scale + whole / 2);
+    return [Math.round(first), Math.round(last - first)];
+  };
+  const [x, width] = along(mark.left, mark.width, videoWidth, shown.left, shown.width);
+  const [y, height] = along(mark.top, mark.height, videoHeight, shown.top, shown.height);
+  return width > 0 && height > 0 ? { x, y, width, height } : null;
 }
 
 function remembered() {

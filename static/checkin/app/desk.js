@@ -2,10 +2,10 @@
 // delegation's list, and is answered by a verdict. What is kept, sent and decided is the engine's.
 
 import { $, button, element, icon, tell } from "./dom.js";
-import { Camera } from "./camera.js";
 import { Checkpoints } from "./checkpoints.js";
 import { DelegationList } from "./delegation.js";
 import { isDelegation, meant } from "./codes.js";
+import { History } from "./history.js";
 import { Last } from "./last.js";
 import { Look } from "./look.js";
 import { Paper } from "./paper.js";
@@ -13,6 +13,7 @@ import { Printer } from "./printing.js";
 import { askReason, dropReason, forgetReasons } from "./reasons.js";
 import { Scanner } from "./scanner.js";
 import { Search } from "./search.js";
+import { Viewfinder } from "./viewfinder.js";
 import { Views } from "./views.js";
 import { WalkIns } from "./walk_in.js";
 import { heading, lost, panel, summary } from "./verdict.js";
@@ -23,7 +24,7 @@ const LETS_IN = new Set(["admitted", "to_confirm"]);
 // Where people are named.
 const NAMES = [
   "verdict", "found", "delegation-heading", "delegation-people", "look", "reason-heading",
-  "reason-about", "said",
+  "reason-about", "said", "paper-said",
 ];
 const NO_BADGE = new Set(["cancelled", "not_approved", "unknown"]);
 
@@ -41,7 +42,8 @@ export class Desk {
     this.isSupervisor = engine.state.device?.rights === "supervisor";
     this.views = new Views(engine.state.device?.rights, (name) => this.onShow(name));
     this.checkpoints = new Checkpoints(engine, () => this.moved());
-    this.paper = new Paper(engine, this.checkpoints, this.views);
+    this.viewfinder = new Viewfinder((text) => this.read([text], "camera"), (text) => this.readRow(text));
+    this.paper = new Paper(engine, this.checkpoints, this.views, this.viewfinder);
     this.last = new Last(engine, this.isSupervisor ? (entry) => this.takeBack(entry) : null);
     this.delegations = new DelegationList(engine, this);
     if (this.isSupervisor) this.equip();
@@ -57,7 +59,8 @@ export class Desk {
     this.isOver = true;
     this.shown = this.shownWalkIn = null;
     dropReason();
-    if (this.camera.isOn) this.camera.stop();
+    this.history?.drop();
+    this.viewfinder.stop();
     for (const id of NAMES) $(id)?.replaceChildren();
     for (const it of [$("trouble"), $("found-note"), $("delegation-note")]) if (it) tell(it, "");
     for (const id of ["walk-in-form", "reason-form"]) $(id)?.reset();
@@ -77,7 +80,9 @@ export class Desk {
         this.ready();
       },
       print: (person) => this.print(person),
+      history: (person) => this.history.action(person),
     });
+    this.history = new History(this.engine, this.checkpoints, explain);
     this.walkIns = new WalkIns(this.engine, this);
     this.look = new Look(this.engine, explain);
     this.look.mark();
@@ -92,15 +97,6 @@ export class Desk {
       this.ready();
     });
     new Scanner($("code"), (readings) => this.read(readings, "scanner"), (it) => this.knows(it));
-    this.camera = new Camera($("video"), (text) => this.read([text], "camera"));
-    this.camera.onEnd = () => this.showCamera();
-    this.camera.onFail = () => {
-      tell($("trouble"), say("no_camera"));
-      this.showCamera();
-    };
-    $("camera").addEventListener("click", () => this.switchCamera());
-    $("turn").addEventListener("click", () => this.tryCamera(() => this.camera.turn()));
-    $("torch").addEventListener("click", () => this.light());
     for (const name of ["sound", "shake"]) {
       $(name).checked = isOn(name);
       $(name).addEventListener("change", () => turn(name, $(name).checked));
@@ -135,10 +131,18 @@ export class Desk {
     const code = meant(readings, (it) => this.knows(it)).slice(0, 64);
     if (!code) return;
     dropReason();
+    this.history?.drop();
     if (!isDelegation(code)) this.scan({ code, source });
     else if (!this.delegations.open(code)) {
       this.present(summary("refused", say("unknown"), [say("delegation_unknown")]), "refused");
     }
+  }
+
+  /** A row on paper that the camera was held at: once, however often it passes by. */
+  readRow(text) {
+    const code = meant([text], (it) => this.knows(it));
+    if (!this.paper.has({ ...this.order, code })) this.read([text], "camera");
+    else this.paper.tellAgain(this.engine.person(code)?.name ?? code);
   }
 
   get order() {
@@ -158,6 +162,7 @@ export class Desk {
     const made = await this.engine.scan(order).catch(() => lost(this.engine, order));
     const result = { ...made, override: Boolean(order.override) };
     this.last.add(result);
+    if (order.source === "paper") this.paper.took(result);
     this.show(result, number);
   }
 
@@ -166,14 +171,16 @@ export class Desk {
     // Not async itself: it also throws.
     const results = await Promise.resolve(order).then((it) => this.engine.scanMany(it))
       .catch(() => codes.map((code) => lost(this.engine, { ...order, code })));
-    return results.map((it) => {
+    for (const it of results) {
       this.last.add(it);
-      return it;
-    });
+      if (order.source === "paper") this.paper.took(it);
+    }
+    return results;
   }
 
   begin() {
     tell($("trouble"), "");
+    tell($("paper-said"), "");
     this.turnNumber += 1;
     return this.turnNumber;
   }
@@ -228,6 +235,7 @@ export class Desk {
         () => this.takeBack(result)));
     }
     if (!NO_BADGE.has(reason)) found.push(this.printAction(person));
+    if (person.id) found.push(this.history.action(person));
     return found;
   }
 
@@ -273,11 +281,14 @@ export class Desk {
       confirm: say("undo_do"),
     });
     if (note) {
-      const { id, code, checkpoint, direction } = entry;
-      const target = { id, code, checkpoint, direction };
+      const { id, code, checkpoint, direction, verdict, at } = entry;
+      const target = { id, code, checkpoint, direction, verdict, at };
       const result = await this.engine.undo(target, note).catch(() => lost(this.engine, target));
       const done = result.verdict === "admitted";
-      if (done) this.last.takenBack(entry.id);
+      if (done) {
+        this.last.takenBack(entry.id);
+        this.paper.forget(entry);
+      }
       const kind = done ? "duplicate" : result.verdict;
       const title = { admitted: say("undone"), duplicate: say("undo_nothing") }[result.verdict]
         ?? this.headingOf(result);
@@ -334,42 +345,5 @@ export class Desk {
   ready() {
     if (matchMedia("(pointer: coarse)").matches) document.activeElement.blur();
     else $("code").focus({ preventScroll: true });
-  }
-
-  async switchCamera() {
-    await this.tryCamera(async () => {
-      if (this.camera.isOn) this.camera.stop();
-      else await this.camera.start();
-    });
-  }
-
-  async tryCamera(work) {
-    try {
-      $("viewfinder").hidden = false;
-      tell($("trouble"), "");
-      await work();
-    } catch {
-      this.camera.stop();
-      tell($("trouble"), say("no_camera"));
-    }
-    await this.showCamera();
-  }
-
-  async showCamera() {
-    const { isOn: on } = this.camera;
-    $("viewfinder").hidden = !on;
-    $("camera").setAttribute("aria-pressed", String(on));
-    $("camera").querySelector("span").textContent = say(on ? "camera_on" : "camera_off");
-    $("torch").hidden = !this.camera.hasTorch;
-    $("torch").setAttribute("aria-pressed", "false");
-    $("turn").hidden = !on || (await this.camera.countCameras()) < 2;
-  }
-
-  async light() {
-    const on = $("torch").getAttribute("aria-pressed") !== "true";
-    try {
-      await this.camera.light(on);
-      $("torch").setAttribute("aria-pressed", String(on));
-    } catch { /* the camera says that it has a light and has none */ }
   }
 }

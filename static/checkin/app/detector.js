@@ -4,7 +4,7 @@
 import { prepareZXingModule, readBarcodes } from "../../vendor/zxing/reader/index.js";
 
 const OPTIONS = {
-  formats: ["QRCode"], maxNumberOfSymbols: 2, tryHarder: true, tryRotate: true, tryInvert: true,
+  formats: ["QRCode"], maxNumberOfSymbols: 8, tryHarder: true, tryRotate: true, tryInvert: true,
   tryDownscale: true,
 };
 
@@ -14,6 +14,12 @@ const ready = prepareZXingModule({
   },
   fireImmediately: true,
 });
+
+/** {text, top, bottom} of a code that was read. */
+function placed({ text, position: { topLeft, topRight, bottomLeft, bottomRight } }) {
+  const heights = [topLeft, topRight, bottomLeft, bottomRight].map(({ y }) => y);
+  return { text, top: Math.min(...heights), bottom: Math.max(...heights) };
+}
 
 ready.catch(() => {}); // said to whoever asks
 
@@ -27,8 +33,8 @@ self.addEventListener("message", async ({ data: { buffer, width, height } }) => 
   try {
     const image = new ImageData(new Uint8ClampedArray(buffer), width, height);
     const found = await readBarcodes(image, OPTIONS);
-    self.postMessage({ texts: found.filter((it) => it.isValid).map((it) => it.text) });
+    self.postMessage({ found: found.filter((it) => it.isValid).map(placed) });
   } catch (error) {
-    self.postMessage({ texts: [], error: String(error) });
+    self.postMessage({ found: [], error: String(error) });
   }
 });

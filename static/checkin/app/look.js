@@ -75,7 +75,7 @@ export class Look {
       await this.engine.api("discrepancies", { id, note });
       await this.load();
       $("look-heading").focus();
-      this.engine.sync?.();
+      this.engine.sync().catch(() => {}); // it is tried again by itself
     } catch (failure) {
       pressed.disabled = false;
       tell(error, this.explain(failure));

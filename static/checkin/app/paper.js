@@ -6,8 +6,9 @@ import { clock, readTime, shortDay, wallTime } from "./times.js";
 import { say } from "./words.js";
 
 export class Paper {
-  constructor(engine, checkpoints, views) {
-    Object.assign(this, { engine, checkpoints, views, time: null });
+  constructor(engine, checkpoints, views, viewfinder) {
+    Object.assign(this, { engine, checkpoints, views, viewfinder, time: null });
+    this.taken = new Set(); // codes of this sitting, with where and which way
     $("paper-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.begin();
@@ -15,6 +16,7 @@ export class Paper {
     $("paper-change").addEventListener("click", () => views.show("paper", { focus: true }));
     $("paper-end").addEventListener("click", () => {
       this.time = null;
+      this.taken.clear();
       this.show();
     });
     this.show();
@@ -36,6 +38,18 @@ export class Paper {
     return wallTime(this.day, hours, minutes, this.engine.state.event?.timezone);
   }
 
+  /** Whether a code was entered in this sitting, by its scan. */
+  has(scan) { return this.taken.has(mark(scan)); }
+
+  took(scan) { if (scan.verdict !== "not_stored") this.taken.add(mark(scan)); }
+
+  forget(scan) { this.taken.delete(mark(scan)); }
+
+  /** Whoever is registered meanwhile came at that time too. */
+  tellWalkIn(text) { if ($("walk-in-paper")) tell($("walk-in-paper"), text); }
+
+  tellAgain(name) { tell($("paper-said"), say("paper_again", name)); }
+
   begin() {
     const time = readTime($("paper-at").value);
     const isAhead = time && this.moment(time) > this.engine.now();
@@ -53,10 +67,18 @@ export class Paper {
   /** Also when the checkpoint, and so the day, has changed. */
   show() {
     $("paper-banner").hidden = !this.isOn;
+    this.viewfinder.aim(this.isOn);
     $("app").classList.toggle("is-paper", this.isOn);
     tell($("paper-at-help"), say("paper_help", shortDay(this.day)));
-    if (!this.isOn) return;
+    if (!this.isOn) {
+      this.tellWalkIn("");
+      tell($("paper-said"), "");
+      return;
+    }
     const text = clock(this.moment(this.time), this.engine.state.event?.timezone);
     tell($("paper-time"), say("paper_at", text, shortDay(this.day)));
+    this.tellWalkIn(say("paper_walk_in", text, shortDay(this.day)));
   }
 }
+
+const mark = ({ code, checkpoint, direction = "in" }) => `${checkpoint} ${direction} ${code}`;

@@ -9,9 +9,12 @@ const LIMIT = 10;
 const TYPING_MS = 120;
 
 export class Search {
-  /** choose(person) and print(person) are what the buttons beside a person do. */
-  constructor(engine, checkpoints, { choose, print }) {
-    Object.assign(this, { engine, checkpoints, choose, print, timer: null });
+  /**
+   * choose(person) and print(person) are what the buttons beside a person do; history(person) is one
+   * more of them.
+   */
+  constructor(engine, checkpoints, { choose, print, history }) {
+    Object.assign(this, { engine, checkpoints, choose, print, history, timer: null });
     $("name").addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.find(), TYPING_MS);
@@ -46,11 +49,14 @@ export class Search {
     const item = element("li", "app-found", button("app-person", [
       element("span", "data-main", person.name), element("span", "data-sub", about), marks,
     ], () => this.choose(person)));
+    const tools = element("div", "app-found-tools");
     if (person.status === "approved") {
       const print = button("btn btn-outline-primary", say("print"), () => this.print(person));
       print.setAttribute("aria-label", say("print_of", person.name));
-      item.append(print);
+      tools.append(print);
     }
+    if (person.id) tools.append(this.history(person));
+    if (tools.children.length) item.append(tools);
     return item;
   }
 

@@ -97,7 +97,8 @@ export class WalkIns {
     if (Object.keys(errors).length) return;
     confirm.setAttribute("aria-busy", "true");
     try {
-      const made = await this.engine.walkIn({ ...data, checkpoint: this.desk.checkpoints.id });
+      const { checkpoint, readAt } = this.desk.order; // and a time from paper
+      const made = await this.engine.walkIn({ ...data, checkpoint, readAt });
       this.form.reset();
       this.desk.showWalkIn({ ...made, name: data.name });
     } catch (error) {

@@ -83,11 +83,16 @@ export class Answers {
   passedBy(entry, answer) {
     const id = answer?.delegate?.id ?? this.engine.roster.lineOf(entry.code)?.[0];
     if (!answer || !id) return null;
-    if (entry.kind === "undo") {
-      return answer.verdict === "admitted" ? [entry.checkpoint, id, null, false] : null;
-    }
+    if (entry.kind === "undo") return this.takenBackBy(entry, answer, id);
     if (answer.verdict === "refused" || !answer.first_read_at) return null;
     return [entry.checkpoint, id, Date.parse(answer.first_read_at), entry.direction !== "out"];
+  }
+
+  /** The same after an undo. The server says since when they are in; which way they passed, we know. */
+  takenBackBy(entry, { verdict, first_read_at: first }, id) {
+    if (verdict !== "admitted") return null;
+    const until = this.engine.people.passed(entry, id);
+    return [entry.checkpoint, id, first ? Date.parse(first) : null, Boolean(first && (until?.inside ?? true))];
   }
 
   async settleWalkIns(sent, results) {

@@ -59,16 +59,31 @@ export class Clock {
     return this.wall() + (this.offset ?? 0);
   }
 
+  /** Now by this clock, and the epoch of that: {wall, epoch}. */
+  stamp() {
+    this.look();
+    return { wall: this.wall(), epoch: this.current.id };
+  }
+
   /**
-   * Note the server's time from an answer that took so long and came at a time of this clock, in ms.
-   * True when the epoch had not been measured before.
+   * Note the server's time from an answer that took so many ms, and came at a stamp. It says something
+   * of that stamp's epoch: the clock may have been moved since. True when something is to be kept.
    */
-  contact(serverTime, took, arrived) {
-    if (this.look()) return false; // the clock was moved while the answer was on its way
+  contact(serverTime, took, { wall, epoch: id }) {
+    this.look();
+    const epoch = this.epochs.find((it) => it.id === id);
+    if (!epoch) return false;
+    const offset = Math.round(serverTime + took / 2 - wall);
+    if (epoch !== this.current) {
+      if (epoch.offset !== null) return false;
+      epoch.offset = offset;
+      [this.expected = null] = this.from(this.epochs.length - 1, -1);
+      return true;
+    }
     const steady = this.steady();
     const last = this.measured;
     if (last && took > last.took * 1.5 && steady - last.at < STALE_MS) return false;
-    this.current.offset = Math.round(serverTime + took / 2 - arrived);
+    epoch.offset = offset;
     this.measured = { took, at: steady };
     return last === null;
   }

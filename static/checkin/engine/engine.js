@@ -72,7 +72,7 @@ export class Engine extends EventTarget {
     this.elsewhere = 0; // entries in the memory of other tabs
     this.database = databaseOf(event);
     this.tabs = new Tabs(event, (message) => this.hear(message));
-    this.server = token ? new Server(event, token) : null;
+    this.server = token ? new Server(event, token, () => this.clock.stamp()) : null;
     this.key = token && canSeal ? await keyOf(token, event) : null; // until then all is as before
     this.roster = new Roster();
     this.outbox = new Outbox(this.database, outbox);
@@ -214,30 +214,32 @@ export class Engine extends EventTarget {
     return this.log(codes.map((code) => ({ kind: "scan", code, checkpoint, direction, source, readAt })));
   }
 
-  /** Take an entry back: by its id (of this page, or not sent yet), or {code, checkpoint, id?}. */
+  /**
+   * Take an entry back: by its id (of this page, or not sent yet), or {code, checkpoint, and where
+   * they are known id, direction, verdict, at}; without an id, all that happened there.
+   */
   async undo(target, note) {
-    const entry = typeof target === "string"
-      ? this.readings.recent.get(target) ?? this.outbox.get(target)
-      : target;
+    const entry = typeof target === "string" ? this.readings.known(target) : target;
     if (!entry) throw new TypeError("no such entry is known here: give its code and checkpoint");
     const { id: undoes, code, checkpoint, direction } = entry;
-    return (await this.log([{ kind: "undo", code, checkpoint, direction, undoes, note }]))[0];
+    const undone = this.readings.worth(entry);
+    return (await this.log([{ kind: "undo", code, checkpoint, direction, undoes, undone, note }]))[0];
   }
 
   /**
    * Register somebody at the door: {name, position, organisation, delegation, category, phone, email,
-   * note}, and let them in at a checkpoint. {id, code, walkIn, result}: walkIn is the server's answer
+   * note}, and let them in at a checkpoint (readAt: at a time from paper). {id, code, walkIn, result}: walkIn is the server's answer
    * {outcome, why, delegate} or null when it did not come in time; result is that of the entry.
    */
-  async walkIn({ checkpoint, ...data }) {
+  async walkIn({ checkpoint, readAt = null, ...data }) {
     await this.settled();
-    const { readAt: madeAt, ...moment } = this.readings.moment();
+    const { readAt: madeAt, ...moment } = this.readings.moment(readAt);
     const walkIn = { id: uuid(), code: newCode(), madeAt, ...moment, data };
     const also = await this.walkIns.prepared(walkIn);
     const first = this.online ? this.answers.wait(walkIn.id, WALK_IN_PATIENCE_MS) : null;
     this.walkIns.keep(walkIn);
     this.people.addWalkIn(walkIn);
-    const draft = { kind: "scan", code: walkIn.code, checkpoint, source: "walk_in" };
+    const draft = { kind: "scan", code: walkIn.code, checkpoint, source: "walk_in", readAt };
     const [result] = await this.log([draft], { first, ...(also && { also, stores: ["walkins"] }) });
     return { id: walkIn.id, code: walkIn.code, walkIn: this.answers.get(walkIn.id), result };
   }

@@ -3,6 +3,7 @@
 
 import { isWellFormed } from "./codes.js";
 
+const SAME_MS = 2000; // one moment, by two measurements of a clock
 const GONE = new Set(["refused", "cancelled"]);
 const LETS_IN = new Set(["admitted", "override", "to_confirm"]);
 
@@ -67,10 +68,42 @@ export function judge({ gate, person, code, before, direction = "in", at, overri
   return { verdict: anew ? "admitted" : "duplicate", reason: null };
 }
 
-/** What is true of a person at a checkpoint after an entry of the log; before as in judge. */
-export function after(before, { kind, verdict, direction, at }) {
-  if (kind === "undo") return verdict === "admitted" ? null : before;
+/**
+ * What is true of a person at a checkpoint after entries of the log that the server has not added up
+ * yet, in their order; before as in judge, and what it has. An entry that is taken back by name did
+ * nothing, what the others did stays.
+ */
+export function addUp(before, entries, passage) {
+  const here = new Set(entries.map(({ id }) => id));
+  const undone = new Set(entries.map(({ kind, undoes }) => (kind === "undo" ? undoes : null)));
+  return entries.reduce((now, it) => {
+    if (it.kind !== "undo") return undone.has(it.id) ? now : after(now, it);
+    return here.has(it.undoes) ? now : takenBack(now, it, passage);
+  }, before);
+}
+
+/**
+ * The same after an undo of what the server has added up. undone: what is known of the entry that it
+ * names, {verdict, direction, at} or null; without a name it is all that has happened.
+ */
+function takenBack(before, { verdict, undoes, undone }, passage) {
+  if (!before || verdict !== "admitted") return before;
+  if (!undoes || !undone) return null;
+  if (!letsIn(undone.verdict)) return before;
+  const hasMoved = (before.moved ?? -Infinity) > undone.at + SAME_MS;
+  if (undone.direction === "out") return hasMoved ? before : { at: before.at, inside: true };
+  // What was added up without it, or under another entry's time, stays.
+  if (Math.abs(before.at - undone.at) <= SAME_MS) {
+    return hasMoved && before.inside ? { at: before.moved, inside: true } : null;
+  }
+  const wasBack = passage === "in_out" && before.at < undone.at && !hasMoved;
+  return wasBack ? { at: before.at, inside: false } : before;
+}
+
+/** What is true after a scan. */
+export function after(before, { verdict, direction, at }) {
   if (!letsIn(verdict)) return before;
+  if (!before && direction === "out") return null; // as long as nobody knows that they came
   const first = Math.min(before?.at ?? at, at);
   if (isLate(before, at)) return { ...before, at: direction === "out" ? before.at : first };
   return { at: first, inside: direction !== "out", moved: at };

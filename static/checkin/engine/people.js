@@ -1,11 +1,16 @@
 // People as they are shown, with what is still on its way to the server taken into account.
 
 import { normaliseCode } from "./codes.js";
-import { after } from "./judge.js";
+import { addUp } from "./judge.js";
 
 /** What an entry that was not answered yet does, by what this device made of it. */
-export function effect({ kind, shown, judged, direction, at }) {
-  return { kind, verdict: shown ?? judged, direction, at };
+function effect({ id, kind, shown, judged, direction, at, undoes, undone = null }) {
+  return { id, kind, verdict: shown ?? judged, direction, at, undoes, undone };
+}
+
+/** What is true after entries of one person at one checkpoint that wait; before as in judge. */
+export function withWaiting(before, entries, gate) {
+  return addUp(before, entries.map(effect), gate?.passage);
 }
 
 export class People {
@@ -38,11 +43,19 @@ export class People {
     const codes = new Set(line[1]);
     const waiting = this.outbox.all().filter(({ code }) => codes.has(code));
     for (const { id } of this.roster.tables.checkpoints) {
-      let now = this.roster.passedAt(id, line[0]);
-      for (const it of waiting) if (it.checkpoint === id) now = after(now, effect(it));
+      const here = waiting.filter(({ checkpoint }) => checkpoint === id);
+      const now = withWaiting(this.roster.passedAt(id, line[0]), here, this.roster.gate(id));
       if (now) person.passed[id] = now;
     }
     return person;
+  }
+
+  /** What is true of somebody where an entry was made, after that; before as in judge. */
+  passed({ id: last, checkpoint }, id) {
+    const codes = new Set(this.roster.lines.get(id)?.[1]);
+    const here = this.outbox.all().filter((it) => it.checkpoint === checkpoint && codes.has(it.code));
+    const until = here.slice(0, here.findIndex((it) => it.id === last) + 1);
+    return withWaiting(this.roster.passedAt(checkpoint, id), until, this.roster.gate(checkpoint));
   }
 
   /** A person as the server has answered; null for null. */
@@ -64,13 +77,17 @@ export class People {
   }
 
   count() {
-    const changed = new Map(); // by checkpoint and person: [before, now]
+    const changed = new Map(); // by checkpoint and person
     for (const entry of this.outbox.all()) {
-      const id = this.roster.lineOf(entry.code)?.[0] ?? null;
-      const key = `${entry.checkpoint} ${id ?? entry.code}`;
-      const before = id === null ? null : this.roster.passedAt(entry.checkpoint, id);
-      const pair = changed.get(key) ?? { checkpoint: entry.checkpoint, before, now: before };
-      changed.set(key, { ...pair, now: after(pair.now, effect(entry)) });
+      const { checkpoint, code } = entry;
+      const id = this.roster.lineOf(code)?.[0] ?? null;
+      const key = `${checkpoint} ${id ?? code}`;
+      const before = id === null ? null : this.roster.passedAt(checkpoint, id);
+      if (!changed.has(key)) changed.set(key, { checkpoint, before, entries: [] });
+      changed.get(key).entries.push(entry);
+    }
+    for (const it of changed.values()) {
+      it.now = withWaiting(it.before, it.entries, this.roster.gate(it.checkpoint));
     }
     return (checkpoint) => {
       let passed = this.roster.passed.get(checkpoint)?.size ?? 0;

@@ -2,10 +2,10 @@
 
 import { keepLast } from "./answers.js";
 import { normaliseCode, uuid } from "./codes.js";
-import { after, judge, letsIn } from "./judge.js";
+import { judge, letsIn } from "./judge.js";
 import { seal, unseal } from "./key.js";
 import { Behind } from "./outbox.js";
-import { effect } from "./people.js";
+import { withWaiting } from "./people.js";
 import { Replaced } from "./vault.js";
 
 const UNSAVED_PATIENCE_MS = 4000; // the server alone can keep what the disk does not take
@@ -44,16 +44,15 @@ export class Readings {
     return Promise.all(entries.map((entry, i) => this.conclude(entry, outbox, stored, found[i])));
   }
 
-  async entry({ kind, code, checkpoint, direction = "in", source = "", readAt = null, undoes = null, note = "", override = false }) {
+  async entry({
+    kind, code, checkpoint, direction = "in", source = "", readAt = null, undoes = null, undone = null,
+    note = "", override = false,
+  }) {
     if (!Number.isInteger(Number(checkpoint))) throw new TypeError("a reading has a checkpoint");
-    const { clock, key } = this.engine;
+    const { key } = this.engine;
     const id = uuid();
     const sealed = note && key ? await seal(key, id, note) : null;
     if (note && !sealed) this.notes.set(id, note);
-    // A time from paper is the hall's, whatever this device's clock says.
-    const moment = readAt === null
-      ? this.moment()
-      : { readAt: new Date(readAt).toISOString(), epoch: null, offset: 0 };
     return {
       id,
       kind,
@@ -61,14 +60,26 @@ export class Readings {
       code: normaliseCode(code),
       direction,
       source,
-      ...moment,
-      at: readAt === null ? clock.now() : Date.parse(moment.readAt),
+      ...this.moment(readAt),
+      at: readAt === null ? this.engine.now() : new Date(readAt).getTime(),
       undoes,
+      undone,
       override,
       note: sealed,
       notePlain: note && !sealed ? LOST : null,
       shown: null,
     };
+  }
+
+  /** An entry of this page, or one that waits; null if it is neither. */
+  known(id) { return this.recent.get(id) ?? this.engine.outbox.get(id); }
+
+  /** {verdict, direction, at} of an entry, as far as it is known here; or null. */
+  worth({ id, ...told }) {
+    const known = this.known(id);
+    const { direction = "in", at } = known ?? told;
+    const verdict = this.engine.answers.get(id)?.verdict ?? known?.shown ?? known?.judged ?? told.verdict;
+    return verdict && Number.isFinite(at) ? { verdict, direction, at } : null;
   }
 
   async noteOf({ id, note, notePlain }) {
@@ -77,9 +88,11 @@ export class Readings {
     return key ? unseal(key, id, note).catch(() => LOST) : LOST;
   }
 
-  /** Now, by this device's clock, and what is known of that. */
-  moment() {
+  /** Now, by this device's clock, and what is known of that; or a time from paper. */
+  moment(readAt = null) {
     const { clock } = this.engine;
+    // That is the hall's, whatever this device's clock says.
+    if (readAt !== null) return { readAt: new Date(readAt).toISOString(), epoch: null, offset: 0 };
     clock.look();
     return {
       readAt: new Date(clock.wall()).toISOString(),
@@ -116,12 +129,15 @@ export class Readings {
   judge(entry, waiting) {
     const { roster, vault } = this.engine;
     const line = roster.lineOf(entry.code);
-    let before = line ? roster.passedAt(entry.checkpoint, line[0]) : null;
-    for (const it of waiting) {
-      if (it.checkpoint === entry.checkpoint) before = after(before, effect(it));
-    }
+    const known = line ? roster.passedAt(entry.checkpoint, line[0]) : null;
+    const here = waiting.filter(({ checkpoint }) => checkpoint === entry.checkpoint);
+    const before = withWaiting(known, here, roster.gate(entry.checkpoint));
     const first = before?.at ?? null;
-    if (entry.kind === "undo") return { verdict: before ? "admitted" : "duplicate", reason: null, first };
+    if (entry.kind === "undo") {
+      const isVain = !before || entry.undone?.verdict === "refused"
+        || here.some(({ undoes }) => undoes && undoes === entry.undoes);
+      return { verdict: isVain ? "duplicate" : "admitted", reason: null, first };
+    }
     const own = vault.facts?.device?.checkpoints;
     let gate = own && !own.includes(entry.checkpoint) ? null : roster.gate(entry.checkpoint);
     // Before the first list has come nobody is known, and no checkpoint.

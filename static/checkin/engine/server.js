@@ -27,19 +27,21 @@ export class Unknown extends Unreachable {}
 const PATIENCE_MS = 8000;
 
 export class Server {
-  constructor(event, token) {
+  /** stamp() says what time it is by this device's clock, as its `contact` wants to know. */
+  constructor(event, token, stamp) {
     this.base = `/api/v1/events/${encodeURIComponent(event)}/`;
     this.token = token;
+    this.stamp = stamp;
   }
 
   /**
    * {body, took, arrived}: the answer of a POST (of a GET without a body), how many ms it took to
-   * begin, and when it did by this device's clock.
+   * begin, and the stamp of that moment.
    */
   async call(path, body = null, { patience = PATIENCE_MS, language = null } = {}) {
     const began = performance.now();
     const answer = await this.fetch(path, body, patience, language);
-    const timing = { took: performance.now() - began, arrived: Date.now() };
+    const timing = { took: performance.now() - began, arrived: this.stamp() };
     const type = answer.headers.get("Content-Type") ?? "";
     if (answer.ok && !type.startsWith("application/json")) {
       if (/^(application\/pdf|image\/)/.test(type)) return { body: await answer.blob(), ...timing };

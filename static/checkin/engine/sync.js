@@ -139,11 +139,13 @@ export class Sync {
   /** What was read before this clock was measured is sent when it has been. */
   async measure() {
     const { clock } = this.engine;
-    clock.look();
-    if (clock.current.offset !== null) return;
-    await this.exchange().catch((error) => {
-      if (!(error instanceof Refused)) throw error; // it is sent all the same
-    });
+    for (let tries = 0; tries < 2; tries += 1) { // it may be moved while the answer is on its way
+      clock.look();
+      if (clock.current.offset !== null) return;
+      await this.exchange().catch((error) => {
+        if (!(error instanceof Refused)) throw error; // it is sent all the same
+      });
+    }
   }
 
   async send() {
