@@ -68,13 +68,13 @@ def _environment(instance: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """``eventapp serve --demo`` with 90 delegates, in a process of its own."""
+    """``eventapp serve --demo`` with 200 delegates, in a process of its own."""
     folder = tmp_path_factory.mktemp("live")
     instance = folder / "instance"
     environment = _environment(instance)
     command = [sys.executable, "-m", "eventapp"]
     subprocess.run(
-        [*command, "demo", "load", "--delegates", "90"], env=environment, check=True, cwd=folder
+        [*command, "demo", "load", "--delegates", "200"], env=environment, check=True, cwd=folder
     )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

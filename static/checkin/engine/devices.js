@@ -16,6 +16,11 @@ export async function devices() {
 
 /** The device for an event or, for null, the one that was used last; null when there is none. */
 export async function recall(event = null, { isUsed = true } = {}) {
+  // Looked for twice: another one may just be changing places between the two stores (`forget`).
+  return (await look(event, isUsed)) ?? look(event, isUsed);
+}
+
+async function look(event, isUsed) {
   const waiting = await takeWaiting();
   if (waiting && event === null) event = waiting.event;
   event ??= (await devices())[0]?.event;
