@@ -163,7 +163,9 @@ def test_a_page_of_members_takes_two_queries(event, count_queries):
         for member in service.members(group_id).delegates:
             assert member.organisation.delegation.name
             assert member.category.colour
-    assert sum(q.startswith("SELECT") for q in queries) == 2
+        assert [it.label for it in places[0].groups[0].buses] == ["Xe 1"]
+        assert list(places[0].groups[0].stops) == []
+    assert sum(q.startswith("SELECT") for q in queries) == 4
 
 
 def test_find_people_leaves_out_members_and_the_cancelled(event):
@@ -294,9 +296,9 @@ def test_a_site_of_another_event(event):
         sites.add_group(event.id, group_data(event, site_id=other.sites[0].id))
 
 
-def test_sites_with_groups_takes_two_queries(event, count_queries):
+def test_sites_with_groups_takes_four_queries_however_many(event, count_queries):
     for letter in "BA":
-        build_group(event, letter)
+        build_group(event, letter, bus="Xe 1")
     event_id = event.id
     db.session.rollback()
     with count_queries() as queries:
