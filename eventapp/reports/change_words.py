@@ -151,7 +151,7 @@ FIELDS = {
     "drivers": lazy_gettext("Drivers"),
     "stops": lazy_gettext("Stops"),
     "reserved": lazy_gettext("Reserved seats"),
-    "minimum": lazy_gettext("At least"),
+    "minimum": lazy_gettext("Fewest people"),
     "is_step_free": lazy_gettext("Without steps"),
     "map_url": lazy_gettext("Link to a map"),
     "languages": lazy_gettext("Languages of the visit"),

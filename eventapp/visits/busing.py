@@ -16,7 +16,8 @@ def board(
     and ``before`` who sits where. Whoever has a seat keeps it; of a bus that has too many people
     as many get off as are too many, whole parties first. The others go, the largest party first,
     to where the rest of their party sits, else into the emptiest bus, so that more of them find
-    room beside them later, and are parted only where no bus takes all. The same people in any order sit the same.
+    room beside them later, and are parted only where no bus takes all. The same people in any
+    order sit the same.
     """
     party_of = dict(people)
     sitting = {

@@ -146,7 +146,7 @@ class GroupForm(PageForm):
         description=_l("Of these seats. Only you give them away, by hand."),
     )
     minimum = _count(
-        _l("At least"), description=_l("With fewer people than that the group does not go.")
+        _l("Fewest people"), description=_l("With fewer people than that the group does not go.")
     )
     is_step_free = BooleanField(_l("Its buses take people who cannot climb steps"))
     leader_name = StringField(_l("Leader"), [Length(max=200)], filters=[line])

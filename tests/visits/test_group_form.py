@@ -1,4 +1,4 @@
-"""The form of a group: buses and stops row by row, colours, what is refused and what is only said."""
+"""The form of a group: buses and stops row by row, colours, what is refused, what is only said."""
 
 from html import unescape
 

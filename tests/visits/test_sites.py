@@ -94,9 +94,8 @@ def test_the_picture_is_smaller_and_says_nothing_of_the_camera(organiser, event,
     assert not Image.open(io.BytesIO(answer.data)).getexif()
     assert client.get(address, headers={"If-None-Match": f'"{found.digest}"'}).status_code == 304
     # Nothing of another site or another event.
-    assert (
-        client.get(f"/e/hoi-nghi/sites/{event.sites[0].id}/{found.digest}.jpg").status_code == 404
-    )
+    other = f"/e/hoi-nghi/sites/{event.sites[0].id}/{found.digest}.jpg"
+    assert client.get(other).status_code == 404
     assert client.get(f"/e/hoi-nghi/sites/{site.id}/{'0' * 64}.jpg").status_code == 404
 
 
