@@ -159,9 +159,7 @@ def test_say_wishes_of_several_people(event):
     first, second = build_delegate(event), build_delegate(event)
     wish(second, sites[0])
     ids = first.id, second.id
-    said = wishing.say(
-        event, {ids[0]: Wanted([], sites), ids[1]: Wanted([sites[0]], [sites[0]])}
-    )
+    said = wishing.say(event, {ids[0]: Wanted([], sites), ids[1]: Wanted([sites[0]], [sites[0]])})
     assert (said.changed, list(said.overtaken)) == (1, [])
     assert (rank_of(ids[0]), rank_of(ids[1])) == (sites, [sites[0]])
     assert last_entry().changes == {"wishes": [[], sites]}
