@@ -235,12 +235,17 @@ def fill_groups(event: Event) -> Filled:
         still = _lock(event_id, [person for person, _ in people])
         people = [(who, wishes) for who, wishes in people if still[who][1] == Status.APPROVED]
         rows = db.session.execute(
-            select(VisitGroup.id, VisitGroup.site_id, VisitGroup.capacity - VisitGroup.taken)
+            select(
+                VisitGroup.id,
+                VisitGroup.site_id,
+                # Reserved seats are given by hand alone.
+                VisitGroup.capacity - VisitGroup.reserved - VisitGroup.taken,
+            )
             .where(VisitGroup.event_id == event_id)
             .order_by(VisitGroup.id)
             .with_for_update()
         )
-        seats = {group_id: (site_id, free) for group_id, site_id, free in rows}
+        seats = {group_id: (site_id, max(0, free)) for group_id, site_id, free in rows}
         seated = fill(people, seats)
         _move(event_id, seated, {})
         return Filled(wishes_met(people, seats, seated), len(people) - len(seated))

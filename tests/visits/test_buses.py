@@ -169,11 +169,12 @@ def test_the_page_moves_people_to_another_bus(organiser, event):
     group_id, second = group.id, group.buses[1].id
     person = build_delegate(event).id
     service.assign(event, group_id, chosen(person))
-    page = f"{INDEX}/groups/{group_id}"
-    answer = post(organiser, f"{page}/bus", {"bus": second, "ids": [person]}, form_at=page)
+    page = f"{INDEX}/groups/{group_id}?lang=en"
+    sent = {"bus": second, "ids": [person]}
+    answer = post(organiser, f"{INDEX}/groups/{group_id}/bus", sent, form_at=page)
     assert answer.status_code == 302
     assert in_buses() == {person: "Xe 2"}
-    assert "Put into another bus: 1." in organiser.get(f"{INDEX}/groups/{group_id}?lang=en").text
+    assert "Put into another bus: 1." in organiser.get(page).text
 
 
 def test_the_page_says_why_nobody_was_moved(organiser, event):

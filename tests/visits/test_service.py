@@ -213,6 +213,15 @@ def test_fill_groups_seats_only_those_who_come_on_the_day(event):
     assert seats() == {there: group_id}
 
 
+def test_fill_groups_leaves_reserved_seats(event):
+    group_id = build_group(event, "A", 3, reserved=2).id
+    people = [build_delegate(event).id for _ in range(3)]
+    assert service.fill_groups(event).seated == 1
+    by_hand = [it for it in people if it not in seats()]
+    assert service.assign(event, group_id, chosen(*by_hand)).added == 2
+    assert service.fill_groups(event).seated == 0
+
+
 # --- Sites and groups ---------------------------------------------------------------------------
 
 
