@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from eventapp.accounts import audit
 from eventapp.database import db
-from eventapp.registration.models import Delegate, Organisation
+from eventapp.registration.models import Delegate, Delegation, Organisation
 from eventapp.visits.busing import board
 from eventapp.visits.models import Allocation, Bus, VisitGroup
 
@@ -32,10 +32,12 @@ def seat_in_buses(event_id: int, group_ids: Collection[int]) -> None:
             Allocation.group_id,
             Allocation.delegate_id,
             Allocation.bus_id,
-            Organisation.delegation_id,
+            # Who is of no delegation belongs to those of the same office.
+            case((Delegation.is_other, -Organisation.id), else_=Organisation.delegation_id),
         )
         .join(Delegate, Delegate.id == Allocation.delegate_id)
         .join(Organisation, Organisation.id == Delegate.organisation_id)
+        .join(Delegation, Delegation.id == Organisation.delegation_id)
         .where(Allocation.group_id.in_(seats))
     )
     for group_id, person, bus_id, party in rows:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 Person = tuple[int, int]
-"""Somebody's id, and that of the party whose people sit together: their delegation."""
+"""Somebody's id, and that of the party whose people sit together: a delegation, or an office."""
 
 
 def board(

@@ -4,6 +4,7 @@ import pytest
 
 from eventapp.accounts.models import AuditEntry
 from eventapp.extensions import db
+from eventapp.registration.models import Delegation, Organisation
 from eventapp.visits import bus_moves, service, sites
 from eventapp.visits.models import Allocation, Bus
 from eventapp.visits.plans import BusData, StopData
@@ -50,9 +51,27 @@ def test_who_gets_a_seat_gets_a_bus_with_their_delegation(event):
     assert sorted(seated.values()) == ["Xe 1", "Xe 1", "Xe 2", "Xe 2"]
 
 
-def event_delegations(event):
-    from eventapp.registration.models import Delegation
+def test_who_is_of_no_delegation_sits_with_their_office(event):
+    group_id = two_buses(event, seats=3, capacity=6).id
+    other = db.session.query(Delegation).filter_by(event_id=event.id, is_other=True).one()
+    offices = [
+        Organisation(
+            delegation_id=other.id, name=name, name_folded=name, sort_key=name, is_typed=True
+        )
+        for name in ("a", "b")
+    ]
+    db.session.add_all(offices)
+    db.session.commit()
+    people = {
+        it.id: [build_delegate(event, organisation=it).id for _ in range(2)] for it in offices
+    }
+    service.assign(event, group_id, chosen(*(it for both in people.values() for it in both)))
+    seated = in_buses()
+    assert [len({seated[it] for it in both}) for both in people.values()] == [1, 1]
+    assert len(set(seated.values())) == 2
 
+
+def event_delegations(event):
     return db.session.query(Delegation).filter_by(event_id=event.id, is_other=False).all()
 
 
