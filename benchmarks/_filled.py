@@ -31,7 +31,7 @@ from eventapp.registration.models import (
     enrolment,
 )
 from eventapp.registration.protocol import UNRANKED
-from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 from eventapp.web import migrations
 
 _BATCH = 5_000
@@ -108,6 +108,7 @@ def _event(slug: str, preset: Any) -> Event:
             site_id=event.sites[number % 5].id,
             letter=f"{number + 1}",
             capacity=10**6,
+            buses=[Bus(label=f"Xe {number + 1}")],
         )
         for number in range(_GROUPS)
     )
@@ -204,6 +205,7 @@ def _what_they_chose(event: Event, made: Any, rng: random.Random) -> None:
         return list(db.session.scalars(db.select(model.id).filter_by(event_id=event.id)))
 
     classes, groups, [one, several] = ids(Session), ids(VisitGroup), sorted(ids(Question))
+    buses = dict(db.session.execute(db.select(Bus.group_id, Bus.id)).all())
     first, second = (day.id for day in event.days)
     [door] = ids(Checkpoint)
     tables: dict[Any, list[dict[str, Any]]] = {
@@ -213,9 +215,10 @@ def _what_they_chose(event: Event, made: Any, rng: random.Random) -> None:
             {"delegate_id": it, "session_id": rng.choice(classes)} for it in made if it % 5 > 1
         ],
         Allocation: [
-            {"delegate_id": it, "group_id": rng.choice(groups), "allocated_at": _OPENED}
+            {"delegate_id": it, "group_id": id_, "bus_id": buses[id_], "allocated_at": _OPENED}
             for it in made
             if it % 4
+            for id_ in [rng.choice(groups)]
         ],
         Answer: [
             {"delegate_id": it, "question_id": one, "value": key, "text": f"lua chon {key}"}

@@ -33,6 +33,7 @@ from eventapp.checkin.live_lane import LiveLane
 from eventapp.checkin.views import checkin
 from eventapp.delegations import letter_facts as lead_letter_facts
 from eventapp.delegations import table_views as _table_views  # noqa: F401
+from eventapp.delegations import wish_views as _wishes_of_delegation  # noqa: F401
 from eventapp.delegations.views import delegations
 from eventapp.delegations.workspace import workspace
 from eventapp.documents import delegation_list as _list_of_delegation  # noqa: F401
@@ -67,7 +68,13 @@ from eventapp.programme.agenda_views import agenda
 from eventapp.programme.views import programme
 from eventapp.questions.files import forget_unclaimed
 from eventapp.questions.views import questions
-from eventapp.registration import enrolling, letter_facts, programme_letters, substitution
+from eventapp.registration import (
+    enrolling,
+    letter_facts,
+    programme_letters,
+    substitution,
+    wishing,
+)
 from eventapp.registration import service as registration
 from eventapp.registration.delegate_views import delegates
 from eventapp.registration.expiry import expire_offers
@@ -88,9 +95,12 @@ from eventapp.reports.views import reports
 from eventapp.seating.kinds import SEATING
 from eventapp.seating.service import hand_over as hand_over_seats_of_halls
 from eventapp.seating.views import seating
+from eventapp.visits import site_views as _sites  # noqa: F401
+from eventapp.visits import wish_views as _wishes  # noqa: F401
 from eventapp.visits.departures import add_departures
 from eventapp.visits.service import hand_over_seat, leave_group
 from eventapp.visits.views import visits
+from eventapp.visits.wishes import rules_for as wish_rules_for
 from eventapp.web.health import health
 
 BLUEPRINTS = (
@@ -132,6 +142,9 @@ registration.on_cancelling.append(leave_group)
 # … and goes over to whoever comes instead.
 substitution.on_substituting.append(hand_over_seat)
 substitution.on_substituting.append(hand_over_seats_of_halls)
+
+# Until when wishes are asked for, and how many.
+wishing.rules_of.append(wish_rules_for)
 
 # Attendance and certificates of two registrations of one person become those of the one kept.
 merging.on_merging.append(certificates_service.take_over)

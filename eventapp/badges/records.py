@@ -27,7 +27,7 @@ from eventapp.registration.models import (
     delegate_day,
     enrolment,
 )
-from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 from eventapp.web.language import phone
 
 _ROWS_AT_ONCE = 500
@@ -104,6 +104,7 @@ def _of(people: Select[Any]) -> Select[Any]:
         .join(Category, Category.id == Delegate.category_id)
         .outerjoin(Allocation, Allocation.delegate_id == Delegate.id)
         .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
+        .outerjoin(Bus, Bus.id == Allocation.bus_id)
         .outerjoin(Site, Site.id == VisitGroup.site_id)
         .outerjoin(DelegatePhoto, DelegatePhoto.delegate_id == Delegate.id)
         .with_only_columns(
@@ -119,7 +120,7 @@ def _of(people: Select[Any]) -> Select[Any]:
             Category.name_en.label("category_en"),
             Category.colour,
             VisitGroup.letter,
-            VisitGroup.bus,
+            Bus.label.label("bus"),
             Site.name.label("site"),
             DelegatePhoto.digest.label("photo"),
         )

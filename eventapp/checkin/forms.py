@@ -27,6 +27,7 @@ from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
 from eventapp.registration.fields import NOT_CHOSEN, Ticks, at_most, cleaned
+from eventapp.visits.boarding import labels_of
 from eventapp.visits.models import VisitGroup
 from eventapp.web.forms import PageForm
 from eventapp.web.language import clock, current_language, short_day
@@ -274,8 +275,12 @@ def _title(session: Session, language: str) -> str:
 
 def _groups(event_id: int) -> list[tuple[int, str]]:
     rows = db.session.execute(
-        select(VisitGroup.id, VisitGroup.letter, VisitGroup.bus)
+        select(VisitGroup.id, VisitGroup.letter)
         .where(VisitGroup.event_id == event_id)
         .order_by(VisitGroup.letter)
-    )
-    return [(id_, " – ".join(filter(None, (letter, bus)))) for id_, letter, bus in rows]
+    ).all()
+    buses = labels_of([it.id for it in rows])
+    return [
+        (id_, " – ".join(filter(None, (letter, ", ".join(buses.get(id_, ()))))))
+        for id_, letter in rows
+    ]

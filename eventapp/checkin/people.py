@@ -22,7 +22,7 @@ from eventapp.registration.models import (
     delegate_day,
     enrolment,
 )
-from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 
 _Replaced = aliased(Delegate)
 Links = Mapping[int, frozenset[int]]
@@ -61,7 +61,7 @@ def _shown() -> Select[Any]:
         Category.colour,
         VisitGroup.id.label("group_id"),
         VisitGroup.letter,
-        VisitGroup.bus,
+        Bus.label.label("bus"),
         Site.name.label("site"),
     )
     return (
@@ -71,6 +71,7 @@ def _shown() -> Select[Any]:
         .join(Category, Category.id == Delegate.category_id)
         .outerjoin(Allocation, Allocation.delegate_id == Delegate.id)
         .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
+        .outerjoin(Bus, Bus.id == Allocation.bus_id)
         .outerjoin(Site, Site.id == VisitGroup.site_id)
         .outerjoin(_Replaced, _Replaced.id == Delegate.substitutes_id)
     )
@@ -184,7 +185,7 @@ def show(row: Any) -> dict[str, Any]:
             "colour": row.colour,
         },
         "group": (
-            {"letter": row.letter, "bus": row.bus, "site": row.site}
+            {"letter": row.letter, "bus": row.bus or "", "site": row.site}
             if row.group_id is not None
             else None
         ),

@@ -29,7 +29,7 @@ from eventapp.events.models import Category, Event
 from eventapp.registration.models import Delegate, Delegation, Organisation
 from eventapp.registration.ranks import BY_DELEGATION, BY_RANK
 from eventapp.text import fold, split_name
-from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 
 MAX_DESKS = 30
 MAX_BLANKS = 100
@@ -125,7 +125,7 @@ def _query(checkpoint: Checkpoint, arrangement: Arrangement) -> Select[Any]:
         Category.name.label("category"),
         Category.name_en.label("category_en"),
         VisitGroup.letter,
-        VisitGroup.bus,
+        Bus.label.label("bus"),
         Attendance.first_read_at,
     )
     here = and_(Attendance.delegate_id == Delegate.id, Attendance.checkpoint_id == checkpoint.id)
@@ -137,6 +137,7 @@ def _query(checkpoint: Checkpoint, arrangement: Arrangement) -> Select[Any]:
         .join(Category, Category.id == Delegate.category_id)
         .outerjoin(Allocation, Allocation.delegate_id == Delegate.id)
         .outerjoin(VisitGroup, VisitGroup.id == Allocation.group_id)
+        .outerjoin(Bus, Bus.id == Allocation.bus_id)
         .outerjoin(Attendance, here)
         .where(*expected.at(checkpoint), Delegate.anonymised_at.is_(None))
         .order_by(*_ORDERS[arrangement])

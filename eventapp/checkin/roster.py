@@ -47,9 +47,11 @@ LINE = (
     "session_ids",
     "substitutes",
     "reprint",
+    "bus_id",
 )
 """What a line holds, in this order: the pass code first among the codes; the name of whom they
-stand in for or null; 1 for a badge that is to be printed again."""
+stand in for or null; 1 for a badge that is to be printed again. A line of somebody who sits in no
+bus ends before that."""
 ERASED = ""
 """In place of a line whose person was anonymised, until the devices are told."""
 
@@ -237,6 +239,7 @@ def _lines(event_id: int) -> Iterable[tuple[int, str]]:
         Organisation.delegation_id,
         Delegate.category_id,
         Allocation.group_id,
+        Allocation.bus_id,
         _replaced.name,
         Delegate.reprint_since,
     )
@@ -263,7 +266,7 @@ def _lines(event_id: int) -> Iterable[tuple[int, str]]:
     )
     codes = _other_codes(event_id)
     encode = msgspec.json.Encoder().encode
-    for id_, code, *before, group_id, replaced, reprint_since in rows:
+    for id_, code, *before, group_id, bus_id, replaced, reprint_since in rows:
         line = (
             id_,
             (code, *codes.get(id_, ())),
@@ -273,6 +276,7 @@ def _lines(event_id: int) -> Iterable[tuple[int, str]]:
             sessions.get(id_, ()),
             replaced,
             int(reprint_since is not None),
+            *(() if bus_id is None else (bus_id,)),
         )
         yield id_, encode(line).decode()
 

@@ -28,7 +28,7 @@ from eventapp.database import db, now, transaction
 from eventapp.events.models import Category, Day, Event, Site
 from eventapp.programme.models import Session
 from eventapp.registration.models import Delegation, Organisation
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import Bus, VisitGroup
 
 OVERLAP = timedelta(seconds=30)
 """What arrived so shortly before the last answer is told again: a batch that was being written then
@@ -178,10 +178,16 @@ def _tables(event: Event) -> dict[str, Any]:
             .order_by(Category.position, Category.id)
         ),
         "groups": _rows(
-            select(VisitGroup.id, VisitGroup.letter, VisitGroup.bus, Site.name.label("site"))
+            select(VisitGroup.id, VisitGroup.letter, Site.name.label("site"))
             .join(Site, Site.id == VisitGroup.site_id)
             .where(VisitGroup.event_id == event_id)
             .order_by(VisitGroup.letter)
+        ),
+        "buses": _rows(
+            select(Bus.id, Bus.label)
+            .join(VisitGroup, VisitGroup.id == Bus.group_id)
+            .where(VisitGroup.event_id == event_id)
+            .order_by(Bus.id)
         ),
         "delegations": _rows(
             select(Delegation.id, Delegation.name, Delegation.code)

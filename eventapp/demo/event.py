@@ -2,17 +2,19 @@
 
 import math
 from datetime import datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from eventapp.database import now
-from eventapp.demo.people import make_people
+from eventapp.demo.people import Person, make_people
 from eventapp.events.models import Category, Day, Event, Room, Site
-from eventapp.events.presets import Preset, PresetSession
+from eventapp.events.presets import Preset, PresetSession, PresetSite
 from eventapp.extensions import db
 from eventapp.programme.models import Session, SessionKind
 from eventapp.registration import ranks
 from eventapp.registration.setting_up import add_delegations
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.colours import next_unused
+from eventapp.visits.models import Bus, Stop, VisitGroup
 
 # People choose these themselves when they register; the others are given by organisers.
 _PUBLIC_CATEGORIES = frozenset({"Đại biểu", "Khách mời", "Báo cáo viên", "Báo chí"})
@@ -49,7 +51,11 @@ def add_event(preset: Preset) -> Event:
             )
             for i, it in enumerate(preset.categories, start=1)
         ],
-        sites=[Site(name=it.name, position=i) for i, it in enumerate(preset.sites, start=1)],
+        sites=[
+            # Whoever climbs no steps can go where most people go.
+            Site(name=it.name, position=i, languages="Tiếng Việt", is_step_free=it.buses > 1)
+            for i, it in enumerate(preset.sites, start=1)
+        ],
     )
     db.session.add(event)
     db.session.flush()
@@ -62,7 +68,7 @@ def add_event(preset: Preset) -> Event:
 
 
 def add_groups(event: Event, preset: Preset, people: int) -> None:
-    """Add a group for each bus, in as many rounds (at most two) as ``people`` need."""
+    """Add a group for each site, in as many rounds (at most two) as ``people`` need."""
     visits = [it for it in preset.sessions if it.kind == "visit"]
     if not visits:
         return
@@ -72,29 +78,55 @@ def add_groups(event: Event, preset: Preset, people: int) -> None:
     starts, ends = _instant(event, visit, "start"), _instant(event, visit, "end")
     length = (ends - starts) / rounds
     letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    leaders = make_people(preset, rounds * sum(site.buses for site in preset.sites), _LEADERS)
+    buses = sum(site.buses for site in preset.sites)
+    people_of_buses = make_people(preset, rounds * (2 * len(preset.sites) + buses), _LEADERS)
+    used: list[str] = []
     for departure in range(rounds):
-        bus = 0
+        numbers = count(1)
         for site, known in zip(event.sites, preset.sites, strict=True):
-            for _ in range(known.buses):
-                bus += 1
-                leader = next(leaders)
-                leaves = starts + departure * length
-                db.session.add(
-                    VisitGroup(
-                        event_id=event.id,
-                        site=site,
-                        letter=next(letters),
-                        bus=f"Xe {bus}",
-                        leader_name=leader.name,
-                        leader_phone=leader.phone_e164,
-                        meeting_point=f"Sân {event.venue.split(',')[0]}",
-                        departs_at=leaves,
-                        returns_at=leaves + length - timedelta(minutes=5),
-                        capacity=known.capacity // known.buses,
-                    )
+            leaves = starts + departure * length
+            leader, guide = next(people_of_buses), next(people_of_buses)
+            used.append(next_unused(used))
+            db.session.add(
+                VisitGroup(
+                    event_id=event.id,
+                    site=site,
+                    letter=next(letters),
+                    colour=used[-1],
+                    leader_name=leader.name,
+                    leader_phone=leader.phone_e164,
+                    guide_name=guide.name,
+                    guide_phone=guide.phone_e164,
+                    meeting_point=f"Sân {event.venue.split(',')[0]}",
+                    departs_at=leaves,
+                    returns_at=leaves + length - timedelta(minutes=5),
+                    capacity=known.capacity // known.buses * known.buses,
+                    is_step_free=known.buses > 1,
+                    buses=[
+                        _bus(place, next(numbers), known, next(people_of_buses))
+                        for place in range(known.buses)
+                    ],
+                    stops=[
+                        Stop(
+                            name=site.name,
+                            arrives_at=leaves + timedelta(minutes=15),
+                            leaves_at=leaves + length - timedelta(minutes=20),
+                        )
+                    ],
                 )
+            )
     db.session.flush()
+
+
+def _bus(place: int, number: int, site: PresetSite, driver: Person) -> Bus:
+    return Bus(
+        position=place,
+        label=f"Xe {number}",
+        plate=f"99B-{number:03}.{10 + number * 7}",
+        seats=site.capacity // site.buses,
+        driver_name=driver.name,
+        driver_phone=driver.phone_e164,
+    )
 
 
 def _session(event: Event, preset: Preset, item: PresetSession, number: int) -> Session:

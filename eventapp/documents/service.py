@@ -3,7 +3,7 @@
 A paper has a language of its own, whatever that of the page or the command is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
@@ -59,9 +59,9 @@ def rosters(event: Event, groups: Sequence[VisitGroup], stream: BinaryIO, langua
 def _roster(event: Event, group: VisitGroup) -> Roster:
     return Roster(
         title=_("Group %(letter)s: %(site)s", letter=group.letter, site=group.site.name),
-        people=tuple(_person(it) for it in visits.members(group.id, page=None).delegates),
+        people=tuple(_people(group)),
         facts=(
-            (_("Bus:"), group.bus),
+            (_("Bus:"), _buses(group)),
             (_("Departure:"), _moment(event, group.departs_at)),
             (_("Return:"), _moment(event, group.returns_at)),
             (_("Meeting point:"), group.meeting_point),
@@ -72,7 +72,19 @@ def _roster(event: Event, group: VisitGroup) -> Roster:
     )
 
 
-def _person(delegate: Delegate) -> RosterPerson:
+def _people(group: VisitGroup) -> Iterator[RosterPerson]:
+    members = visits.members(group.id, page=None)
+    for delegate in members.delegates:
+        bus = members.buses.get(delegate.id)
+        # Where there is only one, everybody knows which.
+        yield _person(delegate, bus.label if bus and len(group.buses) > 1 else "")
+
+
+def _buses(group: VisitGroup) -> str:
+    return ", ".join(f"{it.label} ({it.plate})" if it.plate else it.label for it in group.buses)
+
+
+def _person(delegate: Delegate, bus: str) -> RosterPerson:
     office, delegation = delegate.organisation, delegate.organisation.delegation
     same = delegation.is_other or delegation.name == office.name
     return RosterPerson(
@@ -80,12 +92,13 @@ def _person(delegate: Delegate) -> RosterPerson:
         position=delegate.position,
         organisation=office.name if same else f"{office.name}, {delegation.name}",
         phone=phone(delegate.phone) if delegate.phone else "",
-        note="; ".join(
-            filter(
-                None, (_("Way without steps") if delegate.needs_step_free else "", delegate.needs)
-            )
-        ),
+        note=" · ".join(filter(None, (bus, *_needs(delegate)))),
     )
+
+
+def _needs(delegate: Delegate) -> tuple[str, str]:
+    step_free = _("Way without steps") if delegate.needs_step_free else ""
+    return str(step_free), delegate.needs
 
 
 def _moment(event: Event, instant: datetime | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from eventapp.accounts.models import AuditEntry
 from eventapp.database import db
@@ -18,7 +18,7 @@ from eventapp.programme.records import Record
 from eventapp.registration.itinerary import entry_uid
 from eventapp.registration.models import Delegate, Status
 from eventapp.visits.models import VisitGroup
-from eventapp.visits.service import group_of
+from eventapp.visits.service import group_and_bus_of, group_of
 from eventapp.web.language import phone
 
 # In calendars, of a group of which nobody has said when it returns.
@@ -81,7 +81,7 @@ def own_agenda(delegate: Delegate, language: str) -> OwnAgenda:
         if _is_mine(delegate, group, it, chosen)
     ]
     if group is not None and group.departs_at is not None:
-        stops.append(_departure(group, group.departs_at))
+        stops.append(_departure(delegate, group, group.departs_at))
     stops.sort(key=lambda it: (it.starts_at, it.ends_at))
     zone = delegate.event.zone
     dates = {it.date for it in delegate.days}
@@ -130,7 +130,7 @@ def _stop(
 ) -> Stop:
     lines = details_of(record).splitlines()
     if record.kind == SessionKind.VISIT:
-        lines += _about(group) if group else [_("Your group will be announced here.")]
+        lines += _about(delegate, group) if group else [_("Your group will be announced here.")]
     if record.kind == SessionKind.MEAL and delegate.diet:
         lines.append(_("Your diet: %(diet)s", diet=delegate.diet))
     return Stop(
@@ -145,7 +145,7 @@ def _stop(
     )
 
 
-def _departure(group: VisitGroup, departs_at: datetime) -> Stop:
+def _departure(delegate: Delegate, group: VisitGroup, departs_at: datetime) -> Stop:
     returns_at = group.returns_at
     has_end = returns_at is not None and returns_at > departs_at
     return Stop(
@@ -155,12 +155,13 @@ def _departure(group: VisitGroup, departs_at: datetime) -> Stop:
         title=_("Site visit: %(site)s", site=group.site.name),
         kind=SessionKind.VISIT,
         place=group.meeting_point,
-        lines=tuple(_about(group)),
+        lines=tuple(_about(delegate, group)),
     )
 
 
-def _about(group: VisitGroup) -> list[str]:
-    about = ", ".join(filter(None, (_("Group %(letter)s", letter=group.letter), group.bus)))
+def _about(delegate: Delegate, group: VisitGroup) -> list[str]:
+    letter = _("Group %(letter)s", letter=group.letter)
+    about = ", ".join(filter(None, (letter, group_and_bus_of(delegate.id)[1])))
     lines = [about]
     if group.leader_name:
         number = phone(group.leader_phone) if group.leader_phone else ""
@@ -178,7 +179,7 @@ def _item(agenda: OwnAgenda, stop: Stop) -> Item:
     else:
         assert group is not None  # noqa: S101 - what else would depart
         uid = f"visit-{group.id}-of-{delegate.id}@{event.slug}.eventapp"
-        sequence, last = _times_changed(group)
+        sequence, last = _times_changed(group, delegate)
         changed_at, place = last or delegate.updated_at, stop.place
     return Item(
         uid=uid,
@@ -192,12 +193,17 @@ def _item(agenda: OwnAgenda, stop: Stop) -> Item:
     )
 
 
-def _times_changed(group: VisitGroup) -> tuple[int, datetime | None]:
-    """How often a group has been changed, and when last: groups do not count it themselves."""
+def _times_changed(group: VisitGroup, delegate: Delegate) -> tuple[int, datetime | None]:
+    """How often a group or somebody's seat in it has been changed, and when last: neither counts it
+    itself."""
+    of_group = and_(AuditEntry.subject == "visit_group", AuditEntry.subject_id == str(group.id))
+    of_seat = and_(
+        AuditEntry.subject == "delegate",
+        AuditEntry.subject_id == str(delegate.id),
+        AuditEntry.action == "seat",
+    )
     times, last = db.session.execute(
-        select(func.count(), func.max(AuditEntry.at)).where(
-            AuditEntry.subject == "visit_group", AuditEntry.subject_id == str(group.id)
-        )
+        select(func.count(), func.max(AuditEntry.at)).where(or_(of_group, of_seat))
     ).one()
     return times, last
 

@@ -12,7 +12,7 @@ from eventapp.visits.models import VisitGroup
 from eventapp.web.language import clock, day, moment, phone, short_day
 
 
-def pass_pdf(delegate: Delegate, group: VisitGroup | None, language: str) -> bytes:
+def pass_pdf(delegate: Delegate, group: VisitGroup | None, bus: str, language: str) -> bytes:
     """The pass as a PDF of one page."""
     event = delegate.event
     office, delegation = delegate.organisation, delegate.organisation.delegation
@@ -35,7 +35,7 @@ def pass_pdf(delegate: Delegate, group: VisitGroup | None, language: str) -> byt
         facts=(
             (_("Days"), "; ".join(day(it.date) for it in delegate.days)),
             (_("Training class"), _classes(delegate, language)),
-            (_("Site visit"), _visit(group)),
+            (_("Site visit"), _visit(group, bus)),
             (_("Contact"), _contact(delegate)),
         ),
         how_to=(
@@ -60,13 +60,13 @@ def _classes(delegate: Delegate, language: str) -> str:
     )
 
 
-def _visit(group: VisitGroup | None) -> str:
+def _visit(group: VisitGroup | None, bus: str) -> str:
     if group is None:
         will_be: str = _("Your group will be announced.")
         return will_be
     parts = [
         f"{group.letter} – {group.site.name}",
-        group.bus,
+        bus,
         group.meeting_point,
         moment(group.departs_at),
     ]

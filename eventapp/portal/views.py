@@ -30,7 +30,7 @@ from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file, classes_of
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import answers_of
-from eventapp.visits.service import group_of
+from eventapp.visits.service import group_and_bus_of
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 
@@ -91,7 +91,7 @@ def pass_paper(secret: str) -> ResponseReturnValue:
     delegate = _delegate(secret)
     if not _has_pass(delegate):
         return redirect(url_for(".show", secret=secret))
-    paper = pass_pdf(delegate, group_of(delegate.id), current_language())
+    paper = pass_pdf(delegate, *group_and_bus_of(delegate.id), current_language())
     return _file(paper, "application/pdf", delegate, "pdf")
 
 
@@ -245,8 +245,10 @@ def _has_pass(delegate: Delegate) -> bool:
 def _pass_of(delegate: Delegate) -> dict[str, Any]:
     if not _has_pass(delegate):
         return {"group": None}
+    group, bus = group_and_bus_of(delegate.id)
     return {
-        "group": group_of(delegate.id),
+        "group": group,
+        "bus": bus,
         "code": qr.grouped(delegate.code),
         "picture": qr.svg(delegate.code, _("QR code of the pass")),
     }

@@ -22,7 +22,7 @@ from eventapp.questions.models import Answer, AnswerFile, QuestionKind
 from eventapp.registration import consent
 from eventapp.registration.itinerary import classes_of
 from eventapp.registration.models import Delegate, Organisation, Preference
-from eventapp.visits.service import group_of
+from eventapp.visits.service import group_and_bus_of
 
 # What entries of the change log say of other people.
 _OF_OTHERS = frozenset({"substitute", "substitutes_id", "not_the_same"})
@@ -193,13 +193,13 @@ def _photo(delegate: Delegate) -> dict[str, Any] | None:
 
 
 def _group(delegate: Delegate) -> dict[str, Any] | None:
-    group = group_of(delegate.id)
+    group, bus = group_and_bus_of(delegate.id)
     if group is None:
         return None
     return {
         "letter": group.letter,
         "site": group.site.name,
-        "bus": group.bus,
+        "bus": bus,
         "departs_at": _plain(group.departs_at),
         "returns_at": _plain(group.returns_at),
     }

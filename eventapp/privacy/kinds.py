@@ -29,7 +29,7 @@ from eventapp.registration.models import (
     Organisation,
     Upload,
 )
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import Bus, VisitGroup
 
 NOBODY = "Đại biểu đã ẩn danh"
 """The name of everybody who was anonymised."""
@@ -449,12 +449,28 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "visit_groups",
         VisitGroup,
-        ("leader_name", "leader_phone", "notes"),
+        ("leader_name", "leader_phone", "guide_name", "guide_phone", "notes"),
         lambda event_id: (
             (VisitGroup.event_id == event_id)
-            & _or_not_empty(VisitGroup.leader_name, VisitGroup.leader_phone, VisitGroup.notes)
+            & _or_not_empty(
+                VisitGroup.leader_name,
+                VisitGroup.leader_phone,
+                VisitGroup.guide_name,
+                VisitGroup.guide_phone,
+                VisitGroup.notes,
+            )
         ),
-        left_of=_emptied(leader_name="", leader_phone="", notes=""),
+        left_of=_emptied(leader_name="", leader_phone="", guide_name="", guide_phone="", notes=""),
+    ),
+    Kind(
+        "visit_buses",
+        Bus,
+        ("driver_name", "driver_phone"),
+        lambda event_id: (
+            Bus.group_id.in_(select(VisitGroup.id).where(VisitGroup.event_id == event_id))
+            & _or_not_empty(Bus.driver_name, Bus.driver_phone)
+        ),
+        left_of=_emptied(driver_name="", driver_phone=""),
     ),
     Kind(
         "uploads",

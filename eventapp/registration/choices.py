@@ -1,7 +1,7 @@
 """What can be chosen when somebody registers at an event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from eventapp.programme.offered import TrainingClass, classes_of
 from eventapp.questions.models import Question, QuestionKind
 from eventapp.questions.service import asked
 from eventapp.registration.models import GONE, Delegate, Delegation, Organisation, enrolment
+from eventapp.registration.wishing import WishRules, rules
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Choices:
     sites: Sequence[Site]
     questions: Sequence[Question] = ()
     """Those of the event's own that are asked here."""
+    wishing: WishRules = field(default_factory=WishRules)
+    """How wishes for sites are asked for."""
     kept_organisation: Organisation | None = None
     """The typed organisation of somebody who is registered already."""
 
@@ -103,6 +106,7 @@ def choices_for(
         ],
         sites=event.sites,
         questions=[it for it in asked(event.id, session=session) if it.is_public or not public],
+        wishing=rules(event.id, session),
         kept_organisation=delegate.organisation if delegate else None,
     )
 

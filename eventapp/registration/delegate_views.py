@@ -60,6 +60,7 @@ class OrganisersForm(DelegateFields):
 
     needs_contact = False
     asks_all = False
+    wishes_end = False
 
     language = SelectField(_l("Language of letters"), choices=list(LANGUAGES.items()))
     submission = HiddenField()

@@ -97,7 +97,7 @@ def fill(
     delegate.days = days
     delegate.enrolments = classes
     if "wishes" in changes:
-        _set_wishes(delegate, sites)
+        set_wishes(delegate, sites)
     index_delegate(delegate)
     return changes
 
@@ -181,7 +181,8 @@ def _ids(rows: Sequence[Any]) -> list[int]:
     return sorted(row.id for row in rows)
 
 
-def _set_wishes(delegate: Delegate, sites: Sequence[Site]) -> None:
+def set_wishes(delegate: Delegate, sites: Sequence[Site]) -> None:
+    """Make these the wishes of a delegate, the best first; within a transaction."""
     if delegate.preferences:
         delegate.preferences = []
         db.session.flush()  # old ranks are gone before the new ones come

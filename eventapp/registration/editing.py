@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from eventapp.events.models import Event
+from eventapp.registration.wishing import MOST
 
 PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "person": (_l("Name and position"), ("name", "position", "category_id")),
@@ -15,7 +16,7 @@ PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "contact": (_l("E-mail and phone"), ("email", "phone")),
     "days": (_l("Days and training class"), ("day_ids", "class_id")),
-    "wishes": (_l("Site visit wishes"), ("wish_1", "wish_2", "wish_3")),
+    "wishes": (_l("Site visit wishes"), tuple(f"wish_{number}" for number in range(1, MOST + 1))),
     "needs": (_l("Meals and needs"), ("diet", "needs", "needs_step_free")),
     "questions": (_l("Further questions"), ()),
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from itertools import count, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from wtforms.validators import DataRequired, Optional, StopValidation, Validatio
 from wtforms.widgets import HiddenInput
 
 from eventapp import tokens
+from eventapp.database import now
 from eventapp.programme.offered import TrainingClass
 from eventapp.questions.answers import WrongAnswer, is_asked
 from eventapp.questions.fields import answer_in, field_name, field_of, shown_in
@@ -64,7 +66,6 @@ __all__ = [
     "diets",
 ]
 
-_WISHES = 3
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
@@ -77,6 +78,8 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
     needs_contact = True
     asks_all = True
     """Whether required questions must be answered; organisers may not know yet."""
+    wishes_end = True
+    """Whether wishes can be changed until their deadline only; organisers may afterwards."""
 
     name = StringField(
         _l("Full name"),
@@ -120,9 +123,6 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
     )
     day_ids = Ticks(_l("Days you attend"), coerce=int)
     class_id = RadioField(_l("Training class"), coerce=int)
-    wish_1 = SelectField(_l("First wish"), coerce=int)
-    wish_2 = SelectField(_l("Second wish"), coerce=int)
-    wish_3 = SelectField(_l("Third wish"), coerce=int)
     diet = StringField(
         _l("Diet"),
         [at_most(300)],
@@ -157,11 +157,10 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
         ]
         if not choices.classes:
             del self.class_id
-        wishes = [(NOT_CHOSEN, _("– No wish –"))] + [(it.id, it.name) for it in choices.sites]
-        for field in self.wishes:
-            field.choices = wishes
-        for number in range(len(choices.sites) + 1, _WISHES + 1):
-            delattr(self, f"wish_{number}")
+        self.wishes_are_over = self.wishes_end and choices.wishing.are_over(now())
+        self.kept_wishes: tuple[int, ...] = ()
+        """Those that stay as they are, for it is too late to change them."""
+        self._ask_wishes(delegate)
         self.questions = {field_name(it): it for it in choices.questions}
         self.answers: dict[int, Any] = {}
         self._ask(delegate)
@@ -177,6 +176,24 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
         if self.asks_all:
             always |= {name for name, it in self.questions.items() if it.is_required}
         return always | ({"email", "phone"} if self.needs_contact else set())
+
+    def _ask_wishes(self, delegate: Delegate | None) -> None:
+        """Add a field for each wish that is asked for, or that the delegate has."""
+        present = tuple(it.site_id for it in delegate.preferences) if delegate else ()
+        if self.wishes_are_over:
+            self.kept_wishes = present
+            return
+        choices = [(NOT_CHOSEN, _("– No wish –"))]
+        choices += [(it.id, it.name) for it in self.choices.sites]
+        sent: Any = request.form if self.is_submitted() else None
+        asked = max(self.choices.wishing.number(len(self.choices.sites)), len(present))
+        for number in range(1, asked + 1):
+            name = f"wish_{number}"
+            label = _wish_label(number)
+            unbound: Any = SelectField(label, [_each_place_once], coerce=int, choices=choices)
+            BaseForm.__setitem__(self, name, unbound)
+            wished = present[number - 1] if number <= len(present) else unset_value
+            self[name].process(sent, wished)
 
     def _ask(self, delegate: Delegate | None) -> None:
         """Add a field for each of the event's own questions."""
@@ -228,8 +245,8 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
     @property
     def wishes(self) -> list[SelectField]:
         """The fields for site visits, the first wish first."""
-        names = (f"wish_{number}" for number in range(1, _WISHES + 1))
-        return [self[name] for name in names if name in self]
+        names = (f"wish_{number}" for number in count(1))
+        return [self[name] for name in takewhile(self.__contains__, names)]
 
     def validate_name(self, field: Field) -> None:
         """A name has letters."""
@@ -263,21 +280,6 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
                 )
             )
 
-    def validate_wish_2(self, field: Field) -> None:
-        """Each place once."""
-        self._check_wish(field, 1)
-
-    def validate_wish_3(self, field: Field) -> None:
-        """Each place once."""
-        self._check_wish(field, 2)
-
-    def _check_wish(self, field: Field, before: int) -> None:
-        earlier = {it.data for it in self.wishes[:before]} - {NOT_CHOSEN}
-        if field.data in earlier:
-            raise ValidationError(
-                _("You have already wished for this place. Choose another, or “No wish”.")
-            )
-
     def data_of(self, language: str | None = None) -> DelegateData:
         """What was typed and chosen. Call it on a valid form.
 
@@ -296,7 +298,7 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
             phone=self.phone.data or "",
             day_ids=tuple(self.day_ids.data or ()),
             enrolment_ids=(chosen_class,) if chosen_class else (),
-            site_ids=tuple(it.data for it in self.wishes if it.data),
+            site_ids=self.kept_wishes or tuple(it.data for it in self.wishes if it.data),
             diet=self.diet.data or "",
             needs=self.needs.data or "",
             needs_step_free=bool(self.needs_step_free.data),
@@ -307,7 +309,8 @@ class DelegateFields(OfficeChecks, ContactChecks, PageForm):
     def refuse(self, error: NotInThisEvent) -> None:
         """Show beside its field that what was chosen has gone in the meantime."""
         name = {"enrolment_ids": "class_id", "site_ids": "wish_1"}.get(error.field, error.field)
-        self[name].errors = [_("This can no longer be chosen. Choose something else.")]
+        if name in self:
+            self[name].errors = [_("This can no longer be chosen. Choose something else.")]
 
     def refuse_full(self, error: QuotaFull) -> list[str]:
         """Show beside its field what is full; what has no field here is returned."""
@@ -363,6 +366,20 @@ class EditForm(DelegateFields):
         self.revision.data = delegate.revision
 
 
+def _each_place_once(form: DelegateFields, field: Field) -> None:
+    """A validator of wishes."""
+    earlier = {it.data for it in takewhile(lambda it: it is not field, form.wishes)}
+    if field.data != NOT_CHOSEN and field.data in earlier:
+        raise ValidationError(
+            _("You have already wished for this place. Choose another, or “No wish”.")
+        )
+
+
+def _wish_label(number: int) -> str:
+    first = (_("First wish"), _("Second wish"), _("Third wish"))
+    return str(first[number - 1] if number <= 3 else _("Wish %(number)s", number=number))
+
+
 def diets() -> list[str]:
     """What is offered for the diet; anything else can be typed."""
     return [_("Vegetarian"), _("Vegan"), _("No pork"), _("No beef"), _("No seafood"), _("Halal")]
@@ -390,7 +407,6 @@ def _defaults(choices: Choices, delegate: Delegate | None) -> dict[str, Any]:
             "day_ids": [it.id for it in choices.days],
             "class_id": NOT_CHOSEN,
         }
-    wishes = {f"wish_{it.rank}": it.site_id for it in delegate.preferences}
     return {
         "name": delegate.name,
         "position": delegate.position,
@@ -404,5 +420,5 @@ def _defaults(choices: Choices, delegate: Delegate | None) -> dict[str, Any]:
         "diet": delegate.diet,
         "needs": delegate.needs,
         "needs_step_free": delegate.needs_step_free,
-        **wishes,
+        **{f"wish_{it.rank}": it.site_id for it in delegate.preferences},
     }

@@ -21,6 +21,7 @@ from eventapp.accounts.models import User
 from eventapp.database import Model, UtcDateTime, db, now
 from eventapp.events.models import Event, Site
 from eventapp.registration.models import Delegate
+from eventapp.registration.wishing import USUAL
 
 
 class SitePicture(Model):
@@ -40,7 +41,10 @@ class SitePicture(Model):
 
 
 class VisitGroup(Model):
-    """One departure to one site: its buses, its leader and its seats."""
+    """One departure to one site: its buses, its leader and its seats.
+
+    In which bus somebody sits is their allocation's to say (`visits.boarding`).
+    """
 
     __tablename__ = "visit_group"
     __table_args__ = (
@@ -59,7 +63,6 @@ class VisitGroup(Model):
     # What is painted on the badge and the windscreen: A, B, C …, and in which colour (#rrggbb).
     letter: Mapped[str] = mapped_column(String(4))
     colour: Mapped[str] = mapped_column(String(7), default="")
-    bus: Mapped[str] = mapped_column(String(80), default="")
     leader_name: Mapped[str] = mapped_column(String(200), default="")
     leader_phone: Mapped[str] = mapped_column(String(20), default="")
     leader_user_id: Mapped[int | None] = mapped_column(
@@ -178,7 +181,7 @@ class VisitSettings(Model):
     # Until when delegates and leads change wishes; None is as long as registrations may be changed.
     wishes_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # How many sites are ranked at most; 0 is all of them.
-    wishes_asked: Mapped[int] = mapped_column(default=0)
+    wishes_asked: Mapped[int] = mapped_column(default=USUAL)
     # Names of `visits.allocation.problem.Objective`, the most important first.
     objectives: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Nobody is to get a later wish than this one, where that is possible.

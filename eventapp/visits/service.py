@@ -6,7 +6,7 @@ one person too many, twice, or after they have cancelled.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, func, insert, select, update
@@ -25,8 +25,9 @@ from eventapp.registration.models import (
     delegate_day,
 )
 from eventapp.registration.search import NO_GROUP, Filters, Selection, select_delegates
+from eventapp.visits.boarding import seat_in_buses
 from eventapp.visits.filling import fill, wishes_met
-from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 from eventapp.visits.sites import VisitError, group
 
 PAGE_SIZE = 50
@@ -71,6 +72,8 @@ class Members:
     delegates: Sequence[Delegate]
     total: int
     page: int
+    buses: Mapping[int, Bus]
+    """Delegate → bus, of those of the page who have one."""
 
     @property
     def pages(self) -> int:
@@ -113,8 +116,9 @@ def members(group_id: int, page: int | None = 1) -> Members:
         select(func.count()).select_from(Allocation).filter_by(group_id=group_id)
     )
     query = (
-        select(Delegate)
+        select(Delegate, Bus)
         .join(Allocation, Allocation.delegate_id == Delegate.id)
+        .outerjoin(Bus, Bus.id == Allocation.bus_id)
         .join(Delegate.organisation)
         .join(Organisation.delegation)
         .where(Allocation.group_id == group_id)
@@ -123,17 +127,26 @@ def members(group_id: int, page: int | None = 1) -> Members:
     )
     if page is not None:
         query = query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return Members(db.session.scalars(query).all(), total or 0, page or 1)
+    rows = db.session.execute(query).all()
+    buses = {delegate.id: bus for delegate, bus in rows if bus is not None}
+    return Members([delegate for delegate, _ in rows], total or 0, page or 1, buses)
 
 
 def group_of(delegate_id: int) -> VisitGroup | None:
     """The group that a delegate is in, with its site."""
-    return db.session.scalar(
-        select(VisitGroup)
+    return group_and_bus_of(delegate_id)[0]
+
+
+def group_and_bus_of(delegate_id: int) -> tuple[VisitGroup | None, str]:
+    """The group that a delegate is in, with its site, and what their bus is called, if known."""
+    row = db.session.execute(
+        select(VisitGroup, Bus.label)
         .join(Allocation, Allocation.group_id == VisitGroup.id)
+        .outerjoin(Bus, Bus.id == Allocation.bus_id)
         .where(Allocation.delegate_id == delegate_id)
         .options(joinedload(VisitGroup.site))
-    )
+    ).one_or_none()
+    return (row[0], row[1] or "") if row else (None, "")
 
 
 def without_group(event: Event) -> int:
@@ -222,12 +235,17 @@ def fill_groups(event: Event) -> Filled:
         still = _lock(event_id, [person for person, _ in people])
         people = [(who, wishes) for who, wishes in people if still[who][1] == Status.APPROVED]
         rows = db.session.execute(
-            select(VisitGroup.id, VisitGroup.site_id, VisitGroup.capacity - VisitGroup.taken)
+            select(
+                VisitGroup.id,
+                VisitGroup.site_id,
+                # Reserved seats are given by hand alone.
+                VisitGroup.capacity - VisitGroup.reserved - VisitGroup.taken,
+            )
             .where(VisitGroup.event_id == event_id)
             .order_by(VisitGroup.id)
             .with_for_update()
         )
-        seats = {group_id: (site_id, free) for group_id, site_id, free in rows}
+        seats = {group_id: (site_id, max(0, free)) for group_id, site_id, free in rows}
         seated = fill(people, seats)
         _move(event_id, seated, {})
         return Filled(wishes_met(people, seats, seated), len(people) - len(seated))
@@ -314,23 +332,27 @@ def _move(event_id: int, to: dict[int, int], before: dict[int, int]) -> None:
     ]
     if rows:
         db.session.execute(insert(Allocation), rows)
+    seat_in_buses(event_id, change.keys())
     _record(event_id, {person: (before.get(person), group) for person, group in to.items()})
 
 
 def _leave(event_id: int, ids: Sequence[int]) -> int:
     """Free the seats of these people; how many had one."""
     before = _seats_of(ids)
-    _count(Counter({group: -n for group, n in Counter(before.values()).items()}))
+    change = Counter({group: -n for group, n in Counter(before.values()).items()})
+    _count(change)
     _delete_allocations(list(before))
+    seat_in_buses(event_id, change.keys())
     _record(event_id, {person: (group, None) for person, group in before.items()})
     return len(before)
 
 
 def _count(change: Counter[int]) -> None:
-    """Take or free seats, group by group, in order of id. Raises GroupFull."""
+    """Take or free seats, group by group, in order of id. Raises GroupFull.
+
+    Afterwards nobody else changes these groups until the end of the transaction.
+    """
     for group_id, n in sorted(change.items()):
-        if n == 0:
-            continue
         done = db.session.execute(
             update(VisitGroup)
             .where(VisitGroup.id == group_id, VisitGroup.taken + n <= VisitGroup.capacity)

@@ -1,18 +1,23 @@
 """The sites that can be visited and the groups that go there: find, add, change, remove them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts import audit
 from eventapp.database import db, transaction
 from eventapp.events.models import Site
 from eventapp.registration.models import Preference
+from eventapp.visits.boarding import seat_in_buses
 from eventapp.visits.models import VisitGroup
+from eventapp.visits.plans import BusData, StopData, write_plan
+
+_PLAN = frozenset({"buses", "stops"})
 
 
 class VisitError(Exception):
@@ -39,6 +44,10 @@ class LetterTaken(VisitError):
     """Another group of the event has the letter."""
 
 
+class LabelTaken(VisitError):
+    """Two buses of a group have the same label."""
+
+
 class GroupInUse(VisitError):
     """The group has members, or a checkpoint with scans."""
 
@@ -58,22 +67,34 @@ class SiteData:
     name: str
     address: str = ""
     description: str = ""
+    map_url: str = ""
+    languages: str = ""
+    safety: str = ""
+    capacity: int | None = None
+    is_step_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class GroupData:
-    """One departure to one site. ``leader_phone`` is E.164; times are instants."""
+    """One departure to one site. Phones are E.164; times are instants; a colour is ``#rrggbb``."""
 
     site_id: int
     letter: str
     capacity: int
-    bus: str = ""
+    colour: str = ""
     leader_name: str = ""
     leader_phone: str = ""
+    guide_name: str = ""
+    guide_phone: str = ""
+    reserved: int = 0
+    minimum: int | None = None
+    is_step_free: bool = False
     meeting_point: str = ""
     departs_at: datetime | None = None
     returns_at: datetime | None = None
     notes: str = ""
+    buses: Sequence[BusData] = ()
+    stops: Sequence[StopData] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +125,15 @@ def sites_with_groups(event_id: int) -> list[SiteGroups]:
 
 
 def groups_of(event_id: int) -> Sequence[VisitGroup]:
-    """Every group by letter, with its site."""
+    """Every group by letter, with its site, its buses and its stops."""
     return db.session.scalars(
         select(VisitGroup)
         .filter_by(event_id=event_id)
-        .options(joinedload(VisitGroup.site))
+        .options(
+            joinedload(VisitGroup.site),
+            selectinload(VisitGroup.buses),
+            selectinload(VisitGroup.stops),
+        )
         .order_by(func.length(VisitGroup.letter), VisitGroup.letter)
     ).all()
 
@@ -170,7 +195,7 @@ def delete_site(event_id: int, site_id: int) -> None:
 
 
 def add_group(event_id: int, data: GroupData) -> int:
-    """Add a group and return its id. Raises SiteNotFound, LetterTaken."""
+    """Add a group and return its id. Raises SiteNotFound, LetterTaken, LabelTaken."""
     with transaction():
         site(event_id, data.site_id)
         added = VisitGroup(event_id=event_id)
@@ -178,20 +203,26 @@ def add_group(event_id: int, data: GroupData) -> int:
         db.session.add(added)
         changes = audit.changes_of(added)
         _flush(LetterTaken(data.letter))
+        changes |= _plan(added, data)
         audit.record("create", "visit_group", added.id, event_id=event_id, changes=changes)
         return added.id
 
 
 def change_group(event_id: int, group_id: int, data: GroupData) -> None:
-    """Change a group. Raises GroupNotFound, SiteNotFound, LetterTaken, CapacityBelowTaken."""
+    """Change a group. Whoever sat in a bus that goes sits in another, if there is room.
+
+    Raises GroupNotFound, SiteNotFound, LetterTaken, LabelTaken, CapacityBelowTaken.
+    """
     with transaction():
         found = group(event_id, group_id, locked=True)
         site(event_id, data.site_id)
         if data.capacity < found.taken:
             raise CapacityBelowTaken(found.taken)
         _write_group(found, data)
-        if changes := audit.changes_of(found):
-            _flush(LetterTaken(data.letter))
+        changes = audit.changes_of(found)
+        _flush(LetterTaken(data.letter))
+        if changes := changes | _plan(found, data):
+            seat_in_buses(event_id, [group_id])
             audit.record("change", "visit_group", group_id, event_id=event_id, changes=changes)
 
 
@@ -208,19 +239,23 @@ def delete_group(event_id: int, group_id: int) -> None:
 
 
 def _write_site(row: Site, data: SiteData) -> None:
-    row.name, row.address, row.description = data.name, data.address, data.description
+    for one in fields(data):
+        setattr(row, one.name, getattr(data, one.name))
 
 
 def _write_group(row: VisitGroup, data: GroupData) -> None:
-    row.site_id, row.letter, row.capacity, row.bus = (
-        data.site_id,
-        data.letter,
-        data.capacity,
-        data.bus,
-    )
-    row.leader_name, row.leader_phone = data.leader_name, data.leader_phone
-    row.meeting_point, row.notes = data.meeting_point, data.notes
-    row.departs_at, row.returns_at = data.departs_at, data.returns_at
+    for one in fields(data):
+        if one.name not in _PLAN:
+            setattr(row, one.name, getattr(data, one.name))
+
+
+def _plan(row: VisitGroup, data: GroupData) -> dict[str, Any]:
+    try:
+        changes = write_plan(row, data.buses, data.stops)
+        db.session.flush()
+    except IntegrityError:
+        raise LabelTaken from None
+    return changes
 
 
 def _flush(refusal: VisitError) -> None:

@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventapp.accounts.permissions import Access, allows, requires
-from eventapp.events.models import Event, Site
+from eventapp.events.models import Event
 from eventapp.registration.search import Selection
-from eventapp.visits import service, sites
-from eventapp.visits.forms import GroupForm, SiteForm
+from eventapp.visits import bus_moves, plans, service, sites
+from eventapp.visits.colours import next_unused
+from eventapp.visits.group_form import GroupForm
 from eventapp.visits.models import VisitGroup
 
 visits = Blueprint("visits", __name__)
@@ -25,6 +26,7 @@ def index(event: Event) -> ResponseReturnValue:
         "visits/index.html",
         event=event,
         places=sites.sites_with_groups(event.id),
+        crowded=plans.crowded(event),
         without_group=service.without_group(event),
         may_organise=_may_organise(),
     )
@@ -89,38 +91,35 @@ def remove(event: Event, group_id: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def add_group(event: Event) -> ResponseReturnValue:
     """A form for a new group."""
-    form = GroupForm(event, list(event.sites))
+    suggested = next_unused(it.colour for it in sites.groups_of(event.id))
+    form = GroupForm(event, list(event.sites), None, suggested)
     if not form.is_submitted():
         form.site.data = request.args.get("site", type=int)
-    if form.validate_on_submit():
+    if form.is_to_save and form.validate():
         try:
-            group_id = sites.add_group(event.id, form.group(event))
+            group_id = sites.add_group(event.id, form.group())
         except sites.VisitError as error:
             _put(error, form)
         else:
             flash(_("The group has been added."), "success")
             return redirect(url_for(".group", event=event, group_id=group_id))
-    page = render_template("visits/group_form.html", event=event, form=form, group=None)
-    return page, 422 if form.errors else 200
+    return _form_page(event, form, None)
 
 
 @visits.route("/manage/<event:event>/visits/groups/<int:group_id>/edit", methods=["GET", "POST"])
 @requires(Access.ORGANISE)
 def edit_group(event: Event, group_id: int) -> ResponseReturnValue:
     """A form for a group that exists."""
-    form = GroupForm(event, list(event.sites), _group(event, group_id))
-    if form.validate_on_submit():
+    form = GroupForm(event, list(event.sites), _group(event, group_id), "")
+    if form.is_to_save and form.validate():
         try:
-            sites.change_group(event.id, group_id, form.group(event))
+            sites.change_group(event.id, group_id, form.group())
         except sites.VisitError as error:
             _put(error, form)
         else:
             flash(_("The group has been changed."), "success")
             return redirect(url_for(".group", event=event, group_id=group_id))
-    page = render_template(
-        "visits/group_form.html", event=event, form=form, group=_group(event, group_id)
-    )
-    return page, 422 if form.errors else 200
+    return _form_page(event, form, _group(event, group_id))
 
 
 @visits.post("/manage/<event:event>/visits/groups/<int:group_id>/delete")
@@ -138,57 +137,26 @@ def delete_group(event: Event, group_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", event=event))
 
 
-@visits.route("/manage/<event:event>/visits/sites/new", methods=["GET", "POST"])
+@visits.post("/manage/<event:event>/visits/groups/<int:group_id>/bus")
 @requires(Access.ORGANISE)
-def add_site(event: Event) -> ResponseReturnValue:
-    """A form for a new site."""
-    form = SiteForm()
-    if form.validate_on_submit():
-        try:
-            sites.add_site(event.id, form.site())
-        except sites.SiteNameTaken:
-            form.name.errors = [_("Another site has this name.")]
-        else:
-            flash(_("The site has been added."), "success")
-            return redirect(url_for(".index", event=event))
-    page = render_template("visits/site_form.html", event=event, form=form, site=None)
-    return page, 422 if form.errors else 200
-
-
-@visits.route("/manage/<event:event>/visits/sites/<int:site_id>", methods=["GET", "POST"])
-@requires(Access.ORGANISE)
-def edit_site(event: Event, site_id: int) -> ResponseReturnValue:
-    """A form for a site that exists."""
-    form = SiteForm(_site(event, site_id))
-    if form.validate_on_submit():
-        try:
-            sites.change_site(event.id, site_id, form.site())
-        except sites.SiteNameTaken:
-            form.name.errors = [_("Another site has this name.")]
-        else:
-            flash(_("The site has been changed."), "success")
-            return redirect(url_for(".index", event=event))
-    site = _site(event, site_id)
-    page = render_template("visits/site_form.html", event=event, form=form, site=site)
-    return page, 422 if form.errors else 200
-
-
-@visits.post("/manage/<event:event>/visits/sites/<int:site_id>/delete")
-@requires(Access.ORGANISE)
-def delete_site(event: Event, site_id: int) -> ResponseReturnValue:
-    """Remove a site that nobody goes to."""
+def move_to_bus(event: Event, group_id: int) -> ResponseReturnValue:
+    """Put members into another bus of the group."""
+    target = _group(event, group_id)
+    bus_id = request.form.get("bus", default=0, type=int)
     try:
-        sites.delete_site(event.id, site_id)
-    except sites.SiteNotFound:
-        abort(404)
-    except sites.SiteInUse:
-        flash(
-            _("Groups go to this site or delegates have wished for it; it was not deleted."),
-            "danger",
-        )
-        return redirect(url_for(".edit_site", event=event, site_id=site_id))
-    flash(_("The site has been deleted."), "success")
-    return redirect(url_for(".index", event=event))
+        if not (chosen := request.form.getlist("ids", type=int)):
+            raise service.NobodyChosen
+        moved = bus_moves.move_to_bus(event.id, group_id, bus_id, chosen)
+    except sites.VisitError as error:
+        flash(_why_not(error, target), "danger")
+    else:
+        flash(_("Put into another bus: %(n)s.", n=moved), "success")
+    return redirect(url_for(".group", event=event, group_id=group_id) + "#members")
+
+
+def _form_page(event: Event, form: GroupForm, group: VisitGroup | None) -> ResponseReturnValue:
+    page = render_template("visits/group_form.html", event=event, form=form, group=group)
+    return page, 422 if form.errors else 200
 
 
 def _group_page(
@@ -200,6 +168,9 @@ def _group_page(
         group=group,
         others=[other for other in sites.groups_of(event.id) if other.id != group.id],
         members=service.members(group.id, page),
+        in_bus=bus_moves.taken_in(group.id),
+        missing_seats=plans.missing_seats(group),
+        crowd=plans.crowded(event).get(group.site_id),
         typed=typed,
         found=service.find_people(event, group.id, typed),
         may_organise=_may_organise(),
@@ -216,13 +187,6 @@ def _group(event: Event, group_id: int) -> VisitGroup:
     try:
         return sites.group(event.id, group_id)
     except sites.GroupNotFound:
-        abort(404)
-
-
-def _site(event: Event, site_id: int) -> Site:
-    try:
-        return sites.site(event.id, site_id)
-    except sites.SiteNotFound:
         abort(404)
 
 
@@ -243,6 +207,15 @@ def _why_not(error: sites.VisitError, group: VisitGroup) -> str:
                 "These people have cancelled: %(names)s. Nobody was put into the group.",
                 names=names,
             )
+        case bus_moves.BusFull():
+            text = _(
+                "%(bus)s: seats left %(left)s, asked for %(asked)s. Nobody was moved.",
+                bus=error.label,
+                left=error.left,
+                asked=error.asked,
+            )
+        case bus_moves.BusNotFound():
+            text = _("The group no longer has this bus. Choose another.")
         case service.NobodyChosen():
             text = _("Nobody was chosen.")
         case _:
@@ -263,6 +236,8 @@ def _put(error: sites.VisitError, form: GroupForm) -> None:
             ]
         case sites.LetterTaken():
             form.letter.errors = [_("Another group has this letter.")]
+        case sites.LabelTaken():
+            form.form_errors = [_("Two buses of the group have the same name.")]
         case sites.SiteNotFound():
             form.site.errors = [_("This site no longer exists. Choose another.")]
         case _:

@@ -118,6 +118,28 @@ def test_a_lead_pastes_uploads_and_hands_in(
     checked(page, axe)
 
 
+def test_a_lead_says_the_wishes_of_the_delegation(
+    open_page: Callable[..., Page], axe: Callable[[Page], list[str]], link: str
+) -> None:
+    page = open_page(f"{link}?lang=vi", PHONE)
+    page.get_by_role("link", name="Nguyện vọng tham quan").click()
+    checked(page, axe)
+    # One ranking for all, and then another for one of them.
+    page.get_by_label("Nguyện vọng 1 – cho cả đoàn").select_option(index=1)
+    page.get_by_label("Áp dụng cả cho người đã có nguyện vọng").check()
+    page.get_by_role("button", name="Áp dụng cho cả đoàn").click()
+    first = page.locator(".wish-people select").first
+    chosen = page.locator(".wish-people select[id$='-1']").evaluate_all(
+        "all => all.map(it => it.selectedIndex)"
+    )
+    assert set(chosen) == {1}
+    first.select_option(index=2)
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_text("Số người được thay đổi nguyện vọng: 1.")).to_be_visible()
+    assert first.evaluate("it => it.selectedIndex") == 2
+    checked(page, axe)
+
+
 def test_rows_without_headings_go_to_free_rows_wherever_they_are_pasted(
     open_page: Callable[..., Page], link: str
 ) -> None:

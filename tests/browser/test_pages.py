@@ -18,6 +18,8 @@ PUBLIC = (
     f"/e/{EVENT}/",
     f"/e/{EVENT}/register",
     f"/e/{EVENT}/agenda",
+    f"/e/{EVENT}/sites",
+    f"/e/{EVENT}/sites/1",
     f"/e/{EVENT}/agenda/version/1",
     f"/e/{EVENT}/certificates",
     "/c",

@@ -24,7 +24,7 @@ from eventapp.extensions import db
 from eventapp.programme.models import Session
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.substitution import Substitute, substitute
-from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 from tests.builders import build_delegate, build_event
 
 MORNING = datetime(2026, 11, 26, 0, 52, tzinfo=UTC)  # 07:52 in Vietnam
@@ -152,12 +152,14 @@ def test_wrong_class(event: Event, device: Device) -> None:
 
 def test_wrong_bus_and_the_group_is_shown(event: Event, device: Device) -> None:
     groups = [
-        VisitGroup(event_id=event.id, site=event.sites[0], letter=letter, bus="Xe 1", capacity=9)
+        VisitGroup(event_id=event.id, site=event.sites[0], letter=letter, capacity=9)
         for letter in "AB"
     ]
+    groups[0].buses = [Bus(label="Xe 1"), Bus(label="Xe 2", position=1)]
     db.session.add_all(groups)
     delegate = build_delegate(event)
-    db.session.add(Allocation(delegate_id=delegate.id, group=groups[0]))
+    seat = Allocation(delegate_id=delegate.id, group=groups[0], bus=groups[0].buses[1])
+    db.session.add(seat)
     db.session.commit()
     make_checkpoints(event)
     buses = db.session.scalars(
@@ -167,6 +169,7 @@ def test_wrong_bus_and_the_group_is_shown(event: Event, device: Device) -> None:
     assert [it.reason for it in results] == [None, Reason.WRONG_CHECKPOINT]
     assert results[0].delegate is not None
     assert results[0].delegate["group"]["letter"] == "A"
+    assert results[0].delegate["group"]["bus"] == "Xe 2"
 
 
 @pytest.mark.parametrize(

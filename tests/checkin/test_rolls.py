@@ -111,10 +111,11 @@ def test_everybody_who_may_pass_is_on_it_in_the_order_of_vietnamese_names(event)
 @pytest.mark.parametrize("kind", ["day", "class", "bus", "category"])
 def test_only_those_whom_the_checkpoint_is_for(event, kind):
     from eventapp.programme.models import Session
-    from eventapp.visits.models import Allocation, VisitGroup
+    from eventapp.visits.models import Allocation, Bus, VisitGroup
 
     session = db.session.scalar(select(Session).filter_by(event_id=event.id))
-    group = VisitGroup(event_id=event.id, site=event.sites[0], letter="A", bus="Xe 1", capacity=40)
+    group = VisitGroup(event_id=event.id, site=event.sites[0], letter="A", capacity=40)
+    group.buses = [Bus(label="Xe 1")]
     db.session.add(group)
     db.session.commit()
     inside = build_delegate(
@@ -125,7 +126,7 @@ def test_only_those_whom_the_checkpoint_is_for(event, kind):
         category=event.categories[1],
     )
     build_delegate(event, "Lê Không Vào", days=[event.days[0]])
-    db.session.add(Allocation(delegate_id=inside.id, group_id=group.id))
+    db.session.add(Allocation(delegate_id=inside.id, group_id=group.id, bus=group.buses[0]))
     db.session.commit()
     gate = {
         "day": lambda: build_gate(event, day_id=event.days[1].id),

@@ -21,8 +21,9 @@ from eventapp.privacy import erasing
 from eventapp.registration import quota, service, substitution
 from eventapp.registration.models import Delegate, Status, delegate_day, enrolment
 from eventapp.registration.search import Filters, Selection
+from eventapp.visits import bus_moves
 from eventapp.visits import service as visits
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import Bus, VisitGroup
 from tests.builders import build_delegate, build_event, organisation
 from tests.checkin.phone import Phone
 from tests.registration.filled import classes
@@ -186,6 +187,28 @@ def test_a_seat_on_a_bus(phone: Phone, event: Event, people: list[Delegate]) -> 
     assert only_change(phone)["group_id"] == group.id
     visits.remove(event, [people[0].id])
     assert only_change(phone)["group_id"] is None
+
+
+def test_another_bus_of_the_same_group(phone: Phone, event: Event, people: list[Delegate]) -> None:
+    buses = [Bus(label="Xe 1", seats=9), Bus(label="Xe 2", seats=9, position=1)]
+    group = VisitGroup(
+        event_id=event.id, site_id=event.sites[0].id, letter="A", capacity=9, buses=buses
+    )
+    db.session.add(group)
+    db.session.commit()
+    first, second = (it.id for it in buses)
+    phone.sync()
+    assert phone.tables is not None
+    assert phone.tables["buses"] == [
+        {"id": first, "label": "Xe 1"},
+        {"id": second, "label": "Xe 2"},
+    ]
+    visits.assign(event, group.id, Selection((people[0].id,), Filters()))
+    assert only_change(phone)["bus_id"] == first
+    bus_moves.move_to_bus(event.id, group.id, second, [people[0].id])
+    assert only_change(phone)["bus_id"] == second
+    visits.remove(event, [people[0].id])
+    assert "bus_id" not in only_change(phone)
 
 
 def test_another_day(phone: Phone, event: Event, people: list[Delegate]) -> None:

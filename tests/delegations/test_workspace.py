@@ -14,7 +14,8 @@ from eventapp.delegations.models import ChangeRequest, Decision, RequestKind
 from eventapp.extensions import db
 from eventapp.mail.models import Message
 from eventapp.registration import quota
-from eventapp.registration.models import Delegate, Delegation, HeldPlace, Status
+from eventapp.registration.models import Delegate, Delegation, HeldPlace, Preference, Status
+from eventapp.visits import wishes
 from tests.builders import build_delegate, build_event, organisation
 from tests.conftest import csrf_token, post
 from tests.pdf.pictures import codes, needs_poppler, opened, text_of
@@ -889,3 +890,24 @@ def test_the_template_comes_back_empty_and_filled_in(client, event, link):
     page = upload(client, link, workbook, "mau.xlsx")
     shown = client.get(page.location)
     assert "Ví dụ" not in shown.text
+
+
+def test_after_the_deadline_of_wishes_tables_change_none(client, event, link):
+    first, second = (it.name for it in event.sites)
+    delegate = build_delegate(event, "Lê Có Sẵn")
+    delegate.preferences = [Preference(site_id=event.sites[0].id, rank=1)]
+    db.session.commit()
+    person = delegate.id
+    shown = grid_of(client.get(f"{link}/table"))
+    assert shown["r0-wishes"] == first
+    wishes.set_rules(event, now() - timedelta(minutes=1), 3)
+    assert "r0-wishes" not in grid_of(client.get(f"{link}/table"))
+    # A grid that was opened before, and a file.
+    changed = shown | {"r0-wishes": second, "r0-position": "Trưởng phòng"}
+    confirm(client, send(client, link, "/table", changed).location)
+    content = f"Họ và tên;Chức vụ;Đơn vị;Nguyện vọng tham quan\nLê Mới;CV;Sở Nội vụ;{second}\n"
+    confirm(client, upload(client, link, content.encode()).location)
+    assert only_person(person).position == "Trưởng phòng"
+    assert [it.site_id for it in only_person(person).preferences] == [event.sites[0].id]
+    added = db.session.query(Delegate).filter_by(name="Lê Mới").one()
+    assert added.preferences == []

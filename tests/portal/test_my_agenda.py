@@ -13,7 +13,7 @@ from eventapp.programme.models import SessionKind
 from eventapp.registration.models import Status
 from eventapp.visits import service as visits
 from eventapp.visits import sites
-from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 from tests.builders import at, build_delegate
 from tests.programme.drafts import add, change, delete
 from tests.programme.test_feeds import check_lines, shown
@@ -33,7 +33,7 @@ def group_for(event, delegate, **values):
         event_id=event.id,
         site=event.sites[0],
         letter="A",
-        bus="Xe 1",
+        buses=[Bus(label="Xe 1")],
         leader_name="Trần Văn Lái",
         meeting_point="Sân trước",
         capacity=40,
@@ -42,7 +42,8 @@ def group_for(event, delegate, **values):
     )
     db.session.add(group)
     db.session.flush()
-    db.session.add(Allocation(delegate_id=delegate.id, group_id=group.id))
+    seat = Allocation(delegate_id=delegate.id, group_id=group.id, bus=group.buses[0])
+    db.session.add(seat)
     db.session.commit()
     return group
 

@@ -32,7 +32,7 @@ def test_what_is_held_and_until_when(event, organiser, page):
     lasts(event)
     shown = organiser.get(f"{page}?lang=en")
     assert f"{event.retention_until:%d %B %Y}".lstrip("0") in shown.text
-    assert "Leaders of visit groups" in shown.text
+    assert "Leaders and guides of visit groups" in shown.text
     assert "close-out" not in re.findall(r'action="([^"]+)"', shown.text)
 
 

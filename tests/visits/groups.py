@@ -6,11 +6,13 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registration.models import Delegate, Preference
 from eventapp.registration.search import Filters, Selection
-from eventapp.visits.models import Allocation, VisitGroup
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 
 
 def build_group(event: Event, letter: str = "A", capacity: int = 2, **values: Any) -> VisitGroup:
-    """An empty group to the event's first site."""
+    """An empty group to the event's first site; ``bus`` is what its only bus is called."""
+    if label := values.pop("bus", ""):
+        values["buses"] = [Bus(label=label)]
     group = VisitGroup(
         event_id=event.id,
         letter=letter,

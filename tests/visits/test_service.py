@@ -213,6 +213,15 @@ def test_fill_groups_seats_only_those_who_come_on_the_day(event):
     assert seats() == {there: group_id}
 
 
+def test_fill_groups_leaves_reserved_seats(event):
+    group_id = build_group(event, "A", 3, reserved=2).id
+    people = [build_delegate(event).id for _ in range(3)]
+    assert service.fill_groups(event).seated == 1
+    by_hand = [it for it in people if it not in seats()]
+    assert service.assign(event, group_id, chosen(*by_hand)).added == 2
+    assert service.fill_groups(event).seated == 0
+
+
 # --- Sites and groups ---------------------------------------------------------------------------
 
 
@@ -294,13 +303,15 @@ def test_a_site_of_another_event(event):
         sites.add_group(event.id, group_data(event, site_id=other.sites[0].id))
 
 
-def test_sites_with_groups_takes_two_queries(event, count_queries):
+def test_sites_with_groups_takes_four_queries_however_many(event, count_queries):
     for letter in "BA":
-        build_group(event, letter)
+        build_group(event, letter, bus="Xe 1")
     event_id = event.id
     db.session.rollback()
     with count_queries() as queries:
         places = sites.sites_with_groups(event_id)
         assert [[g.letter for g in place.groups] for place in places] == [["A", "B"], []]
         assert (places[0].capacity, places[0].taken) == (4, 0)
-    assert sum(q.startswith("SELECT") for q in queries) == 2
+        assert [it.label for it in places[0].groups[0].buses] == ["Xe 1"]
+        assert list(places[0].groups[0].stops) == []
+    assert sum(q.startswith("SELECT") for q in queries) == 4

@@ -15,8 +15,11 @@ from eventapp.config import Config
 from eventapp.extensions import db
 from eventapp.programme import published
 from eventapp.programme.models import Session, Speaker
+from eventapp.visits import service as visits
+from eventapp.visits.models import Allocation, Bus, VisitGroup
 from eventapp.web import migrations
-from tests.builders import build_event
+from tests.builders import build_delegate, build_event
+from tests.visits.groups import build_group, chosen
 
 
 def test_the_newest_file_is_alembics_head() -> None:
@@ -33,6 +36,30 @@ def test_migrations_and_models_agree(settings: Config, tmp_path: Path) -> None:
             with db.engine.connect() as connection:
                 context = MigrationContext.configure(connection, opts={"compare_type": True})
                 assert compare_metadata(context, db.metadata) == []
+            db.session.remove()
+            db.engine.dispose()
+
+
+def test_the_bus_of_a_group_becomes_its_first_and_back(settings: Config, tmp_path: Path) -> None:
+    with _empty_database(settings, tmp_path) as address:
+        app = create_app(replace(settings, database_url=address))
+        with app.app_context():
+            migrations.upgrade()
+            event = build_event()
+            groups = [build_group(event, "A", 4, buses=[Bus(label="Xe 1"), Bus(label="Xe 2")])]
+            groups.append(build_group(event, "B", 4))
+            for group in groups:
+                visits.assign(event, group.id, chosen(build_delegate(event).id))
+            db.session.remove()
+            command.downgrade(migrations.alembic_config(), "0012")
+            buses = db.session.execute(text("select letter, bus from visit_group order by letter"))
+            assert [tuple(it) for it in buses] == [("A", "Xe 1"), ("B", "")]
+            db.session.remove()
+            assert migrations.upgrade()
+            seats = db.session.query(VisitGroup.letter, Bus.label).select_from(Allocation)
+            seats = seats.join(VisitGroup, VisitGroup.id == Allocation.group_id)
+            seats = seats.outerjoin(Bus, Bus.id == Allocation.bus_id).order_by(VisitGroup.letter)
+            assert [tuple(it) for it in seats] == [("A", "Xe 1"), ("B", None)]
             db.session.remove()
             db.engine.dispose()
 

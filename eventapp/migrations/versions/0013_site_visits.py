@@ -26,6 +26,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back. Of several buses of a group, the first stays."""
+    with op.batch_alter_table("visit_group") as batch:
+        batch.add_column(_text("bus", 80))
+    op.execute(
+        "update visit_group set bus = coalesce((select label from visit_bus"
+        " where visit_bus.group_id = visit_group.id order by position, id limit 1), '')"
+    )
+    with op.batch_alter_table("visit_group") as batch:
+        batch.alter_column("bus", server_default=None)
     with op.batch_alter_table("allocation") as batch:
         batch.drop_constraint(op.f("fk_allocation_bus_id"), type_="foreignkey")
         batch.drop_index(op.f("ix_allocation_bus_id"))
@@ -176,6 +184,8 @@ def _add_tables_of_groups() -> None:
         "update allocation set bus_id ="
         " (select id from visit_bus where visit_bus.group_id = allocation.group_id)"
     )
+    with op.batch_alter_table("visit_group") as batch:
+        batch.drop_column("bus")
 
 
 def _add_tables_of_the_allocation() -> None:

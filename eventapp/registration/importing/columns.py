@@ -6,6 +6,7 @@ from typing import IO
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from eventapp.database import now
 from eventapp.events.models import Event
 from eventapp.questions.answers import options_in
 from eventapp.questions.models import Question, QuestionKind
@@ -165,7 +166,13 @@ def known_columns(choices: Choices, scope: Delegation | None) -> list[KnownColum
             is_rest=key in ("name", "position"),
         )
         for key, names in headings.items()
+        if key != "wishes" or not wishes_are_over(choices, scope)
     ]
+
+
+def wishes_are_over(choices: Choices, scope: Delegation | None) -> bool:
+    """Whether a table is a delegation's own, and too late to change wishes."""
+    return scope is not None and choices.wishing.are_over(now())
 
 
 def question_key(question: Question) -> str:
@@ -196,7 +203,7 @@ def keys_for(choices: Choices, scope: Delegation | None) -> list[str]:
         left_out.add("days")
     if not choices.classes:
         left_out.add("training")
-    if not choices.sites:
+    if not choices.sites or wishes_are_over(choices, scope):
         left_out.add("wishes")
     return [
         *(key for key in KEYS if key not in left_out),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,7 +16,7 @@ from eventapp.registration.details import DelegateData
 from eventapp.registration.duplicates import Holder
 from eventapp.registration.holding import held
 from eventapp.registration.importing.cells import Reading, RowReader
-from eventapp.registration.importing.columns import heading, question_key
+from eventapp.registration.importing.columns import heading, question_key, wishes_are_over
 from eventapp.registration.importing.filling import name_for, suiting
 from eventapp.registration.importing.namesakes import Namesakes, Person
 from eventapp.registration.importing.plan import (
@@ -59,6 +59,11 @@ def plan(
     registered empties the field; otherwise it leaves it alone. ``quotas`` are those of an open
     ledger; without them they are read as they are now.
     """
+    if wishes_are_over(choices, scope):
+        rows = [
+            replace(it, values={key: text for key, text in it.values.items() if key != "wishes"})
+            for it in rows
+        ]
     return _Planner(event_id, choices, scope, clears).plan(rows, quotas, progress)
 
 

@@ -6,9 +6,9 @@ import { fold, searchTerms } from "./folding.js";
 
 const EXPECTED = new Set(["approved", "pending"]);
 
-// A line's places.
+// A line's places; the last is there only of whoever sits in a bus.
 const [ID, CODES, STATUS, NAME, POSITION, ORGANISATION, DELEGATION, CATEGORY, GROUP, DAYS, SESSIONS,
-  SUBSTITUTES, REPRINT] = Array(13).keys();
+  SUBSTITUTES, REPRINT, BUS] = Array(14).keys();
 
 const FOLDED_AT_ONCE = 100;
 
@@ -18,6 +18,7 @@ const EMPTY_TABLES = {
   checkpoints: [],
   categories: [],
   groups: [],
+  buses: [],
   delegations: [],
   organisations: [],
 };
@@ -43,6 +44,7 @@ export class Roster {
     this.gates = new Map(tables.checkpoints.map((it) => [it.id, it]));
     this.categories = new Map(tables.categories.map((it) => [it.id, it]));
     this.groups = new Map(tables.groups.map((it) => [it.id, it]));
+    this.buses = new Map((tables.buses ?? []).map((it) => [it.id, it.label]));
     this.delegations = new Map(tables.delegations.map((it) => [it.id, it]));
     this.folded = null; // by id: what is searched
     this.unfolded = null; // ids for which that is still to be made
@@ -115,7 +117,7 @@ export class Roster {
       organisation: line[ORGANISATION],
       delegation: delegation ? { id: delegation.id, name: delegation.name } : null,
       category: this.categories.get(line[CATEGORY]) ?? null,
-      group: group ? { letter: group.letter, bus: group.bus, site: group.site } : null,
+      group: group ? { letter: group.letter, bus: this.buses.get(line[BUS]) ?? "", site: group.site } : null,
       status: line[STATUS],
       substitutes: line[SUBSTITUTES] ?? null,
       reprint: Boolean(line[REPRINT]),
