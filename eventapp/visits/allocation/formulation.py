@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventapp.visits.allocation.measuring import bloc, bloc_sizes, falls_below, wish_cost
-from eventapp.visits.allocation.model import INFINITY, Bools, Floats, Ints, Model
+from eventapp.visits.allocation.model import INFINITY, Bools, Floats, Ints, Model, is_whole
 from eventapp.visits.allocation.problem import Aim, Person, Problem, even_share
 from eventapp.visits.allocation.units import Unit, make_units
 
@@ -71,6 +71,9 @@ class Formulation:
         self._values: dict[Aim, Linear] = {}
         # How to work out an auxiliary column from the others, in the order in which they came.
         self._fillers: list[Callable[[Floats], None]] = []
+        # Columns that come out whole once it is settled which groups delegations use.
+        self.following: Ints = np.zeros(0, np.int64)
+        self.used: Ints = np.zeros(0, np.int64)
         self._add_seats()
         self._add_units()
         self._add_minimums()
@@ -334,7 +337,15 @@ class Formulation:
                 point[column] = float(point[numbers].max() > 0.5)
 
         self._fillers.append(fill)
+        self._follow(used)
         return Linear(used, np.ones(len(used)), -float(len(by_key)))
+
+    def _follow(self, used: Ints) -> None:
+        """Let the search branch on groups used alone: people then follow as in a network."""
+        apart = {who for both in self.problem.never_together for who in both}
+        plain = [it.size == 1 and it.blocks[0][0] not in apart for it in self.units]
+        self.used, self.following = used, self.x[np.array(plain)[self.unit_of]]
+        self.model.whole[self.following] = False
 
     def _room(self, place: int, people: int) -> float:
         return float(min(people, self.problem.groups[self.places[place][0]].seats))
@@ -400,6 +411,12 @@ class Formulation:
                     return None
                 point[self.load[groups[group]]] += len(block)
         return self.extended(point)
+
+    def is_whole(self, point: Floats) -> bool:
+        """Whether everybody is in one place."""
+        if not is_whole(point[self.x]) or not is_whole(point[self.model.whole]):
+            return False
+        return not self.coarse or is_whole(point[self.through])
 
     def _hub_columns(self) -> dict[tuple[int, int], int]:
         triples = zip(self.hub_hub, self.hub_place, self.from_hub, strict=True)

@@ -266,7 +266,6 @@ def _impossible(status: Any) -> bool:
     )
 
 
-def is_whole(model: Model, point: Floats) -> bool:
-    """Whether what has to be whole is."""
-    parts = point[model.whole]
-    return bool((np.abs(parts - np.round(parts)) < TOLERANCE).all())
+def is_whole(point: Floats) -> bool:
+    """Whether all of it is whole numbers."""
+    return bool((np.abs(point - np.round(point)) < TOLERANCE).all())

@@ -9,7 +9,7 @@ so the aims after ``together`` become an assignment of blocks, whose bound is fa
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,15 +21,15 @@ from eventapp.visits.allocation.model import (
     Floats,
     Outcome,
     Watch,
-    is_whole,
     solve_relaxed,
     solve_whole,
 )
-from eventapp.visits.allocation.problem import Aim, Problem
+from eventapp.visits.allocation.problem import Aim, Problem, open_groups
 from eventapp.visits.allocation.solving import Impossible, NothingFound
 
 # Of the time that is left, what an aim may take that others follow; and what trying blocks may.
 _SHARE, _SHARE_OF_BLOCKS = 0.6, 0.35
+_REPAIR = 3.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,8 @@ class Stages:
         """Make the aim as good as possible and hold it there; answers what is proven of it."""
         if aim is Aim.TOGETHER and self._in_blocks(at):
             return self.least
+        if aim is Aim.TOGETHER and at == 0 and len(self.problem.aims) > 1:
+            return self._apart_from_later(share)
         value = self.form.aim(aim)
         if self.point is not None:
             self.point = self.form.extended(self.point)
@@ -109,7 +111,7 @@ class Stages:
         if relaxed.impossible:
             raise Impossible
         bound = _up(relaxed.bound + value.constant)
-        if relaxed.point is not None and is_whole(model, relaxed.point):
+        if relaxed.point is not None and self.form.is_whole(relaxed.point):
             self._take(relaxed.point)
         else:
             bound = self._in_whole(aim, value, bound, share)
@@ -120,6 +122,20 @@ class Stages:
         self._hold(value, relaxed, now)
         return bound
 
+    def _apart_from_later(self, share: float) -> int | None:
+        """The first aim alone: without what later aims tell apart there are far fewer units."""
+        alone = replace(self.problem, aims=self.problem.aims[:1])
+        watch = Watch(time.monotonic() + share * self.watch.left(), self.watch.should_stop)
+        stages = Stages(alone, watch, self.report, self.placements)
+        (result,) = stages.run()
+        self.watch.stopped |= watch.stopped
+        value = self.form.aim(Aim.TOGETHER)
+        point = self.form.point(stages.placements or {})
+        assert point is not None
+        self._take(point)
+        _limit(self.form, value, result.value)
+        return result.bound
+
     def _in_whole(
         self, aim: Aim, value: Linear, bound: int | None, share: float
     ) -> int | None:
@@ -128,28 +144,58 @@ class Stages:
         model = self.form.model
         if self.point is None:
             self._take_any()
+        if len(self.form.used) and not self.form.whole:
+            self._try_cores(aim)
         cost = value.dense(len(model.lower))
 
         def tell(best: float, proven: float) -> None:
             top = None if abs(best) == INFINITY else round(best + value.constant)
             self._tell(aim, top, _up(proven + value.constant))
 
-        found = solve_whole(
-            model,
-            cost,
-            self.watch,
-            seconds=share * self.watch.left(),
-            start=self.point if self.point is not None and model.holds(self.point) else None,
-            tell=tell if self.report is not None else None,
-        )
-        if found.impossible:
-            raise Impossible
-        if found.point is not None and (
-            self.point is None or value.at(found.point) <= value.at(self.point) + TOLERANCE
-        ):
-            self._take(found.point)
-        proven = _up(found.bound + value.constant)
-        return bound if proven is None else proven if bound is None else max(bound, proven)
+        if aim is Aim.TOGETHER:
+            bound = self.least if bound is None else max(bound, self.least)
+        best = _up(bound - value.constant) if bound is not None else None
+        for once_more in (False, True):
+            start = self.point if self.point is not None and model.holds(self.point) else None
+            seconds = share * self.watch.left()
+            found = solve_whole(
+                model, cost, self.watch, seconds=seconds, start=start,
+                tell=tell if self.report is not None else None,
+            )
+            if found.impossible:
+                raise Impossible
+            proven = _up(found.bound)
+            if proven is not None:
+                best = proven if best is None else max(best, proven)
+            point = self._made_whole(found.point, cost)
+            if point is not None and (
+                self.point is None or value.at(point) <= value.at(self.point) + TOLERANCE
+            ):
+                self._take(point)
+            settled = found.point is None or best is None or self.watch.over()
+            if settled or once_more or not len(self.form.following):
+                break
+            if self.point is not None and cost @ self.point <= best + TOLERANCE:
+                break
+            if cost @ found.point > best + TOLERANCE:
+                break  # The time ended before the people mattered.
+            model.whole[self.form.following] = True
+        model.whole[self.form.following] = False
+        return None if best is None else _up(best + value.constant)
+
+    def _made_whole(self, point: Floats | None, cost: Floats) -> Floats | None:
+        """A point with the same groups used, and people in whole numbers."""
+        form, model = self.form, self.form.model
+        if point is None or form.is_whole(point):
+            return point
+        low, high = model.lower.copy(), model.upper.copy()
+        model.lower[form.used] = model.upper[form.used] = np.round(point[form.used])
+        model.whole[form.following] = True
+        seconds = min(_REPAIR, self.watch.left())
+        found = solve_whole(model, cost, self.watch, seconds=seconds)
+        model.whole[form.following] = False
+        model.lower[:], model.upper[:] = low, high
+        return found.point
 
     def _take_any(self) -> None:
         """Take what binds alone, without any aim: whole at once but for minimums and sets."""
@@ -158,7 +204,7 @@ class Stages:
             raise Impossible
         if found.point is not None:
             point = self.form.extended(found.point)
-            if is_whole(self.form.model, point) and self.form.model.holds(point):
+            if self.form.is_whole(point) and self.form.model.holds(point):
                 self._take(point)
 
     def _hold(self, value: Linear, relaxed: Outcome, now: int) -> None:
@@ -209,7 +255,7 @@ class Stages:
         if relaxed.impossible or self.watch.over():
             return False
         point = relaxed.point
-        if point is None or not is_whole(blocks.model, point):
+        if point is None or not blocks.is_whole(point):
             seconds = _SHARE_OF_BLOCKS * self.watch.left()
             point = solve_whole(
                 blocks.model, cost, self.watch, seconds=seconds, first=True
@@ -220,6 +266,35 @@ class Stages:
         self._take(point)
         return True
 
+    def _try_cores(self, aim: Aim) -> None:
+        """Look for a good start where those of a delegation who are free to go anywhere stay one.
+
+        That is a smaller problem by far; what it says of bounds does not hold for ours.
+        """
+        at = self.problem.aims.index(aim)
+        cores = (*self.problem.together, *_cores(self.problem))
+        form = Formulation(replace(self.problem, together=cores), self.problem.aims)
+        for earlier in self.problem.aims[:at]:
+            if self.point is not None:
+                _limit(form, form.aim(earlier), round(self.form.aim(earlier).at(self.point)))
+        value = form.aim(aim)
+        cost = value.dense(len(form.model.lower))
+        seconds = _SHARE_OF_BLOCKS * self.watch.left()
+        start = None if self.placements is None else form.point(self.placements)
+        if start is not None and not form.model.holds(start):
+            start = None
+        found = solve_whole(form.model, cost, self.watch, seconds=seconds, start=start)
+        if found.point is None or not form.is_whole(found.point):
+            return
+        point = self.form.point(form.placements(found.point))
+        ours = self.form.aim(aim)
+        if (
+            point is not None
+            and self.form.model.holds(point)
+            and (self.point is None or ours.at(point) < ours.at(self.point))
+        ):
+            self._take(point)
+
     def _tell(self, aim: Aim, best: int | None, bound: int | None) -> None:
         if self.report is not None:
             self.report(aim, best, bound)
@@ -228,6 +303,22 @@ class Stages:
 def _limit(form: Formulation, value: Linear, most: int) -> None:
     row = form.model.add_rows(-INFINITY, most - value.constant, 1)
     form.model.add_entries(np.repeat(row, len(value.columns)), value.columns, value.factors)
+
+
+def _cores(problem: Problem) -> list[frozenset[int]]:
+    """Of each delegation the most people who may all go to the same groups and are bound by nobody."""
+    bound = {it for some in problem.together for it in some}
+    bound |= {it for both in problem.never_together for it in both}
+    bound |= {pin.person for pin in problem.pins}
+    alike: dict[int, dict[frozenset[int], list[int]]] = {}
+    opened = open_groups(problem)
+    for person in problem.people:
+        if person.delegation is not None and person.id not in bound:
+            patterns = alike.setdefault(person.delegation, {})
+            patterns.setdefault(frozenset(opened[person.id]), []).append(person.id)
+    most = max(group.seats for group in problem.groups)
+    largest = (max(patterns.values(), key=len) for patterns in alike.values())
+    return [frozenset(some) for some in largest if 1 < len(some) <= most]
 
 
 def _up(bound: float) -> int | None:
