@@ -29,7 +29,7 @@ from eventapp.registration.models import (
     Organisation,
     Upload,
 )
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import VisitGroup, VisitRule
 
 NOBODY = "Đại biểu đã ẩn danh"
 """The name of everybody who was anonymised."""
@@ -455,6 +455,13 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(VisitGroup.leader_name, VisitGroup.leader_phone, VisitGroup.notes)
         ),
         left_of=_emptied(leader_name="", leader_phone="", notes=""),
+    ),
+    Kind(
+        "visit_rules",
+        VisitRule,
+        ("note",),
+        lambda event_id: (VisitRule.event_id == event_id) & (VisitRule.note != ""),
+        left_of=_emptied(note=""),
     ),
     Kind(
         "uploads",

@@ -33,6 +33,7 @@ KINDS = {
     "delegations": _l("Leads of delegations, and their links"),
     "held_places": _l("Notes on held places"),
     "visit_groups": _l("Leaders of visit groups"),
+    "visit_rules": _l("Notes of rules about visit groups"),
     "uploads": _l("Tables uploaded and not yet confirmed"),
     "certificates": _l("Names on certificates (number, code and date stay)"),
     "attendance_corrections": _l("Reasons of corrected attendance"),
