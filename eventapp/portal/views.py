@@ -30,7 +30,8 @@ from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file, classes_of
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import answers_of
-from eventapp.visits.service import group_of
+from eventapp.visits.reason_words import why
+from eventapp.visits.service import group_of, seat_of
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 
@@ -246,7 +247,8 @@ def _pass_of(delegate: Delegate) -> dict[str, Any]:
     if not _has_pass(delegate):
         return {"group": None}
     return {
-        "group": group_of(delegate.id),
+        "group": seat.group if (seat := seat_of(delegate.id)) else None,
+        "why": why(seat, delegate.event_id, to_organisers=False) if seat else None,
         "code": qr.grouped(delegate.code),
         "picture": qr.svg(delegate.code, _("QR code of the pass")),
     }

@@ -18,9 +18,11 @@ from eventapp.visits import (
     run_words,
     runs,
     service,
+    sites,
 )
 from eventapp.visits.models import AllocationRun, RunState
 from eventapp.visits.naming import Names, names_of
+from eventapp.visits.reason_words import whys
 from eventapp.visits.run_forms import SettingsForm
 from eventapp.visits.run_settings import Mode, RunSettings
 from eventapp.visits.views import visits
@@ -152,6 +154,26 @@ def accept_run(event: Event, number: int) -> ResponseReturnValue:
     else:
         flash(_said(done), "success")
     return redirect(url_for(".run", event=event, number=number), 303)
+
+
+@visits.get("/manage/<event:event>/visits/groups/<int:group_id>/why")
+@requires(Access.ORGANISE)
+def group_reasons(event: Event, group_id: int) -> ResponseReturnValue:
+    """Why each member is in the group, a page of them."""
+    try:
+        group = sites.group(event.id, group_id)
+    except sites.GroupNotFound:
+        abort(404)
+    page = max(1, request.args.get("page", 1, type=int))
+    members = service.members(group_id, page)
+    seats = service.seats_among([it.id for it in members.delegates])
+    return render_template(
+        "visits/reasons.html",
+        event=event,
+        group=group,
+        members=members,
+        whys=whys(seats, event.id, to_organisers=True),
+    )
 
 
 def _said(done: accepting.Accepted) -> str:

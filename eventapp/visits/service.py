@@ -137,6 +137,20 @@ def group_of(delegate_id: int) -> VisitGroup | None:
     )
 
 
+def seat_of(delegate_id: int) -> Allocation | None:
+    """The seat of a delegate, with its group and site."""
+    return db.session.scalar(
+        select(Allocation)
+        .where(Allocation.delegate_id == delegate_id)
+        .options(joinedload(Allocation.group).joinedload(VisitGroup.site))
+    )
+
+
+def seats_among(ids: Sequence[int]) -> Sequence[Allocation]:
+    """The seats of these delegates, of those who have one."""
+    return db.session.scalars(select(Allocation).where(Allocation.delegate_id.in_(ids))).all()
+
+
 def without_group(event: Event) -> int:
     """How many who are coming have no group yet."""
     nobody = select_delegates(event, Filters(group=NO_GROUP)).where(_is_coming)
