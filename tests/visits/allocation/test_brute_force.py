@@ -90,7 +90,7 @@ def test_no_placements_are_better(problem: Problem) -> None:
 @given(problems())
 def test_a_fault_stands_in_the_way_of_every_placement(problem: Problem) -> None:
     assume(not sound(problem))
-    assert best(problem) is None or problem.never_together
+    assert best(problem) is None
 
 
 @settings(MANY, max_examples=40)

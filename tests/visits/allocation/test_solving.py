@@ -109,7 +109,6 @@ def test_stopping_keeps_the_best_found() -> None:
 
 
 def test_stopped_before_anything_was_found() -> None:
-    # Sets of two make it more than a network, so that the first answer takes a search.
     problem = conference(60, 4, aims=(Aim.TOGETHER,))
     with pytest.raises(NothingFound):
         solve(problem, seconds=0.0)
