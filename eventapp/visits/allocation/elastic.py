@@ -138,8 +138,11 @@ class _Elastic:
             for other in ordered[1:]:
                 columns = self.of_person[other]
                 for group in sorted(leader.keys() | columns.keys()):
-                    ends = [(it[group], sign) for it, sign in ((leader, 1.0), (columns, -1.0))
-                            if group in it]
+                    ends = [
+                        (it[group], sign)
+                        for it, sign in ((leader, 1.0), (columns, -1.0))
+                        if group in it
+                    ]
                     self._row(-INFINITY, 0.0, [*ends, (broken, -1.0)])
                     self._row(0.0, INFINITY, [*ends, (broken, 1.0)])
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from eventapp.visits.allocation.problem import Aim, Group, Problem, joined, open_groups
 
@@ -353,7 +354,7 @@ class _Finder:
         if self.problem.kth < 1:
             yield Fault(FaultKind.KTH_WISH, have=self.problem.kth)
         ladder = (0, *costs.ranks, costs.none)
-        if not costs.ranks or any(one > two for one, two in zip(ladder, ladder[1:], strict=False)):
+        if not costs.ranks or any(one > two for one, two in pairwise(ladder)):
             yield Fault(FaultKind.COSTS_FALL)
         for who, where in self.problem.present.items():
             if who in self.people and where not in self.all_groups:

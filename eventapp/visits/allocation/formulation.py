@@ -16,7 +16,7 @@ delegation larger than the largest groups has ``sum of used ≥`` the number of 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,7 +175,7 @@ class Formulation:
                 known[aim, person.wishes] = np.array(values, np.int64)
             return known[aim, person.wishes]
 
-        found = {}
+        found: dict[Aim, Ints] = {}
         for aim in (Aim.WISHES, Aim.BELOW):
             if aim in self.aims:
                 lines = [sum(row(aim, it) for it in unit.like) for unit in self.units]
@@ -218,25 +218,31 @@ class Formulation:
     def _add_nevers(self) -> None:
         if not self.problem.never_together:
             return
-        unit_of = {who: i for i, it in enumerate(self.units) for block in it.blocks for who in block}
+        unit_of = {
+            who: i for i, it in enumerate(self.units) for block in it.blocks for who in block
+        }
         columns = self._by_unit()
         pairs = {
-            (min(both), max(both))
-            for it in self.problem.never_together
-            if len(both := {unit_of[it[0]], unit_of[it[1]]}) == 2
+            tuple(sorted((unit_of[it[0]], unit_of[it[1]]))) for it in self.problem.never_together
         }
+        if any(one == other for one, other in pairs):
+            self.model.add_rows(1.0, 1.0, 1)  # Both in one block: nothing fulfils that.
         for one, other in sorted(pairs):
             first, second = columns.get(one, {}), columns.get(other, {})
             for place in sorted(first.keys() & second.keys()):
                 row = self.model.add_rows(-INFINITY, 1.0, 1)
-                both = np.array([first[place], second[place]])
-                self.model.add_entries(np.repeat(row, 2), both, 1.0)
+                columns_of = np.array([first[place], second[place]])
+                self.model.add_entries(np.repeat(row, 2), columns_of, 1.0)
+
+    def entries(self) -> Iterator[tuple[int, int, int]]:
+        """(unit, place, column) of each way for a unit to be in a place directly."""
+        return zip(self.unit_of.tolist(), self.place_of.tolist(), self.x.tolist(), strict=True)
 
     def _by_unit(self) -> dict[int, dict[int, int]]:
         """Unit → place → its column."""
         found: dict[int, dict[int, int]] = defaultdict(dict)
-        for unit, place, column in zip(self.unit_of, self.place_of, self.x, strict=True):
-            found[int(unit)][int(place)] = int(column)
+        for unit, place, column in self.entries():
+            found[unit][place] = column
         return found
 
     # The aims
@@ -285,10 +291,10 @@ class Formulation:
                     count[key] += 1
             counts.append(count)
         found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-        for unit_index, place, column in zip(self.unit_of, self.place_of, self.x, strict=True):
+        for unit_index, place, column in self.entries():
             if self.model.upper[column] > 0:
                 for key, people in counts[unit_index].items():
-                    found[key, int(place)].append((int(column), people))
+                    found[key, place].append((column, people))
         return dict(sorted(found.items()))
 
     def _spread(self, aim: Aim) -> Linear:
@@ -308,11 +314,11 @@ class Formulation:
 
         def fill(point: Floats) -> None:
             for above, share, numbers, people in parts:
-                point[above] = max(0.0, people @ point[numbers] - share)
+                point[above] = max(0.0, float(people @ point[numbers]) - share)
 
         self._fillers.append(fill)
-        columns = np.array([it[0] for it in parts], np.int64)
-        return Linear(columns, np.ones(len(parts)))
+        every = np.array([it[0] for it in parts], np.int64)
+        return Linear(every, np.ones(len(parts)))
 
     def _together(self) -> Linear:
         """Groups that a delegation uses, but for those that are a block by themselves."""
@@ -371,6 +377,8 @@ class Formulation:
             for person in self.units[unit].like:
                 if person.delegation is not None:
                     where[person.delegation][opened] = None
+        of = {it.id: it.delegation for it in self.problem.people}
+        parted = {of[one] for one, other in self.problem.never_together if of[one] == of[other]}
         found = {}
         for key, patterns in where.items():
             reached = set().union(*patterns)
@@ -383,7 +391,7 @@ class Formulation:
             for pattern in sorted(patterns, key=lambda it: (len(it), sorted(it))):
                 if not any(pattern & other for other in disjoint):
                     disjoint.append(pattern)
-            found[key] = max(1, need, len(disjoint))
+            found[key] = max(2 if key in parted else 1, need, len(disjoint))
         return found
 
     # Points and people
@@ -395,7 +403,7 @@ class Formulation:
         }
         groups = {group.id: i for i, group in enumerate(self.problem.groups)}
         point, columns = np.zeros(len(self.model.lower)), self._by_unit()
-        hubs = {} if not self.coarse else self._hub_columns()
+        hubs = {} if not self.coarse else self.hub_columns()
         for index, unit in enumerate(self.units):
             for block in unit.blocks:
                 group = placements.get(block[0])
@@ -418,9 +426,11 @@ class Formulation:
             return False
         return not self.coarse or is_whole(point[self.through])
 
-    def _hub_columns(self) -> dict[tuple[int, int], int]:
-        triples = zip(self.hub_hub, self.hub_place, self.from_hub, strict=True)
-        return {(int(hub), int(place)): int(column) for hub, place, column in triples}
+    def hub_columns(self) -> dict[tuple[int, int], int]:
+        triples = zip(
+            self.hub_hub.tolist(), self.hub_place.tolist(), self.from_hub.tolist(), strict=True
+        )
+        return {(hub, place): column for hub, place, column in triples}
 
     def extended(self, point: Floats) -> Floats:
         """A point of the model as it was before, with what the columns added since then are."""
@@ -429,57 +439,6 @@ class Formulation:
         for fill in self._fillers:
             fill(whole)
         return whole
-
-    def placements(self, point: Floats) -> dict[int, int]:
-        """Person → group at a point; of people who are alike, those stay who can."""
-        groups = self.problem.groups
-        filled: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for unit, place, column in zip(self.unit_of, self.place_of, self.x, strict=True):
-            if (count := round(point[column])) > 0:
-                filled[int(unit)].append((int(place), count))
-        if self.coarse:
-            self._leave_hubs(point, filled)
-        free = {
-            place: {groups[i].id: round(point[self.load[i]]) for i in members}
-            for place, members in enumerate(self.places)
-        }
-        place_of = {group: place for place, some in free.items() for group in some}
-        placed: dict[int, int] = {}
-        for index, unit in enumerate(self.units):
-            left: dict[int, int] = defaultdict(int)
-            for place, count in filled[index]:
-                left[place] += count
-            for stays in (True, False):
-                for block in unit.blocks:
-                    if block[0] in placed:
-                        continue
-                    group = self.problem.present.get(block[0], -1)
-                    place = place_of.get(group, -1)
-                    if not stays:
-                        place = next(it for it, count in left.items() if count)
-                        group = next(it for it, n in free[place].items() if n >= len(block))
-                    elif not left.get(place) or free[place][group] < len(block):
-                        continue
-                    left[place] -= 1
-                    free[place][group] -= len(block)
-                    placed.update(dict.fromkeys(block, group))
-        return placed
-
-    def _leave_hubs(self, point: Floats, filled: dict[int, list[tuple[int, int]]]) -> None:
-        """Share out what leaves each hub among the units that came through it, in their order."""
-        leaving: dict[int, list[list[int]]] = defaultdict(list)
-        for hub, place, column in zip(self.hub_hub, self.hub_place, self.from_hub, strict=True):
-            if (count := round(point[column])) > 0:
-                leaving[int(hub)].append([int(place), count])
-        for index, column in enumerate(self.through):
-            left, queue = round(point[column]), leaving[int(self.hub_of[index])]
-            while left > 0:
-                taken = min(left, queue[0][1])
-                filled[index].append((queue[0][0], taken))
-                queue[0][1] -= taken
-                left -= taken
-                if not queue[0][1]:
-                    queue.pop(0)
 
 
 def _once(

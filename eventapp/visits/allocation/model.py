@@ -16,6 +16,8 @@ Bools = NDArray[np.bool_]
 INFINITY = float("inf")
 # Every coefficient of an aim is a whole number, so a bound above the best less one proves it.
 TOLERANCE = 1e-6
+# What HiGHS's own tolerances add up to is less than this; what is wrong is wrong by one.
+_ASTRAY = 0.01
 
 
 class _Quiet(highspy.Highs):
@@ -23,7 +25,7 @@ class _Quiet(highspy.Highs):
 
     def enableCallbacks(self) -> None:  # noqa: N802
         self.setOptionValue("output_flag", False)
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 class _Growing:
@@ -110,14 +112,15 @@ class Model:
         """What the rows are at a point."""
         rows, columns, values = self._entries()
         weights = values * point[columns]
-        return np.bincount(rows, weights=weights, minlength=len(self.row_lower))
+        found = np.bincount(rows, weights=weights, minlength=len(self.row_lower))
+        return found.astype(float)
 
-    def holds(self, point: Floats) -> bool:
+    def holds(self, point: Floats, within: float = TOLERANCE) -> bool:
         """Whether a point is within all bounds."""
-        if (point < self.lower - TOLERANCE).any() or (point > self.upper + TOLERANCE).any():
+        if (point < self.lower - within).any() or (point > self.upper + within).any():
             return False
         rows = self.activity(point)
-        low, high = self.row_lower - TOLERANCE, self.row_upper + TOLERANCE
+        low, high = self.row_lower - within, self.row_upper + within
         return bool((rows >= low).all() and (rows <= high).all())
 
     def _entries(self) -> tuple[Ints, Ints, Floats]:
@@ -142,17 +145,14 @@ class Model:
         lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
         lp.a_matrix_.index_ = columns[order].astype(np.int32)
         lp.a_matrix_.value_ = values[order]
-        highs = _Quiet()
+        highs = _Quiet()  # type: ignore[no-untyped-call]
         for option, value in (("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0)):
             highs.setOptionValue(option, value)
         highs.setOptionValue("mip_abs_gap", 1 - 1e-4)
-        highs.passModel(lp)
         if whole and self.whole.any():
-            kinds = np.where(
-                self.whole, highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-            )
-            lp.integrality_ = list(kinds)
-            highs.passModel(lp)
+            integer, continuous = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+            lp.integrality_ = [integer if it else continuous for it in self.whole.tolist()]
+        highs.passModel(lp)
         return highs
 
 
@@ -227,9 +227,40 @@ def solve_whole(
     first: bool = False,
     tell: Tell | None = None,
 ) -> Outcome:
-    """The model in whole numbers, from a start if there is one; ``first``: any point will do."""
+    """The model in whole numbers, from a start if there is one; ``first``: any point will do.
+
+    HiGHS 1.16 may map a start wrongly when its presolve leaves nothing to search: it then proves
+    a value that the point which it returns does not have. So what it says of a point is checked,
+    and if it is wrong, the model is solved again without the start.
+    """
+    ends = time.monotonic() + min(seconds, watch.left())
+    found = _search(model, cost, watch, ends, start, first, tell)
+    if start is not None and not _true_of(found, cost, model):
+        found = _search(model, cost, watch, ends, None, first, tell)
+    if not _true_of(found, cost, model):
+        return Outcome(None, INFINITY, -INFINITY, stopped=found.stopped)
+    return found
+
+
+def _true_of(found: Outcome, cost: Floats, model: Model) -> bool:
+    """Whether a point is one and has the value that is said."""
+    if found.point is None:
+        return True
+    value = float(cost @ found.point)
+    return abs(value - found.value) < _ASTRAY and model.holds(found.point, _ASTRAY)
+
+
+def _search(
+    model: Model,
+    cost: Floats,
+    watch: Watch,
+    ends: float,
+    start: Floats | None,
+    first: bool,
+    tell: Tell | None,
+) -> Outcome:
     highs = model.to_highs(cost, whole=True)
-    highs.setOptionValue("time_limit", max(0.01, min(seconds, watch.left())))
+    highs.setOptionValue("time_limit", max(0.01, ends - time.monotonic()))
     if first:
         highs.setOptionValue("mip_max_improving_sols", 1)
     if start is not None:

@@ -1,4 +1,4 @@
-"""What is asked of an allocation: groups, sites, people, what binds them, and what matters first."""
+"""What is asked of an allocation: groups, sites, people, what binds, what matters first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -163,9 +163,7 @@ class _Explaining:
     ) -> Obstacle | None:
         """What forbids it whoever else is where."""
         kind: ObstacleKind | None = None
-        others = tuple(
-            it for it in block if it != person.id and there.id not in self.open[it]
-        )
+        others = tuple(it for it in block if it != person.id and there.id not in self.open[it])
         if person.id in self.pinned:
             kind = ObstacleKind.PINNED
         elif person.needs_step_free and not there.step_free:
@@ -275,20 +273,31 @@ class _Tally:
         """By how much the aim's value grows if these, all ``here``, go ``there``."""
         problem = self.problem
         if aim is Aim.WISHES:
-            costs = [wish_cost(problem, it, there.site) - wish_cost(problem, it, here.site)
-                     for it in members]
+            costs = [
+                wish_cost(problem, it, there.site) - wish_cost(problem, it, here.site)
+                for it in members
+            ]
             return sum(costs)
         if aim is Aim.BELOW:
-            falls = [falls_below(problem, it, there.site) - falls_below(problem, it, here.site)
-                     for it in members]
+            falls = [
+                falls_below(problem, it, there.site) - falls_below(problem, it, here.site)
+                for it in members
+            ]
             return sum(falls)
         if aim is Aim.MOVES:
             was = [problem.present.get(it.id) for it in members]
-            return sum((group not in (None, there.id)) - (group not in (None, here.id))
-                       for group in was)
+            return sum(
+                (group not in (None, there.id)) - (group not in (None, here.id)) for group in was
+            )
         if aim is Aim.BALANCED:
-            return self._above(len(problem.people), len(members), self.load[here.id],
-                               self.load[there.id], here, there)
+            return self._above(
+                len(problem.people),
+                len(members),
+                self.load[here.id],
+                self.load[there.id],
+                here,
+                there,
+            )
         counts = Counter(key for it in members if (key := bloc(it, aim)) is not None)
         kind = Aim.OFFICES if aim is Aim.OFFICES else Aim.MIXED
         total = 0

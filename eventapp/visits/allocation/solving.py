@@ -67,7 +67,7 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a solve is: the aim in work, the best so far, what is proven, seconds since it began."""
+    """Where a solve is: the aim in work, the best so far, what is proven, seconds so far."""
 
     aim: Aim
     stage: int
@@ -119,11 +119,9 @@ def solve(
 
     watch = Watch(began + seconds, should_stop)
     stages = Stages(problem, watch, report if on_progress is not None else None, start)
-    results = tuple(
-        AimResult(it.aim, it.value, it.bound, it.seconds) for it in stages.run()
-    )
-    assert stages.placements is not None
+    results = tuple(AimResult(it.aim, it.value, it.bound, it.seconds) for it in stages.run())
     status = Status.OPTIMAL if all(it.proven for it in results) else Status.GAP
     if status is Status.GAP and watch.stopped:
         status = Status.STOPPED
-    return Solution(dict(sorted(stages.placements.items())), results, status, time.monotonic() - began)
+    placements = dict(sorted((stages.placements or {}).items()))
+    return Solution(placements, results, status, time.monotonic() - began)

@@ -24,11 +24,14 @@ from eventapp.visits.allocation.model import (
     solve_relaxed,
     solve_whole,
 )
+from eventapp.visits.allocation.neighbourhoods import improve
 from eventapp.visits.allocation.problem import Aim, Problem, open_groups
+from eventapp.visits.allocation.sharing import share_out
 from eventapp.visits.allocation.solving import Impossible, NothingFound
 
-# Of the time that is left, what an aim may take that others follow; and what trying blocks may.
-_SHARE, _SHARE_OF_BLOCKS = 0.6, 0.35
+# Of the time that is left, what an aim may take that others follow; what trying blocks may; and
+# what looking for a good start may where there are more columns of people than this.
+_SHARE, _SHARE_OF_BLOCKS, _SHARE_OF_START, _LARGE = 0.6, 0.35, 0.75, 3000
 _REPAIR = 3.0  # seconds
 
 
@@ -91,7 +94,7 @@ class Stages:
 
     def _take(self, point: Floats) -> None:
         self.point = point
-        self.placements = self.form.placements(point)
+        self.placements = share_out(self.form, point)
 
     def _stage(self, at: int, aim: Aim, share: float) -> int | None:
         """Make the aim as good as possible and hold it there; answers what is proven of it."""
@@ -111,8 +114,8 @@ class Stages:
         if relaxed.impossible:
             raise Impossible
         bound = _up(relaxed.bound + value.constant)
-        if relaxed.point is not None and self.form.is_whole(relaxed.point):
-            self._take(relaxed.point)
+        if (point := self._settled(value, relaxed)) is not None:
+            self._take(point)
         else:
             bound = self._in_whole(aim, value, bound, share)
         if self.point is None:
@@ -122,6 +125,15 @@ class Stages:
         self._hold(value, relaxed, now)
         return bound
 
+    def _settled(self, value: Linear, relaxed: Outcome) -> Floats | None:
+        """The relaxation's point, if it is whole once a group with people is said to run."""
+        if relaxed.point is None:
+            return None
+        point = self.form.extended(relaxed.point)
+        same = value.at(point) <= relaxed.value + value.constant + TOLERANCE
+        fits = same and self.form.is_whole(point) and self.form.model.holds(point)
+        return point if fits else None
+
     def _apart_from_later(self, share: float) -> int | None:
         """The first aim alone: without what later aims tell apart there are far fewer units."""
         alone = replace(self.problem, aims=self.problem.aims[:1])
@@ -130,22 +142,23 @@ class Stages:
         (result,) = stages.run()
         self.watch.stopped |= watch.stopped
         value = self.form.aim(Aim.TOGETHER)
-        point = self.form.point(stages.placements or {})
-        assert point is not None
-        self._take(point)
+        if (point := self.form.point(stages.placements or {})) is not None:
+            self._take(point)
         _limit(self.form, value, result.value)
         return result.bound
 
-    def _in_whole(
-        self, aim: Aim, value: Linear, bound: int | None, share: float
-    ) -> int | None:
+    def _in_whole(self, aim: Aim, value: Linear, bound: int | None, share: float) -> int | None:
         if self.watch.over():
             return bound
         model = self.form.model
         if self.point is None:
             self._take_any()
-        if len(self.form.used) and not self.form.whole:
-            self._try_cores(aim)
+        if len(self.form.used) and len(self.form.x) > _LARGE and not self.form.whole:
+            if aim is Aim.TOGETHER:
+                self._try_cores(aim)
+            elif self.point is not None:
+                seconds = _SHARE_OF_START * self.watch.left()
+                self._take(improve(self.form, value, self.point, self.watch, seconds))
         cost = value.dense(len(model.lower))
 
         def tell(best: float, proven: float) -> None:
@@ -159,7 +172,11 @@ class Stages:
             start = self.point if self.point is not None and model.holds(self.point) else None
             seconds = share * self.watch.left()
             found = solve_whole(
-                model, cost, self.watch, seconds=seconds, start=start,
+                model,
+                cost,
+                self.watch,
+                seconds=seconds,
+                start=start,
                 tell=tell if self.report is not None else None,
             )
             if found.impossible:
@@ -172,13 +189,12 @@ class Stages:
                 self.point is None or value.at(point) <= value.at(self.point) + TOLERANCE
             ):
                 self._take(point)
-            settled = found.point is None or best is None or self.watch.over()
-            if settled or once_more or not len(self.form.following):
+            if once_more or found.point is None or best is None or self.watch.over():
                 break
-            if self.point is not None and cost @ self.point <= best + TOLERANCE:
+            if self.point is not None and float(cost @ self.point) <= best + TOLERANCE:
                 break
-            if cost @ found.point > best + TOLERANCE:
-                break  # The time ended before the people mattered.
+            if not len(self.form.following) or found.value > best + TOLERANCE:
+                break  # The time ended before it mattered that people are whole.
             model.whole[self.form.following] = True
         model.whole[self.form.following] = False
         return None if best is None else _up(best + value.constant)
@@ -242,8 +258,11 @@ class Stages:
         if not whole or self.watch.over():
             return False
         earlier = self.problem.aims[:at]
-        held = [(aim, round(self.form.aim(aim).at(self.point))) for aim in earlier
-                if self.point is not None]
+        held = [
+            (aim, round(self.form.aim(aim).at(self.point)))
+            for aim in earlier
+            if self.point is not None
+        ]
         blocks = Formulation(self.problem, self.problem.aims, whole)
         for aim, now in held:
             _limit(blocks, blocks.aim(aim), now)
@@ -257,9 +276,7 @@ class Stages:
         point = relaxed.point
         if point is None or not blocks.is_whole(point):
             seconds = _SHARE_OF_BLOCKS * self.watch.left()
-            point = solve_whole(
-                blocks.model, cost, self.watch, seconds=seconds, first=True
-            ).point
+            point = solve_whole(blocks.model, cost, self.watch, seconds=seconds, first=True).point
         if point is None:
             return False
         self.form = blocks
@@ -286,7 +303,7 @@ class Stages:
         found = solve_whole(form.model, cost, self.watch, seconds=seconds, start=start)
         if found.point is None or not form.is_whole(found.point):
             return
-        point = self.form.point(form.placements(found.point))
+        point = self.form.point(share_out(form, found.point))
         ours = self.form.aim(aim)
         if (
             point is not None
@@ -306,7 +323,7 @@ def _limit(form: Formulation, value: Linear, most: int) -> None:
 
 
 def _cores(problem: Problem) -> list[frozenset[int]]:
-    """Of each delegation the most people who may all go to the same groups and are bound by nobody."""
+    """Of each delegation the most who may go to the same groups and are bound by nobody."""
     bound = {it for some in problem.together for it in some}
     bound |= {it for both in problem.never_together for it in both}
     bound |= {pin.person for pin in problem.pins}

@@ -13,9 +13,7 @@ from eventapp.visits.allocation.reasons import ObstacleKind, explain
 from eventapp.visits.allocation.solving import Impossible, Status, solve
 from tests.visits.allocation.asking import best, holds, value, values
 
-MANY = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
-)
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 AIMS = [Aim.WISHES, Aim.BELOW, Aim.TOGETHER, Aim.MIXED, Aim.BALANCED, Aim.OFFICES, Aim.MOVES]
 
 
@@ -92,10 +90,10 @@ def test_no_placements_are_better(problem: Problem) -> None:
 @given(problems())
 def test_a_fault_stands_in_the_way_of_every_placement(problem: Problem) -> None:
     assume(not sound(problem))
-    assert best(problem) is None or problem.never_together
+    assert best(problem) is None
 
 
-@settings(MANY, max_examples=60)
+@settings(MANY, max_examples=40)
 @given(problems(), st.booleans())
 def test_nobody_moves_who_need_not(problem: Problem, somebody_new: bool) -> None:
     assume(sound(problem))
@@ -110,12 +108,13 @@ def test_nobody_moves_who_need_not(problem: Problem, somebody_new: bool) -> None
     assert least is not None
     assert len(found.moves) == least[0]
     assert {it.person for it in found.moves} == {
-        who for who, where in problem.present.items()
+        who
+        for who, where in problem.present.items()
         if who in placements and placements[who] != where
     }
 
 
-@settings(MANY, max_examples=60)
+@settings(MANY, max_examples=40)
 @given(problems())
 def test_what_is_to_blame_frees_it(problem: Problem) -> None:
     assume(sound(problem))
@@ -157,19 +156,29 @@ def freed(problem: Problem, remedies: tuple) -> Problem:
             groups=tuple(groups),
             sites=tuple(sites),
             people=tuple(people),
-            pins=tuple(p for p in problem.pins
-                       if kind is not RemedyKind.DROP_PIN or (p.person, p.group) != ids),
-            never_in=tuple(n for n in problem.never_in
-                           if kind is not RemedyKind.DROP_NEVER_IN or n != ids),
-            never_together=tuple(n for n in problem.never_together
-                                 if kind is not RemedyKind.DROP_NEVER_TOGETHER or n != ids),
-            together=tuple(t for t in problem.together
-                           if kind is not RemedyKind.DROP_TOGETHER or tuple(sorted(t)) != ids),
+            pins=tuple(
+                p
+                for p in problem.pins
+                if kind is not RemedyKind.DROP_PIN or (p.person, p.group) != ids
+            ),
+            never_in=tuple(
+                n for n in problem.never_in if kind is not RemedyKind.DROP_NEVER_IN or n != ids
+            ),
+            never_together=tuple(
+                n
+                for n in problem.never_together
+                if kind is not RemedyKind.DROP_NEVER_TOGETHER or n != ids
+            ),
+            together=tuple(
+                t
+                for t in problem.together
+                if kind is not RemedyKind.DROP_TOGETHER or tuple(sorted(t)) != ids
+            ),
         )
     return problem
 
 
-@settings(MANY, max_examples=100)
+@settings(MANY, max_examples=40)
 @given(problems())
 def test_reasons_are_true(problem: Problem) -> None:
     assume(sound(problem))
@@ -201,8 +210,11 @@ def test_reasons_are_true(problem: Problem) -> None:
                 seated = obstacle.seated
                 sitting = (seated.pinned, seated.keener, seated.as_keen, seated.less_keen)
                 assert sum(sitting) == load
-            if obstacle.kind in (ObstacleKind.AIM_FIRST, ObstacleKind.WISHES_OF_OTHERS,
-                                 ObstacleKind.NOT_AIMED_AT):
+            if obstacle.kind in (
+                ObstacleKind.AIM_FIRST,
+                ObstacleKind.WISHES_OF_OTHERS,
+                ObstacleKind.NOT_AIMED_AT,
+            ):
                 assert holds(problem, moved)
                 assert then >= now
                 if obstacle.aim is not None:
