@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from eventapp import commands
 from eventapp.cli import cli
 from eventapp.extensions import db
-from eventapp.registration.models import Delegate
+from eventapp.registration.models import Delegate, Preference
 from eventapp.visits import runs, service
 from eventapp.visits.run_settings import RunSettings
 from tests.builders import build_delegate
@@ -48,6 +48,8 @@ def test_who_has_a_seat_is_moved_only_when_asked_to(run, event):
     person = build_delegate(event)
     wish(person, second)
     service.fill_groups(event)
+    db.session.query(Preference).delete()
+    db.session.commit()
     wish(person, first)
     result = run("visits", "allocate", "hoi-nghi")
     assert result.exit_code == 0, result.output
