@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from eventapp.database import db
 from eventapp.events.models import Day, Event
@@ -50,8 +50,10 @@ class _Rules:
     apart: list[tuple[int, int]]
 
 
-def gather(event: Event, settings: RunSettings) -> Problem:
+def gather(event: Event, settings: RunSettings, *, with_everybody: bool = False) -> Problem:
     """Who is to go where, from what the tables hold now.
+
+    ``with_everybody``: of those who are coming also who takes no part (yet), to look at rules.
 
     People are the approved who come on a day of some departure, and whoever else is coming and has
     a seat. Seats of others count as if they were not there. A group is away as
@@ -63,7 +65,8 @@ def gather(event: Event, settings: RunSettings) -> Problem:
     ).all()
     away = {it.id: _away(event, it) for it in groups}
     seats = _seats(event.id)
-    people, outside = _people(event, {day for day, *_ in _known(away)}, seats)
+    dates = {day for day, *_ in _known(away)}
+    people, outside = _people(event, dates, seats, with_everybody=with_everybody)
     ids = {it.id for it in people}
     rules = _rules(event.id, ids)
     by_hand = _staying(rules, seats, ids) if settings.keeps_by_hand else []
@@ -208,13 +211,15 @@ def _seats(event_id: int) -> dict[int, _Seat]:
 
 
 def _people(
-    event: Event, dates: set[date], seats: dict[int, _Seat]
+    event: Event, dates: set[date], seats: dict[int, _Seat], *, with_everybody: bool
 ) -> tuple[list[Person], Counter[int]]:
     """Who takes part, by id; and how many seats of each group others have."""
     has_seat = Delegate.id.in_(select(Allocation.delegate_id))
-    takes_part = or_(
+    takes_part: ColumnElement[bool] = or_(
         Delegate.status == Status.APPROVED, and_(Delegate.status.in_(COMING), has_seat)
     )
+    if with_everybody:
+        takes_part = Delegate.status.in_(COMING)
     query = (
         select(
             Delegate.id,
@@ -230,7 +235,7 @@ def _people(
         .where(Delegate.event_id == event.id, takes_part, Delegate.merged_into_id.is_(None))
         .order_by(Delegate.id)
     )
-    if dates:
+    if dates and not with_everybody:
         there = (
             select(delegate_day.c.delegate_id)
             .join(Day, Day.id == delegate_day.c.day_id)

@@ -73,7 +73,7 @@ def delete_rule(event: Event, rule_id: int) -> ResponseReturnValue:
 
 def _page(event: Event, *, typed: str = "", problem: str = "") -> str:
     chosen = _ticked()
-    listed, faults = rules.rules_of(event.id), rules.faults_of(event)
+    listed, faults = rules.rules_of(event.id), rules.faults_of(event, with_everybody=True)
     wrong = rules.by_rule(listed, faults)
     data = [fault_data(it) for it in faults if not it.harmless]
     names = names_of(event.id, fault_words.people_in({"faults": data}))
@@ -82,7 +82,8 @@ def _page(event: Event, *, typed: str = "", problem: str = "") -> str:
         for rule_id, some in wrong.items()
     }
     told = {it for some in said.values() for it in some}
-    others = [it for fault in data if (it := fault_words.fault_said(fault, names)).text not in told]
+    others = [fault_words.fault_said(it, names) for it in data]
+    others = [it for it in others if it.where == "rules" and it.text not in told]
     return render_template(
         "visits/rules.html",
         event=event,

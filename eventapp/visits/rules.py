@@ -175,9 +175,13 @@ def _changes(rule: VisitRule, *, added: bool) -> dict[str, list[Any]]:
     }
 
 
-def faults_of(event: Event) -> list[Fault]:
-    """What is wrong before anything is worked out, as the settings are."""
-    return find_faults(gather(event, allocation_settings.settings_of(event.id)))
+def faults_of(event: Event, *, with_everybody: bool = False) -> list[Fault]:
+    """What is wrong before anything is worked out, as the settings are.
+
+    ``with_everybody``: also what will be once all who are coming take part.
+    """
+    settings = allocation_settings.settings_of(event.id)
+    return find_faults(gather(event, settings, with_everybody=with_everybody))
 
 
 def by_rule(rules: Sequence[VisitRule], faults: Sequence[Fault]) -> dict[int, list[dict[str, Any]]]:

@@ -28,11 +28,11 @@ class SettingsForm(PageForm):
     """What matters, the first first; selects in order, so that it works by keyboard and without
     scripts."""
 
-    aim_1 = SelectField(_l("First"))
-    aim_2 = SelectField(_l("Second"))
-    aim_3 = SelectField(_l("Third"))
-    aim_4 = SelectField(_l("Fourth"))
-    aim_5 = SelectField(_l("Fifth"))
+    aim_1 = SelectField(_l("First objective"))
+    aim_2 = SelectField(_l("Second objective"))
+    aim_3 = SelectField(_l("Third objective"))
+    aim_4 = SelectField(_l("Fourth objective"))
+    aim_5 = SelectField(_l("Fifth objective"))
     delegations = RadioField(_l("Delegations"))
     worst = IntegerField(
         _l("How far down the wishes nobody should be"),

@@ -1,6 +1,6 @@
 """What is said of runs of the allocation, in the language of the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import format_decimal
@@ -61,7 +61,8 @@ def mode(run: AllocationRun) -> str:
 
 def aims(settings: RunSettings) -> str:
     """What matters, the first first."""
-    return " → ".join(str(AIMS[it]) for it in settings.aims)
+    text = " → ".join(str(AIMS[it]) for it in settings.aims)
+    return text[:1].upper() + text[1:]
 
 
 def aim(name: str) -> str:
@@ -80,6 +81,17 @@ def percent(part: float | None) -> str:
     if part is None:
         return _("not known")
     return f"{format_decimal(100 * part, format='0.0')} %"
+
+
+def number(value: float) -> str:
+    """``2.1``, or ``2,1`` in Vietnamese."""
+    return format_decimal(value, format="0.0")
+
+
+def between(parts: Sequence[float]) -> str:
+    """``38–100 %``."""
+    least, most = (round(100 * it) for it in parts)
+    return f"{least} %" if least == most else f"{least}–{most} %"
 
 
 def outcome(result: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from eventapp.accounts.models import AuditEntry
 from eventapp.events import service as events
 from eventapp.extensions import db
 from eventapp.registration import service as registration
-from eventapp.visits import accepting, rules, runs, running, service
+from eventapp.visits import accepting, rules, running, runs, service
 from eventapp.visits.accepting import BasisChanged, NotReady, accept
 from eventapp.visits.models import Allocation, AllocationRun, RuleKind, RunState, SeatSource
 from eventapp.visits.run_settings import Mode, RunSettings

@@ -7,6 +7,7 @@ import pytest
 
 from eventapp.extensions import db
 from eventapp.mail.models import Message
+from eventapp.registration.models import Status
 from eventapp.visits import rules, running, runs, service
 from eventapp.visits.allocation_settings import settings_of
 from eventapp.visits.models import AllocationRun, RuleKind, RunState, VisitRule
@@ -95,7 +96,9 @@ def test_a_rule_that_says_nothing_is_refused(organiser, event, typed, said):
     names = typed.get("ids", [])
     names = names if isinstance(names, list) else [names]
     answer = send(
-        organiser, f"{RULES}?lang=en", {**typed, "ids": [one if it == "one" else it for it in names]}
+        organiser,
+        f"{RULES}?lang=en",
+        {**typed, "ids": [one if it == "one" else it for it in names]},
     )
     assert answer.status_code == 422
     assert said in unescape(answer.text)
@@ -116,7 +119,8 @@ def test_people_of_another_event_are_refused(event):
 
 def test_what_is_wrong_stands_beside_the_rules_at_fault(organiser, event):
     build_group(event)
-    one, other = build_delegate(event, "Trần Thị Lê"), build_delegate(event, "Phạm Văn Dũng")
+    one = build_delegate(event, "Trần Thị Lê", status=Status.PENDING)  # takes no part yet
+    other = build_delegate(event, "Phạm Văn Dũng")
     rules.add_rule(event.id, RuleKind.TOGETHER, [one.id, other.id])
     rules.add_rule(event.id, RuleKind.APART, [one.id, other.id])
     page = read(organiser, RULES)
@@ -180,7 +184,7 @@ def test_a_run_is_started_looked_at_and_accepted(organiser, event, small):
     assert "Nothing has changed so far." in page
     assert "Nguyễn Văn An" in page
     assert seats() == {}
-    assert send(organiser, f"{address}/accept", {}).status_code == 303
+    assert send(organiser, f"{address}/accept?lang=en", {}).status_code == 303
     assert len(seats()) == 3
     page = read(organiser, address)
     assert "Accepted. Moved to another group: 0; newly seated: 3; as before: 0." in page
@@ -191,10 +195,8 @@ def test_a_run_is_started_looked_at_and_accepted(organiser, event, small):
 def test_the_pages_say_why(organiser, event, small):
     address = start(organiser)
     running.work_once()
-    send(organiser, f"{address}/accept", {})
-    late = next(
-        it for it in small if service.group_of(it.id).letter == "B"
-    )
+    send(organiser, f"{address}/accept?lang=en", {})
+    late = next(it for it in small if service.group_of(it.id).letter == "B")
     said = (
         "Wish 1, Trung tâm dữ liệu tỉnh: group A was full, with seats for 2 "
         "(for whom it was an equal wish: 2)."
@@ -213,7 +215,15 @@ def test_progress_is_told_until_it_has_ended(organiser, event, small):
     claimed = runs.claim()
     runs.report(
         claimed,
-        {"aim": "wishes", "stage": 2, "stages": 3, "value": 4, "bound": 3, "gap": 0.25, "seconds": 7},
+        {
+            "aim": "wishes",
+            "stage": 2,
+            "stages": 3,
+            "value": 4,
+            "bound": 3,
+            "gap": 0.25,
+            "seconds": 7,
+        },
     )
     answer = organiser.get(f"{address}/progress?lang=en")
     assert "2 of 3: Wishes met" in answer.text
@@ -221,7 +231,9 @@ def test_progress_is_told_until_it_has_ended(organiser, event, small):
     assert "HX-Refresh" not in answer.headers
     send(organiser, f"{address}/stop", {})
     assert "Being stopped" in read(organiser, f"{address}/progress")
-    db.session.query(AllocationRun).update({"state": RunState.FAILED, "result": {"why": "too_long"}})
+    db.session.query(AllocationRun).update(
+        {"state": RunState.FAILED, "result": {"why": "too_long"}}
+    )
     db.session.commit()
     assert organiser.get(f"{address}/progress").headers["HX-Refresh"] == "true"
     assert "did not end in time" in read(organiser, address)
@@ -236,7 +248,7 @@ def test_a_run_that_was_put_aside_is_not_accepted(organiser, event, small):
     address = start(organiser)
     running.work_once()
     send(organiser, f"{address}/drop", {})
-    send(organiser, f"{address}/accept", {})
+    send(organiser, f"{address}/accept?lang=en", {})
     assert "The run cannot be accepted: put aside." in read(organiser, address)
     assert seats() == {}
 
@@ -246,7 +258,7 @@ def test_what_has_changed_since_is_named(organiser, event, small):
     running.work_once()
     group = build_group(event, "C", 1)
     service.assign(event, group.id, chosen(small[0].id))
-    send(organiser, f"{address}/accept", {})
+    send(organiser, f"{address}/accept?lang=en", {})
     text = read(organiser, address)
     assert "Nothing was changed: since it was worked out" in text
     for what in ("groups or sites", "rules", "who sits where"):

@@ -100,10 +100,14 @@ def test_groups_that_may_meet_at_a_site_share_it(event, hours, alike):
     event.sites[0].capacity = 10
     db.session.commit()
     for letter, when in zip("ABC", hours, strict=False):
-        times = {} if when is None else {
-            "departs_at": at(day, when[0]),
-            "returns_at": at(day, when[1]),
-        }
+        times = (
+            {}
+            if when is None
+            else {
+                "departs_at": at(day, when[0]),
+                "returns_at": at(day, when[1]),
+            }
+        )
         build_group(event, letter, **times)
     problem = gathered(event)
     assert (len({it.slot for it in problem.groups}) == 1) is alike

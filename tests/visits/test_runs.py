@@ -1,4 +1,4 @@
-"""Runs of the allocation: asked for, worked out by whoever claims them, stopped, given up, ended."""
+"""Runs of the allocation: asked for, worked out by whoever claims them, stopped, given up."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ import pytest
 
 from eventapp.database import now
 from eventapp.extensions import db
-from eventapp.visits import accepting, runs, running
+from eventapp.visits import accepting, running, runs
 from eventapp.visits.models import AllocationRun, RunState
 from eventapp.visits.run_settings import Mode, RunSettings
 from tests.builders import build_delegate

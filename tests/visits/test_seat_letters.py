@@ -6,7 +6,7 @@ from eventapp.extensions import db
 from eventapp.mail import composing
 from eventapp.mail.models import MailStatus, Message
 from eventapp.registration import service as registration
-from eventapp.visits import letters, runs, running, service
+from eventapp.visits import letters, running, runs, service
 from eventapp.visits.accepting import accept
 from eventapp.visits.run_settings import RunSettings
 from tests.builders import at, build_delegate
