@@ -29,6 +29,8 @@ _SOURCES = {
     SeatSource.SWAP: _l("By a swap of seats."),
     SeatSource.WAITLIST: _l("From the waitlist of the group."),
 }
+# What differs from group to group though the same is in the way.
+_OF_ONE_GROUP = {"group", "worse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,30 @@ def reason_said(reason: Mapping[str, Any], names: Names, *, to_organisers: bool)
 def _lines(
     obstacles: Iterable[Mapping[str, Any]], names: Names, to_organisers: bool
 ) -> Iterable[str]:
-    """For each wish that was not met, in order, what stood in the way at each of its groups."""
-    of_site: dict[int, list[str]] = {}
+    """For each wish that was not met, in order, what stood in the way at each of its groups.
+
+    Groups with the same in the way are named together.
+    """
+    of_site: dict[int, dict[str, list[Mapping[str, Any]]]] = {}
     for it in obstacles:
-        of_site.setdefault(it["site"], []).append(_obstacle(it, names, to_organisers))
-    for rank, (site, said) in enumerate(of_site.items(), 1):
-        parts = "; ".join(dict.fromkeys(said))
-        yield _("Wish %(rank)s, %(site)s: %(why)s.", rank=rank, site=names.site(site), why=parts)
+        alike = {key: value for key, value in it.items() if key not in _OF_ONE_GROUP}
+        of_site.setdefault(it["site"], {}).setdefault(str(alike), []).append(it)
+    for rank, (site, found) in enumerate(of_site.items(), 1):
+        parts = [
+            _obstacle(
+                some[0],
+                ", ".join(names.group(it.get("group")) for it in some),
+                names,
+                to_organisers,
+            )
+            for some in found.values()
+        ]
+        why = "; ".join(dict.fromkeys(parts))
+        yield _("Wish %(rank)s, %(site)s: %(why)s.", rank=rank, site=names.site(site), why=why)
 
 
-def _obstacle(it: Mapping[str, Any], names: Names, to_organisers: bool) -> str:
-    kind, group = ObstacleKind(it["kind"]), names.group(it.get("group"))
+def _obstacle(it: Mapping[str, Any], group: str, names: Names, to_organisers: bool) -> str:
+    kind = ObstacleKind(it["kind"])
     match kind:
         case ObstacleKind.NO_GROUP:
             return _("no group goes there")
