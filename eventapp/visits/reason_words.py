@@ -71,6 +71,8 @@ def _why(seat: Allocation, names: Names, *, to_organisers: bool) -> Why:
 
 def reason_said(reason: Mapping[str, Any], names: Names, *, to_organisers: bool) -> Why:
     """A reason as `working_out.reason_data` keeps it."""
+    if reason.get("taken_over"):
+        return Why(_("Taken over from an earlier registration."))
     rank, wishes = reason.get("rank"), reason["wishes"]
     if reason.get("pinned"):
         return Why(str(_SOURCES[SeatSource.ORGANISER]))

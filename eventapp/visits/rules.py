@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventapp.accounts import audit
 from eventapp.database import db, transaction
 from eventapp.events.models import Event
-from eventapp.registration.models import Delegate, Organisation
+from eventapp.registration.models import COMING, Delegate, Organisation
 from eventapp.registration.search import Filters, select_delegates
 from eventapp.visits import allocation_settings
 from eventapp.visits.allocation.faults import Fault, FaultKind, find_faults
@@ -91,10 +91,15 @@ def find_people(event: Event, typed: str, chosen: Iterable[int]) -> Sequence[Del
     """Who is coming and has a name or office like this, but for those chosen; 20 at most."""
     if not typed.strip():
         return []
-    query = select_delegates(event, Filters(q=typed)).options(_WITH_LABELS)
-    query = query.where(Delegate.id.not_in(list(chosen)), Delegate.merged_into_id.is_(None))
-    found: Sequence[Delegate] = db.session.scalars(query.limit(_FOUND)).all()
-    return found
+    matching = select_delegates(event, Filters(q=typed)).with_only_columns(Delegate.id)
+    query = (
+        select(Delegate)
+        .where(Delegate.id.not_in(list(chosen)), Delegate.merged_into_id.is_(None))
+        .where(Delegate.id.in_(matching.order_by(None)), Delegate.status.in_(COMING))
+        .options(_WITH_LABELS)
+        .order_by(Delegate.name_key, Delegate.id)
+    )
+    return db.session.scalars(query.limit(_FOUND)).all()
 
 
 def people_of(event_id: int, ids: Sequence[int]) -> Sequence[Delegate]:

@@ -220,7 +220,7 @@ def hand_over_seat(event_id: int, from_id: int, to_id: int) -> None:
     db.session.execute(
         update(Allocation)
         .where(Allocation.delegate_id == from_id)
-        .values(delegate_id=to_id, reason=None)  # which was about somebody else
+        .values(delegate_id=to_id, reason={"group": group_id, "taken_over": True})
         .execution_options(synchronize_session=False)
     )
     _record(event_id, {from_id: (group_id, None), to_id: (None, group_id)})
