@@ -35,18 +35,18 @@ def visits() -> None:
     help="For how long at most; the event's own setting otherwise.",
 )
 @click.option("--accept", is_flag=True, help="Also where people who have a seat get another one.")
-@click.option("--nearest", is_flag=True, help="With as few moves as possible.")
+@click.option("--anew", is_flag=True, help="Everybody's place anew, whoever moves.")
 @click.option("--tell", is_flag=True, help="Write to each whose seat is another.")
 @in_app
-def allocate(event: str, seconds: int | None, accept: bool, nearest: bool, tell: bool) -> None:
-    """Work out who goes with which group, and seat them.
+def allocate(event: str, seconds: int | None, accept: bool, anew: bool, tell: bool) -> None:
+    """Seat everybody who has no group yet, so that as few as possible of the others move.
 
-    Where nobody who has a seat would get another one, it is accepted at once. Otherwise it waits to
-    be looked at, or for --accept.
+    Where nobody who has a seat gets another one, that is accepted at once. Otherwise it waits to be
+    looked at, or for --accept.
     """
     found = events.find(event)
     usual = allocation_settings.settings_of(found.id)
-    mode = Mode.NEAREST if nearest else Mode.ANEW
+    mode = Mode.ANEW if anew else Mode.NEAREST
     settings = RunSettings(mode, usual.aims, usual.worst, seconds or usual.seconds)
     try:
         asked = runs.ask(found, settings, in_hand=True)
@@ -84,8 +84,8 @@ def _accept(event: Event, number: int, *, tell: bool) -> None:
 
 def _print_figures(number: int, result: dict[str, Any], moved: int, joined: int) -> None:
     then = result["then"]
-    click.echo(f"Run {number}: {run_words.outcome(result)} {result['seconds']} s")
-    click.echo(f"Seated {then['placed']}; moved {moved}, newly seated {joined}.")
+    click.echo(f"Seated by run {number}: {then['placed']}; moved {moved}, newly seated {joined}.")
+    click.echo(f"{run_words.outcome(result)} {result['seconds']} s")
     for rank, people in then["by_rank"]:
         if rank:
             click.echo(f"  wish {rank}: {people}")

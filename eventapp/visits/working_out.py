@@ -5,14 +5,14 @@ names: whoever is anonymised later leaves nothing here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eventapp.visits.allocation import blame as blaming
 from eventapp.visits.allocation.faults import Fault, Faulty, find_faults
 from eventapp.visits.allocation.figures import Figures, figures
 from eventapp.visits.allocation.moving import reallocate
-from eventapp.visits.allocation.problem import Problem
+from eventapp.visits.allocation.problem import Aim, Problem
 from eventapp.visits.allocation.reasons import Obstacle, Reason, explain
 from eventapp.visits.allocation.solving import (
     AimResult,
@@ -59,6 +59,9 @@ def work_out(
         return _blamed(problem)
     except NothingFound:
         return {"outcome": FAILED, "why": "nothing_found"}
+    if task.is_nearest:  # what came first has to be told first
+        aims = (Aim.MOVES, *(it for it in problem.aims if it is not Aim.MOVES))
+        problem = replace(problem, aims=aims)
     reasons = explain(problem, solution.placements)
     return {
         "outcome": DONE,

@@ -35,8 +35,9 @@ def test_allocate_seats_everybody_and_says_who_got_which_wish(run, two_groups):
     result = run("visits", "allocate", "hoi-nghi", "--seconds", "20")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[0].startswith("Run 1: Proven: nothing is better by these objectives")
-    assert lines[1:4] == ["Seated 3; moved 0, newly seated 3.", "  wish 1: 1", "  wish 2: 2"]
+    assert lines[0] == "Seated by run 1: 3; moved 0, newly seated 3."
+    assert lines[1].startswith("Proven: nothing is better by these objectives")
+    assert lines[2:4] == ["  wish 1: 1", "  wish 2: 2"]
     assert "Points for wishes missed: 2 (proven optimal)" in lines
     assert lines[-1] == "Accepted: 0 moved, 3 newly seated, 0 as before."
     assert len(seats()) == 3
@@ -51,14 +52,27 @@ def test_who_has_a_seat_is_moved_only_when_asked_to(run, event):
     db.session.query(Preference).delete()
     db.session.commit()
     wish(person, first)
-    result = run("visits", "allocate", "hoi-nghi")
+    result = run("visits", "allocate", "hoi-nghi", "--anew")
     assert result.exit_code == 0, result.output
     assert "moved 1, newly seated 0" in result.stdout
     assert "Not accepted" in result.stdout
     assert seats() == {person.id: other.id}
-    result = run("visits", "allocate", "hoi-nghi", "--accept")
+    result = run("visits", "allocate", "hoi-nghi", "--anew", "--accept")
     assert result.exit_code == 0, result.output
     assert seats() == {person.id: group.id}
+
+
+def test_whoever_joins_is_seated_and_nobody_moves(run, event):
+    first, second = (site.id for site in event.sites)
+    group, other = build_group(event, "A", 1), build_group(event, "B", 2, site_id=second)
+    sits, joins = build_delegate(event), build_delegate(event)
+    wish(sits, first)
+    service.fill_groups(event)
+    wish(joins, first)
+    service.remove(event, [joins.id])
+    result = run("visits", "allocate", "hoi-nghi")
+    assert result.exit_code == 0, result.output
+    assert seats() == {sits.id: group.id, joins.id: other.id}
 
 
 def test_what_is_to_blame_is_said_in_one_line(run, event, two_groups):

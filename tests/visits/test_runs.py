@@ -8,7 +8,8 @@ import pytest
 
 from eventapp.database import now
 from eventapp.extensions import db
-from eventapp.visits import accepting, running, runs
+from eventapp.registration.models import Preference
+from eventapp.visits import accepting, running, runs, service
 from eventapp.visits.models import AllocationRun, RunState
 from eventapp.visits.run_settings import Mode, RunSettings
 from tests.builders import build_delegate
@@ -166,3 +167,21 @@ def test_the_nearest_moves_nobody_who_need_not(event, small):
     running.work_once()
     placements = dict(the_run(2).result["placements"])
     assert placements == {**before, joins.id: group.id}
+
+
+def test_who_stays_where_they_are_is_told_that_few_were_to_move(event):
+    """Somebody would rather be at the first site, where a seat is free by now."""
+    first, second = (site.id for site in event.sites)
+    build_group(event, "A", 2)
+    build_group(event, "B", 2, site_id=second)
+    person = build_delegate(event)
+    wish(person, second)
+    service.fill_groups(event)
+    db.session.query(Preference).delete()
+    db.session.commit()
+    wish(person, first, second)
+    runs.ask(event, RunSettings(mode=Mode.NEAREST))
+    running.work_once()
+    ((who, reason),) = the_run().result["reasons"]
+    assert (who, reason["rank"]) == (person.id, 2)
+    assert [(it["kind"], it["aim"]) for it in reason["obstacles"]] == [("aim_first", "moves")]
