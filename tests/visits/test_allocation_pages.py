@@ -5,10 +5,11 @@ from html import unescape
 
 import pytest
 
+from eventapp import tokens
 from eventapp.extensions import db
 from eventapp.mail.models import Message
 from eventapp.registration.models import Status
-from eventapp.visits import rules, running, runs, service
+from eventapp.visits import rules, running, runs, service, sites
 from eventapp.visits.allocation_settings import settings_of
 from eventapp.visits.models import AllocationRun, RuleKind, RunState, VisitRule
 from tests.builders import build_delegate, build_event
@@ -208,6 +209,22 @@ def test_the_pages_say_why(organiser, event, small):
         text = read(organiser, page)
         assert "Wish 2 of 2." in text
         assert said in text
+
+
+def test_the_personal_page_says_why_and_names_nobody(client, organiser, event, small):
+    secret = tokens.new_secret()
+    for person in small:
+        person.secret_hash = tokens.hash_secret(secret) if person is small[2] else None
+    db.session.commit()
+    rules.add_rule(event.id, RuleKind.APART, [small[0].id, small[2].id])
+    rules.add_rule(event.id, RuleKind.PIN, [small[0].id], group_id=sites.groups_of(event.id)[0].id)
+    address = start(organiser)
+    running.work_once()
+    send(organiser, f"{address}/accept", {})
+    text = read(client, f"/p/{secret}")
+    assert "Why this group: Wish 2 of 2." in text
+    assert "the organisers have decided against group A" in text
+    assert small[0].name not in text
 
 
 def test_progress_is_told_until_it_has_ended(organiser, event, small):
