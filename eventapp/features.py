@@ -95,6 +95,9 @@ from eventapp.reports.views import reports
 from eventapp.seating.kinds import SEATING
 from eventapp.seating.service import hand_over as hand_over_seats_of_halls
 from eventapp.seating.views import seating
+from eventapp.visits import letters as visit_letters
+from eventapp.visits import rule_views as _rules  # noqa: F401
+from eventapp.visits import run_views as _allocations  # noqa: F401
 from eventapp.visits import site_views as _sites  # noqa: F401
 from eventapp.visits import wish_views as _wishes  # noqa: F401
 from eventapp.visits.departures import add_departures
@@ -185,6 +188,7 @@ paper.register(
 composing.kinds.update(letter_facts.KINDS)
 composing.kinds.update(programme_letters.KINDS)
 composing.kinds.update(lead_letter_facts.KINDS)
+composing.kinds.update(visit_letters.KINDS)
 # What comes round every half minute.
 worker.chores.append(expire_offers)
 worker.chores.append(forget_unclaimed)

@@ -1,5 +1,5 @@
-"""The server behind ``eventapp serve``: gunicorn with threads, and the mail worker beside them;
-and the mail worker in a process of its own, ``eventapp mail work``.
+"""The server behind ``eventapp serve``: gunicorn with threads, and beside them the mail worker and
+what works allocations out; and the mail worker in a process of its own, ``eventapp mail work``.
 
 A process for each core, with threads: Python uses one core for each. On SQLite they take turns to
 write (`locks.FairFileLock`); with PostgreSQL hosts can be added.
@@ -20,6 +20,7 @@ from eventapp.badges import service as badges
 from eventapp.config import ConfigurationError
 from eventapp.extensions import db
 from eventapp.mail import worker
+from eventapp.visits import running
 from eventapp.web import logs, migrations
 
 _PATIENCE_SECONDS = 5.0
@@ -71,12 +72,15 @@ def run(
 
     def start_worker(_: Any) -> None:
         app.extensions["mail"] = worker.start(app, stop, sends=sends_mail)
+        app.extensions["allocation"] = running.start(app, stop)
         threading.Thread(target=badges.warm_up, name="warm-up", daemon=True).start()
 
     def stop_worker(_arbiter: Any, _worker: Any) -> None:
         stop.set()
-        if thread := app.extensions.get("mail"):
-            thread.join(_PATIENCE_SECONDS)  # the message under way; who hangs is left
+        # The message under way, and a run to be handed back; who hangs is left.
+        for name in ("mail", "allocation"):
+            if thread := app.extensions.get(name):
+                thread.join(_PATIENCE_SECONDS)
 
     serve(
         app,

@@ -30,7 +30,8 @@ from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file, classes_of
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import answers_of
-from eventapp.visits.service import group_and_bus_of
+from eventapp.visits.reason_words import why
+from eventapp.visits.service import group_and_bus_of, seat_of
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 
@@ -245,10 +246,11 @@ def _has_pass(delegate: Delegate) -> bool:
 def _pass_of(delegate: Delegate) -> dict[str, Any]:
     if not _has_pass(delegate):
         return {"group": None}
-    group, bus = group_and_bus_of(delegate.id)
+    seat = seat_of(delegate.id)
     return {
-        "group": group,
-        "bus": bus,
+        "group": seat.group if seat else None,
+        "bus": seat.bus.label if seat and seat.bus else "",
+        "why": why(seat, delegate.event_id, to_organisers=False) if seat else None,
         "code": qr.grouped(delegate.code),
         "picture": qr.svg(delegate.code, _("QR code of the pass")),
     }

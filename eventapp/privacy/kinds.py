@@ -29,7 +29,7 @@ from eventapp.registration.models import (
     Organisation,
     Upload,
 )
-from eventapp.visits.models import Bus, VisitGroup
+from eventapp.visits.models import Bus, VisitGroup, VisitRule
 
 NOBODY = "Đại biểu đã ẩn danh"
 """The name of everybody who was anonymised."""
@@ -471,6 +471,13 @@ KINDS: tuple[Kind, ...] = (
             & _or_not_empty(Bus.driver_name, Bus.driver_phone)
         ),
         left_of=_emptied(driver_name="", driver_phone=""),
+    ),
+    Kind(
+        "visit_rules",
+        VisitRule,
+        ("note",),
+        lambda event_id: (VisitRule.event_id == event_id) & (VisitRule.note != ""),
+        left_of=_emptied(note=""),
     ),
     Kind(
         "uploads",

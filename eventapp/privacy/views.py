@@ -34,6 +34,7 @@ KINDS = {
     "held_places": _l("Notes on held places"),
     "visit_groups": _l("Leaders and guides of visit groups"),
     "visit_buses": _l("Drivers of buses"),
+    "visit_rules": _l("Notes of rules about visit groups"),
     "uploads": _l("Tables uploaded and not yet confirmed"),
     "certificates": _l("Names on certificates (number, code and date stay)"),
     "attendance_corrections": _l("Reasons of corrected attendance"),

@@ -67,6 +67,10 @@ ACTIONS = {
     "print_at_desk": lazy_gettext("printed the badge at the desk"),
     "correct_attendance": lazy_gettext("corrected the attendance"),
     "make_default": lazy_gettext("made the default"),
+    "ask_allocation": lazy_gettext("asked for"),
+    "stop_allocation": lazy_gettext("stopped"),
+    "drop_allocation": lazy_gettext("put aside"),
+    "accept_allocation": lazy_gettext("accepted"),
 }
 SUBJECTS = {
     "delegate": lazy_gettext("Delegate"),
@@ -96,6 +100,8 @@ SUBJECTS = {
     "badge_template": lazy_gettext("Badge template"),
     "badge_image": lazy_gettext("Image for badges"),
     "print_run": lazy_gettext("Print run"),
+    "visit_rule": lazy_gettext("Rule of the allocation"),
+    "allocation_run": lazy_gettext("Run of the allocation"),
 }
 FIELDS = {
     "name": lazy_gettext("Full name"),
@@ -227,6 +233,13 @@ FIELDS = {
     "minutes": lazy_gettext("Minutes of training"),
     "threshold": lazy_gettext("Least share of the training sessions (per cent)"),
     "excluded_category_ids": lazy_gettext("Categories that get no certificate"),
+    "rule": lazy_gettext("Rule"),
+    "delegate_ids": lazy_gettext("Delegates"),
+    "moved": lazy_gettext("Moved to another group"),
+    "seated": lazy_gettext("Newly seated"),
+    "objectives": lazy_gettext("Objectives"),
+    "worst_wish": lazy_gettext("How far down the wishes nobody should be"),
+    "seconds": lazy_gettext("Seconds at most"),
     "door_counts": lazy_gettext(
         "The main door counts for sessions without a checkpoint of their own"
     ),

@@ -23,6 +23,8 @@ from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.registration.models import Delegate, Delegation, Organisation, Status
 from eventapp.reports.change_words import ACTIONS, FIELDS, REQUESTS, ROLES, SUBJECTS
 from eventapp.visits.models import VisitGroup
+from eventapp.visits.reason_words import AIMS
+from eventapp.visits.rule_views import KINDS as RULES
 from eventapp.web.language import current_language, moment, phone, short_day
 
 PER_PAGE = 50
@@ -69,6 +71,7 @@ _REFERENCES: dict[str, Any] = {
     "group_id": VisitGroup,
     "group": VisitGroup,
     "delegate_id": Delegate,
+    "delegate_ids": Delegate,
     "merged_from": Delegate,
     "merged_into_id": Delegate,
     "not_the_same": Delegate,
@@ -86,6 +89,8 @@ _SCOPE = re.compile(rf"({'|'.join(_SCOPES)}):([0-9]+)")
 _CHOICES: dict[str, Any] = {
     "rights": SHORT_RIGHTS,
     "passage": SHORT_PASSAGES,
+    "rule": RULES,
+    "objectives": AIMS,
 }
 _NAMED: dict[str, Any] = {
     "delegate": Delegate,

@@ -12,6 +12,10 @@ from eventapp.registration.delegate_views import delegates
 from eventapp.reports import people
 from eventapp.reports.changes import changes
 from eventapp.seating.reading import seats_of
+from eventapp.visits import rules
+from eventapp.visits import service as visits
+from eventapp.visits.reason_words import why
+from eventapp.visits.rule_views import KINDS as RULES
 from eventapp.web.language import current_language
 
 _HISTORY = 20
@@ -29,7 +33,10 @@ def show(event: Event, delegate_id: int) -> ResponseReturnValue:
         delegate=delegate,
         symbol=qr.symbol(delegate.code),
         quiet=qr.QUIET_ZONE,
-        group=people.group_of(delegate),
+        group=seat.group if (seat := visits.seat_of(delegate_id)) else None,
+        why=why(seat, event.id, to_organisers=True) if seat else None,
+        rules=rules.rules_about(event.id, delegate_id),
+        rule_kinds=RULES,
         arrivals=people.arrivals_of(delegate),
         scans=people.scans_of(delegate),
         photo=images.photo_state(event, delegate_id),

@@ -79,16 +79,6 @@ def trainings(event: Event) -> Sequence[Session]:
     ).all()
 
 
-def group_of(delegate: Delegate) -> VisitGroup | None:
-    """The visit group of a delegate with its site."""
-    return db.session.scalar(
-        select(VisitGroup)
-        .join(Allocation, Allocation.group_id == VisitGroup.id)
-        .where(Allocation.delegate_id == delegate.id)
-        .options(joinedload(VisitGroup.site))
-    )
-
-
 def arrivals_of(delegate: Delegate) -> list[Arrival]:
     """Where and when a delegate was first admitted, the earliest first."""
     rows = db.session.execute(

@@ -8,6 +8,7 @@ one person too many, twice, or after they have cancelled.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import joinedload
@@ -27,7 +28,7 @@ from eventapp.registration.models import (
 from eventapp.registration.search import NO_GROUP, Filters, Selection, select_delegates
 from eventapp.visits.boarding import seat_in_buses
 from eventapp.visits.filling import fill, wishes_met
-from eventapp.visits.models import Allocation, Bus, VisitGroup
+from eventapp.visits.models import Allocation, Bus, SeatSource, VisitGroup
 from eventapp.visits.sites import VisitError, group
 
 PAGE_SIZE = 50
@@ -149,6 +150,22 @@ def group_and_bus_of(delegate_id: int) -> tuple[VisitGroup | None, str]:
     return (row[0], row[1] or "") if row else (None, "")
 
 
+def seat_of(delegate_id: int) -> Allocation | None:
+    """The seat of a delegate, with its group and site."""
+    return db.session.scalar(
+        select(Allocation)
+        .where(Allocation.delegate_id == delegate_id)
+        .options(
+            joinedload(Allocation.group).joinedload(VisitGroup.site), joinedload(Allocation.bus)
+        )
+    )
+
+
+def seats_among(ids: Sequence[int]) -> Sequence[Allocation]:
+    """The seats of these delegates, of those who have one."""
+    return db.session.scalars(select(Allocation).where(Allocation.delegate_id.in_(ids))).all()
+
+
 def without_group(event: Event) -> int:
     """How many who are coming have no group yet."""
     nobody = select_delegates(event, Filters(group=NO_GROUP)).where(_is_coming)
@@ -181,14 +198,14 @@ def assign(event: Event, group_id: int, selection: Selection) -> Seated:
     with transaction():
         target = group(event_id, group_id)
         chosen = _chosen(event, selection)
-        people = _lock(event_id, chosen)
+        people = lock(event_id, chosen)
         if len(people) < len(chosen):
             raise DelegateNotFound
         if gone := [name for name, status in people.values() if status not in COMING]:
             raise DelegateCancelled(gone)
-        before = _seats_of(chosen)
+        before = seats_of(chosen)
         coming = [person for person in chosen if before.get(person) != group_id]
-        _move(event_id, dict.fromkeys(coming, target.id), before)
+        move(event_id, dict.fromkeys(coming, target.id), before)
         return Seated(added=len(coming), already=len(chosen) - len(coming))
 
 
@@ -199,26 +216,26 @@ def remove(event: Event, delegate_ids: Iterable[int]) -> int:
         raise NobodyChosen
     event_id = event.id
     with transaction():
-        if len(_lock(event_id, chosen)) < len(chosen):
+        if len(lock(event_id, chosen)) < len(chosen):
             raise DelegateNotFound
         return _leave(event_id, chosen)
 
 
 def leave_group(event_id: int, delegate_id: int) -> None:
     """Free the seat of somebody who is cancelling, inside the transaction that cancels them."""
-    _lock(event_id, [delegate_id])
+    lock(event_id, [delegate_id])
     _leave(event_id, [delegate_id])
 
 
 def hand_over_seat(event_id: int, from_id: int, to_id: int) -> None:
     """Give somebody's seat to another, inside the transaction that lets them take over."""
-    group_id = _seats_of([from_id]).get(from_id)
+    group_id = seats_of([from_id]).get(from_id)
     if group_id is None:
         return
     db.session.execute(
         update(Allocation)
         .where(Allocation.delegate_id == from_id)
-        .values(delegate_id=to_id)
+        .values(delegate_id=to_id, reason={"group": group_id, "taken_over": True})
         .execution_options(synchronize_session=False)
     )
     _record(event_id, {from_id: (group_id, None), to_id: (None, group_id)})
@@ -232,7 +249,7 @@ def fill_groups(event: Event) -> Filled:
     event_id = event.id
     with transaction():
         people = _waiting(event)
-        still = _lock(event_id, [person for person, _ in people])
+        still = lock(event_id, [person for person, _ in people])
         people = [(who, wishes) for who, wishes in people if still[who][1] == Status.APPROVED]
         rows = db.session.execute(
             select(
@@ -247,7 +264,7 @@ def fill_groups(event: Event) -> Filled:
         )
         seats = {group_id: (site_id, max(0, free)) for group_id, site_id, free in rows}
         seated = fill(people, seats)
-        _move(event_id, seated, {})
+        move(event_id, seated, {}, source=SeatSource.RUN)
         return Filled(wishes_met(people, seats, seated), len(people) - len(seated))
 
 
@@ -289,8 +306,8 @@ def _waiting(event: Event) -> list[tuple[int, list[int]]]:
     return list(people.items())
 
 
-def _lock(event_id: int, ids: Sequence[int]) -> dict[int, tuple[str, Status]]:
-    """Name and status of these delegates, whose rows nobody else changes until the end.
+def lock(event_id: int, ids: Sequence[int]) -> dict[int, tuple[str, Status]]:
+    """Name and status of these delegates, by id, whose rows nobody else changes until the end.
 
     Whoever needs both locks delegates before groups, each by id: so nobody waits in a circle.
     """
@@ -306,7 +323,7 @@ def _lock(event_id: int, ids: Sequence[int]) -> dict[int, tuple[str, Status]]:
     return found
 
 
-def _seats_of(ids: Sequence[int]) -> dict[int, int]:
+def seats_of(ids: Sequence[int]) -> dict[int, int]:
     """Delegate → group, of those who have one."""
     seats: dict[int, int] = {}
     for batch in _batches(ids):
@@ -319,15 +336,31 @@ def _seats_of(ids: Sequence[int]) -> dict[int, int]:
     return seats
 
 
-def _move(event_id: int, to: dict[int, int], before: dict[int, int]) -> None:
-    """Give people new seats in place of those they had; raises GroupFull."""
+def move(
+    event_id: int,
+    to: dict[int, int],
+    before: dict[int, int],
+    *,
+    source: SeatSource = SeatSource.ORGANISER,
+    reasons: Mapping[int, dict[str, Any]] | None = None,
+) -> None:
+    """Give people new seats in place of those they had, within the transaction in progress.
+
+    The people must be locked (`lock`). ``reasons`` says of each why. Raises GroupFull.
+    """
     change = Counter(to.values())
     change.subtract(before[person] for person in to if person in before)
     _count(change)
     _delete_allocations([person for person in to if person in before])
     seated_at = now()
     rows = [
-        {"delegate_id": person, "group_id": group_id, "allocated_at": seated_at}
+        {
+            "delegate_id": person,
+            "group_id": group_id,
+            "source": source,
+            "reason": (reasons or {}).get(person),
+            "allocated_at": seated_at,
+        }
         for person, group_id in to.items()
     ]
     if rows:
@@ -338,7 +371,7 @@ def _move(event_id: int, to: dict[int, int], before: dict[int, int]) -> None:
 
 def _leave(event_id: int, ids: Sequence[int]) -> int:
     """Free the seats of these people; how many had one."""
-    before = _seats_of(ids)
+    before = seats_of(ids)
     change = Counter({group: -n for group, n in Counter(before.values()).items()})
     _count(change)
     _delete_allocations(list(before))
