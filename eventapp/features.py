@@ -48,6 +48,9 @@ from eventapp.duplicates.views import duplicates
 from eventapp.events import guard
 from eventapp.events.team_views import team
 from eventapp.events.views import events
+from eventapp.feedback import letters as feedback_letters
+from eventapp.feedback import service as feedback_service
+from eventapp.feedback.views import feedback
 from eventapp.introductions.kinds import INTRODUCTIONS
 from eventapp.introductions.views import introductions
 from eventapp.mail import composing, worker
@@ -55,6 +58,7 @@ from eventapp.portal import agenda_views as _my_agenda  # noqa: F401
 from eventapp.portal import data_views as _data  # noqa: F401
 from eventapp.portal import material_views as _own_materials  # noqa: F401
 from eventapp.portal import photo_views as _own_photo  # noqa: F401
+from eventapp.portal import visit_views as _own_visit  # noqa: F401
 from eventapp.portal.views import portal
 from eventapp.privacy.erasing import close_out_due
 from eventapp.privacy.views import privacy
@@ -113,6 +117,7 @@ BLUEPRINTS = (
     programme,
     agenda,
     visits,
+    feedback,
     delegates,
     duplicates,
     delegations,
@@ -152,6 +157,7 @@ wishing.rules_of.append(wish_rules_for)
 # Attendance and certificates of two registrations of one person become those of the one kept.
 merging.on_merging.append(certificates_service.take_over)
 merging.on_merging.append(badge_images.take_over)
+merging.on_merging.append(feedback_service.take_over)
 
 # A badge that was printed is printed again once what it says is corrected.
 registration.on_correcting.append(reprinting.mark_corrected)
@@ -189,6 +195,7 @@ composing.kinds.update(letter_facts.KINDS)
 composing.kinds.update(programme_letters.KINDS)
 composing.kinds.update(lead_letter_facts.KINDS)
 composing.kinds.update(visit_letters.KINDS)
+composing.kinds.update(feedback_letters.KINDS)
 # What comes round every half minute.
 worker.chores.append(expire_offers)
 worker.chores.append(forget_unclaimed)

@@ -1,4 +1,4 @@
-"""Who attended which session and which day: what the scans add up to, and what was corrected.
+"""Who attended which session, visit and day: what the scans add up to, and what was corrected.
 
 Read for all people of an event, or some, in a fixed number of queries.
 """
@@ -29,10 +29,12 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """What a checkpoint says of whoever is scanned there: at which session, on which day."""
+    """What a checkpoint says of whoever is scanned there: at which session, on which day, with
+    which visit group."""
 
     session_id: int | None
     day_id: int | None
+    group_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Record:
 
     sessions: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     days: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    visits: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def of(self, delegate_id: int) -> frozenset[int]:
         """The sessions that somebody attended."""
@@ -49,6 +52,10 @@ class Record:
     def days_of(self, delegate_id: int) -> frozenset[int]:
         """The days on which somebody was there."""
         return frozenset(self.days.get(delegate_id, ()))
+
+    def visits_of(self, delegate_id: int) -> frozenset[int]:
+        """The visit groups with which somebody went."""
+        return frozenset(self.visits.get(delegate_id, ()))
 
 
 def training_sessions(event_id: int) -> Sequence[Session]:
@@ -77,7 +84,7 @@ def record(
 
     A session without a checkpoint of its own was attended by whoever was scanned at the door on its
     day, if ``door_counts``. A day was attended by whoever was scanned anywhere on it, or was at a
-    session of it.
+    session of it. With a visit group went whoever was scanned at its bus, at any stop.
     """
     venues = _venues(event)
     with_checkpoint = {it.session_id for it in venues.values()}
@@ -93,6 +100,8 @@ def record(
             continue
         if venue.session_id is not None:
             found.sessions[delegate_id].add(venue.session_id)
+        if venue.group_id is not None:
+            found.visits[delegate_id].add(venue.group_id)
         if venue.day_id is not None:
             found.days[delegate_id].add(venue.day_id)
             if checkpoint_id in doors:
@@ -123,6 +132,7 @@ def _venues(event: Event) -> dict[int, Venue]:
             Checkpoint.id,
             Checkpoint.session_id,
             Checkpoint.day_id,
+            Checkpoint.group_id,
             Session.day_id.label("of_session"),
             VisitGroup.departs_at,
         )
@@ -135,7 +145,7 @@ def _venues(event: Event) -> dict[int, Venue]:
         day_id = row.day_id or row.of_session
         if day_id is None and row.departs_at is not None:
             day_id = days.get(row.departs_at.astimezone(event.zone).date())
-        found[row.id] = Venue(row.session_id, day_id)
+        found[row.id] = Venue(row.session_id, day_id, row.group_id)
     return found
 
 
@@ -159,11 +169,12 @@ def _scanned(event_id: int, ids: Collection[int] | None) -> Any:
 def _correct(
     found: Record, event_id: int, days: Mapping[int, int], ids: Collection[int] | None
 ) -> None:
-    """Sessions first: who was at one was there on its day, unless that is corrected as well."""
+    """Days last: who was at a session was there on its day, unless that is corrected as well."""
     query = select(
         AttendanceCorrection.delegate_id,
         AttendanceCorrection.session_id,
         AttendanceCorrection.day_id,
+        AttendanceCorrection.group_id,
         AttendanceCorrection.present,
     ).where(AttendanceCorrection.event_id == event_id)
     if ids is not None:
@@ -174,6 +185,8 @@ def _correct(
             _put(found.sessions[it.delegate_id], it.session_id, present=it.present)
             if it.present and it.session_id in days:
                 found.days[it.delegate_id].add(days[it.session_id])
+        if it.group_id is not None:
+            _put(found.visits[it.delegate_id], it.group_id, present=it.present)
     for it in rows:
         if it.day_id is not None:
             _put(found.days[it.delegate_id], it.day_id, present=it.present)

@@ -53,6 +53,7 @@ class Holder:
     position: str = ""
     organisation: str = ""
     when: str = ""  # "Thời gian: 26–27/11/2026; thời lượng: 4 giờ 30 phút"
+    visited: str = ""  # "Tham quan thực tế: Làng tranh Đông Hồ"
     note: str = ""  # that it was issued anew
 
 
@@ -157,7 +158,7 @@ class _Printer:
             self._text((it.name,), name_font, 40, 16, 84.5, 19.5, most=2, colour=_NAME, kept=False),
             self._text(tuple(person), fonts.SERIF, 15, 10, 104.5, 15.5, most=2),
             self._training(it),
-            self._text((it.when,), fonts.SERIF, 13, 10, 149, 6),
+            self._time_and_visit(it),
             self._number(it),
             self._line(it.place_and_date, fonts.SERIF_ITALIC, 13, _SIGNED, 161, _SIGNED_ROOM),
         ]
@@ -204,6 +205,11 @@ class _Printer:
         return self._text((it.title,), fonts.SERIF_BOLD, 14, 7, 127.3, 12.5, most=3) + self._text(
             (it.title_below,), fonts.SERIF_ITALIC, 12, 6.5, 140, 8.5, most=2
         )
+
+    def _time_and_visit(self, it: Holder) -> bytes:
+        if not it.visited:
+            return self._text((it.when,), fonts.SERIF, 13, 10, 149, 6)
+        return self._text((it.when, it.visited), fonts.SERIF, 12.5, 7, 148.4, 9.4)
 
     def _number(self, it: Holder) -> bytes:
         """The code with what is read beside it: register number, code, where to look it up."""

@@ -40,6 +40,17 @@ class RuleForm(PageForm):
         _l("The main door counts for sessions without a checkpoint of their own"),
         description=_l("Whoever was scanned there on that day has attended them."),
     )
+    visits_count = BooleanField(
+        _l("A site visit counts as training"),
+        description=_l(
+            "For whoever has a seat on a bus: one more session to attend, as long as the visit "
+            "takes."
+        ),
+    )
+    names_visits = BooleanField(
+        _l("Certificates name the sites that were visited"),
+        description=_l("Whoever was on the bus at the roll call has visited its site."),
+    )
     title = TextAreaField(
         _l("What was completed"),
         [at_most(500)],
@@ -61,6 +72,8 @@ class RuleForm(PageForm):
                 "threshold": rule.threshold,
                 "excluded": list(rule.excluded_category_ids),
                 "door_counts": rule.door_counts,
+                "visits_count": rule.visits_count,
+                "names_visits": rule.names_visits,
                 "title": rule.title,
                 "title_en": rule.title_en,
             }
@@ -73,6 +86,8 @@ class RuleForm(PageForm):
             threshold=self.threshold.data or 0,
             excluded_category_ids=tuple(self.excluded.data or ()),
             door_counts=bool(self.door_counts.data),
+            names_visits=bool(self.names_visits.data),
+            visits_count=bool(self.visits_count.data),
             title=self.title.data or "",
             title_en=self.title_en.data or "",
         )
@@ -85,10 +100,12 @@ class IssueForm(PageForm):
 
 
 class CorrectionForm(PageForm):
-    """Whether somebody attended a session or was there on a day, and why that is known."""
+    """Whether somebody attended a session, went on a visit or was there on a day, and why that is
+    known."""
 
     session_id = HiddenField()
     day_id = HiddenField()
+    group_id = HiddenField()
     present = SelectField(
         choices=[
             (PRESENT, _l("was there")),

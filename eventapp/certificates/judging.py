@@ -6,9 +6,17 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from eventapp.certificates import attendance
+from eventapp.certificates import attendance, visits
 from eventapp.certificates.models import DEFAULT_THRESHOLD, Certificate, CertificateRule
-from eventapp.certificates.rule import Share, Standing, Training, share, slots, standing
+from eventapp.certificates.rule import (
+    Share,
+    Standing,
+    Training,
+    share,
+    slots,
+    standing,
+    visited,
+)
 from eventapp.database import db
 from eventapp.documents.people import full_name
 from eventapp.events.models import Event
@@ -26,12 +34,14 @@ from eventapp.registration.ranks import BY_DELEGATION
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One person: what they attended, and whether that is enough."""
+    """One person: what they attended, and whether that is enough. ``visits`` are the groups with
+    which they went."""
 
     delegate_id: int
     delegation_id: int
     share: Share
     standing: Standing
+    visits: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class Snapshot:
     title: str
     title_en: str
     minutes: int
+    visited: str = ""
 
 
 def rule_of(event_id: int) -> CertificateRule:
@@ -58,6 +69,8 @@ def new_rule(event_id: int) -> CertificateRule:
         threshold=DEFAULT_THRESHOLD,
         excluded_category_ids=[],
         door_counts=True,
+        names_visits=True,
+        visits_count=False,
         title="",
         title_en="",
         last_number=0,
@@ -75,14 +88,19 @@ def judge(
     of = slots(Training(it.id, it.starts_at, it.ends_at) for it in sessions)
     known = attendance.record(event, sessions, door_counts=rule.door_counts, ids=ids)
     enrolled = _enrolled(event.id, ids)
+    departures = slots(visits.departures(event.id)) if rule.visits_count else ()
+    seats = visits.seats(event.id, ids) if rule.visits_count else {}
     excluded = set(rule.excluded_category_ids)
     found = {}
     for row in db.session.execute(_people(event.id, ids)):
+        went = known.visits_of(row.id)
         got = share(of, enrolled.get(row.id, ()), known.of(row.id))
+        if departures:
+            got += visited(departures, seats.get(row.id, ()), went)
         verdict = standing(got, rule.threshold, is_excluded=row.category_id in excluded)
         if row.status != Status.APPROVED:
             verdict = Standing.NOT_APPROVED
-        found[row.id] = Judged(row.id, row.delegation_id, got, verdict)
+        found[row.id] = Judged(row.id, row.delegation_id, got, verdict, went)
     return found
 
 
@@ -140,6 +158,7 @@ def snapshots(
     """
     title = rule.title or event.title
     title_en = rule.title_en or ("" if rule.title else event.title_en)
+    sites = visits.sites(event.id) if rule.names_visits else {}
     query = (
         select(
             Delegate.id,
@@ -165,8 +184,15 @@ def snapshots(
             continue
         alone = row.is_other or row.delegation == row.office
         where = row.office if alone else f"{row.office}, {full_name(row.delegation, row.kind)}"
+        it = judged[row.id]
         found[row.id] = Snapshot(
-            row.name, row.position, where, title, title_en, judged[row.id].share.minutes
+            row.name,
+            row.position,
+            where,
+            title,
+            title_en,
+            it.share.minutes,
+            visits.named(sites, it.visits),
         )
     return found
 

@@ -18,21 +18,29 @@ from eventapp.database import Model, UtcDateTime, now
 from eventapp.events.models import Day, Event
 from eventapp.programme.models import Session
 from eventapp.registration.models import Delegate
+from eventapp.visits.models import VisitGroup
 
 DEFAULT_THRESHOLD = 80
 _VALID = text("withdrawn_at is null")
 
 
 class AttendanceCorrection(Model):
-    """What an organiser knows better than the scans: somebody was at a session, or on a day.
+    """What an organiser knows better than the scans: somebody was at a session, on a visit, or
+    there on a day.
 
-    One row for each person and session or day; what it was before is in the change log.
+    One row for each person and session, visit or day; what it was before is in the change log.
     """
 
     __tablename__ = "attendance_correction"
     __table_args__ = (
-        CheckConstraint("(session_id is null) <> (day_id is null)", name="one_subject"),
+        CheckConstraint(
+            "(case when session_id is null then 0 else 1 end)"
+            " + (case when day_id is null then 0 else 1 end)"
+            " + (case when group_id is null then 0 else 1 end) = 1",
+            name="one_subject",
+        ),
         UniqueConstraint("delegate_id", "session_id"),
+        UniqueConstraint("delegate_id", "group_id"),
         UniqueConstraint("delegate_id", "day_id"),
     )
 
@@ -43,6 +51,10 @@ class AttendanceCorrection(Model):
         ForeignKey("session.id", ondelete="CASCADE"), index=True
     )
     day_id: Mapped[int | None] = mapped_column(ForeignKey("day.id", ondelete="CASCADE"), index=True)
+    # A departure of a site visit.
+    group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("visit_group.id", ondelete="CASCADE"), index=True
+    )
     present: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(300))
     made_by: Mapped[str] = mapped_column(String(254))
@@ -51,6 +63,7 @@ class AttendanceCorrection(Model):
     delegate: Mapped[Delegate] = relationship()
     session: Mapped[Session | None] = relationship()
     day: Mapped[Day | None] = relationship()
+    group: Mapped[VisitGroup | None] = relationship()
 
 
 class Certificate(Model):
@@ -88,6 +101,8 @@ class Certificate(Model):
     title: Mapped[str] = mapped_column(Text)
     title_en: Mapped[str] = mapped_column(Text, default="")
     minutes: Mapped[int]  # of training attended
+    # The sites that were visited, where the rule has them named.
+    visited: Mapped[str] = mapped_column(Text, default="")
     issued_on: Mapped[date]  # what the paper is dated
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     # Printed anew under the same number since something on it was corrected: how often, and why.
@@ -124,6 +139,9 @@ class CertificateRule(Model):
     excluded_category_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
     # Whether a scan at the main door counts for sessions of that day without a checkpoint.
     door_counts: Mapped[bool] = mapped_column(default=True)
+    # Whether certificates name the sites that were visited, and whether a visit is training.
+    names_visits: Mapped[bool] = mapped_column(default=True)
+    visits_count: Mapped[bool] = mapped_column(default=False)
     # What was completed; empty is the event's title.
     title: Mapped[str] = mapped_column(Text, default="")
     title_en: Mapped[str] = mapped_column(Text, default="")

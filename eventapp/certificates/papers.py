@@ -156,6 +156,7 @@ def _rows(event: Event, conditions: Sequence[Any]) -> Iterator[Any]:
             Certificate.title,
             Certificate.title_en,
             Certificate.minutes,
+            Certificate.visited,
             Certificate.number_text,
             Certificate.code,
             Certificate.issued_on,
@@ -205,6 +206,7 @@ def _holders(event: Event, rows: Iterator[Any], language: str) -> Iterator[Holde
             position=row.position,
             organisation=row.organisation,
             when=lengths[row.minutes],
+            visited=_visited(row.visited, language),
             note=_note(row, first) if row.reissues else "",
         )
 
@@ -216,6 +218,16 @@ def _when(days: Sequence[date], minutes: int, language: str) -> str:
             dates, long = date_range(days, it), length(minutes)
             texts.append(_("Time: %(dates)s; duration: %(length)s", dates=dates, length=long))
     return " / ".join(texts)
+
+
+def _visited(sites: str, language: str) -> str:
+    if not sites:
+        return ""
+    labels = []
+    for it in ("vi", "en") if language == BOTH else (language,):
+        with force_locale(it):
+            labels.append(_("Site visit"))
+    return f"{' / '.join(labels)}: {sites}"
 
 
 def length(minutes: int) -> str:

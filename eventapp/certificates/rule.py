@@ -2,7 +2,8 @@
 
 Training sessions at the same time are alternatives, of which nobody can attend all: together they
 make one `Slot`, of which each person is to attend their own class (any one, if they chose none).
-Every other training session is a slot of its own, which everybody is to attend.
+Every other training session is a slot of its own, which everybody is to attend. Site visits, where
+they count, are slots in the same way, of those who have a seat in one of them or went along.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,7 +14,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A training session, from its beginning to its end."""
+    """A training session, or the departure of a site visit, from its beginning to its end."""
 
     id: int
     starts_at: datetime
@@ -36,6 +37,14 @@ class Share:
     def reaches(self, threshold: int) -> bool:
         """Whether the share is at least so many per cent; never where there was no training."""
         return self.needed > 0 and 100 * self.attended >= threshold * self.needed
+
+    def __add__(self, other: "Share") -> "Share":
+        """Both together."""
+        return Share(
+            self.attended + other.attended,
+            self.needed + other.needed,
+            self.minutes + other.minutes,
+        )
 
 
 class Standing(StrEnum):
@@ -80,6 +89,14 @@ def share(
         reached += min(wanted, sum(it.id in attended for it in slot))
         minutes += _minutes([it for it in slot if it.id in attended])
     return Share(reached, needed, minutes)
+
+
+def visited(
+    of: Sequence[Slot], seats: Collection[int] = (), attended: Collection[int] = ()
+) -> Share:
+    """The same of site visits: nobody is to go with one in whose slot they have no seat."""
+    concerned = [slot for slot in of if any(it.id in seats or it.id in attended for it in slot)]
+    return share(concerned, seats, attended)
 
 
 def _minutes(attended: Sequence[Training]) -> int:

@@ -26,6 +26,7 @@ from eventapp.documents import heads, settings
 from eventapp.events.models import Category, Day, Event
 from eventapp.programme.models import Session, SessionKind
 from eventapp.registration.service import locked
+from eventapp.visits.models import VisitGroup
 
 KIND = "GCN"
 """The short form of the paper's kind, for its number."""
@@ -39,6 +40,8 @@ class RuleData:
     threshold: int
     excluded_category_ids: tuple[int, ...] = ()
     door_counts: bool = True
+    names_visits: bool = True
+    visits_count: bool = False
     title: str = ""
     title_en: str = ""
 
@@ -154,10 +157,11 @@ def correct(
     *,
     session_id: int | None = None,
     day_id: int | None = None,
+    group_id: int | None = None,
     present: bool | None,
     reason: str,
 ) -> None:
-    """Say that somebody was at a training session, or there on a day, or was not.
+    """Say that somebody was at a training session, on a visit or there on a day, or was not.
 
     ``present`` None takes a correction back: the scans count again. What is so already is not
     recorded again. Raises DelegateNotFound, NotOfThisEvent, ReasonMissing.
@@ -165,7 +169,7 @@ def correct(
     event_id, reason = event.id, _reason(reason)
     with transaction():
         locked(event_id, delegate_id)
-        what = _subject(event_id, session_id, day_id)
+        what = _subject(event_id, session_id=session_id, day_id=day_id, group_id=group_id)
         found = db.session.scalar(
             select(AttendanceCorrection).filter_by(delegate_id=delegate_id, **what)
         )
@@ -201,9 +205,9 @@ def take_over(event_id: int, kept_id: int, other_id: int) -> None:
     other's is withdrawn.
     """
     mine = db.session.scalars(select(AttendanceCorrection).filter_by(delegate_id=kept_id)).all()
-    known = {(it.session_id, it.day_id) for it in mine}
+    known = {(it.session_id, it.day_id, it.group_id) for it in mine}
     for it in db.session.scalars(select(AttendanceCorrection).filter_by(delegate_id=other_id)):
-        if (it.session_id, it.day_id) in known:
+        if (it.session_id, it.day_id, it.group_id) in known:
             db.session.delete(it)
         else:
             it.delegate_id = kept_id
@@ -248,18 +252,20 @@ def _number_texts(event: Event, numbers: range) -> dict[int, str]:
     }
 
 
-def _subject(event_id: int, session_id: int | None, day_id: int | None) -> dict[str, int]:
-    """The column that says what is corrected, with its id."""
-    if session_id is not None:
-        query = select(Session.id).filter_by(
-            id=session_id, event_id=event_id, kind=SessionKind.TRAINING
-        )
-    else:
-        query = select(Day.id).filter_by(id=day_id, event_id=event_id)
-    id_ = db.session.scalar(query)
-    if id_ is None or (session_id is not None and day_id is not None):
+def _subject(event_id: int, **given: int | None) -> dict[str, int]:
+    """The column that says what is corrected, with its id. Raises NotOfThisEvent."""
+    ids = {name: id_ for name, id_ in given.items() if id_ is not None}
+    if len(ids) != 1:
         raise NotOfThisEvent
-    return {"day_id" if session_id is None else "session_id": id_}
+    queries = {
+        "session_id": select(Session.id).filter_by(kind=SessionKind.TRAINING),
+        "day_id": select(Day.id),
+        "group_id": select(VisitGroup.id),
+    }
+    [(name, id_)] = ids.items()
+    if db.session.scalar(queries[name].filter_by(id=id_, event_id=event_id)) is None:
+        raise NotOfThisEvent
+    return ids
 
 
 def _reason(reason: str) -> str:

@@ -200,7 +200,7 @@ def show(event: Event, delegate_id: int) -> ResponseReturnValue:
 @certificates.post("/manage/<event:event>/certificates/people/<int:delegate_id>/attendance")
 @requires(Access.ORGANISE)
 def correct(event: Event, delegate_id: int) -> ResponseReturnValue:
-    """Correct whether they were at a session, or there on a day."""
+    """Correct whether they were at a session, on a visit, or there on a day."""
     form = CorrectionForm()
     if not form.validate_on_submit():
         return _page(event, delegate_id, correction=form), 422
@@ -210,6 +210,7 @@ def correct(event: Event, delegate_id: int) -> ResponseReturnValue:
             delegate_id,
             session_id=_number(form.session_id.data),
             day_id=_number(form.day_id.data),
+            group_id=_number(form.group_id.data),
             present=None if form.present.data == SCANS else form.present.data == PRESENT,
             reason=form.reason.data or "",
         )

@@ -17,6 +17,7 @@ from eventapp.certificates import judging, papers
 from eventapp.database import now
 from eventapp.documents.paper import NothingToPrint
 from eventapp.extensions import limiter
+from eventapp.feedback.service import asked
 from eventapp.pdf import qr
 from eventapp.portal.passes import pass_pdf
 from eventapp.programme import materials
@@ -57,6 +58,7 @@ def show(secret: str) -> ResponseReturnValue:
         secret,
         delegate,
         answers=answers_of(delegate, current_language(), public=True),
+        visit_asked=asked(delegate),
         may_edit=editing.is_open(delegate.event, now()),
         edit_until=editing.last_day(delegate.event),
         place_in_line=waitlist.place_in_line(delegate),

@@ -14,6 +14,7 @@ from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Attendance, Checkpoint, Scan, WalkIn
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
+from eventapp.feedback.models import VisitFeedback
 from eventapp.mail.models import Message
 from eventapp.media import JPEG
 from eventapp.privacy.kinds import names, requests_about
@@ -81,6 +82,7 @@ def everything(delegate: Delegate, language: str) -> dict[str, Any]:
         "files": _files(ids),
         "photo": _photo(delegate),
         "visit_group": _group(delegate),
+        "visit_feedback": _feedback(delegate),
         "scans": _scans(ids, language),
         "walk_ins": _walk_ins(ids),
         "attendance": _attendance(ids, language),
@@ -205,6 +207,20 @@ def _group(delegate: Delegate) -> dict[str, Any] | None:
     }
 
 
+def _feedback(delegate: Delegate) -> dict[str, Any] | None:
+    found = db.session.get(VisitFeedback, delegate.id)
+    if found is None:
+        return None
+    return {
+        "group": found.group.letter,
+        "site": found.group.site.name,
+        "visit": found.site,
+        "organisation": found.organisation,
+        "remark": found.comment,
+        "answered_at": _plain(found.answered_at),
+    }
+
+
 def _scans(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
     rows = db.session.execute(
         select(Scan, Checkpoint)
@@ -263,12 +279,17 @@ def _corrections(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
         select(AttendanceCorrection)
         .where(AttendanceCorrection.delegate_id.in_(ids))
         .order_by(AttendanceCorrection.id)
-        .options(joinedload(AttendanceCorrection.session), joinedload(AttendanceCorrection.day))
+        .options(
+            joinedload(AttendanceCorrection.session),
+            joinedload(AttendanceCorrection.day),
+            joinedload(AttendanceCorrection.group),
+        )
     )
     return [
         {
             "session": it.session.title_in(language) if it.session else None,
             "day": it.day.date.isoformat() if it.day else None,
+            "visit_group": it.group.letter if it.group else None,
             "present": it.present,
             "reason": it.reason,
             "corrected_at": _plain(it.made_at),
@@ -291,6 +312,7 @@ def _certificates(ids: Sequence[int], language: str) -> list[dict[str, Any]]:
             "organisation": it.organisation,
             "training": it.title_in(language),
             "minutes": it.minutes,
+            "visited": it.visited,
             "dated": it.issued_on.isoformat(),
             "issued_at": _plain(it.issued_at),
             "issued_anew": it.reissues,

@@ -19,6 +19,7 @@ from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Checkpoint, Closing, Discrepancy, Explanation, Scan, WalkIn
 from eventapp.database import Model, db, now
 from eventapp.delegations.models import ChangeRequest, RequestKind
+from eventapp.feedback.models import VisitFeedback
 from eventapp.mail.models import MailStatus, Message
 from eventapp.questions.models import Answer, AnswerFile, Question, QuestionKind
 from eventapp.registration.indexing import search_text
@@ -485,6 +486,16 @@ KINDS: tuple[Kind, ...] = (
         ("filename", "content"),
         lambda event_id: Upload.event_id == event_id,
         batch=5,
+    ),
+    Kind(
+        "visit_feedback",
+        VisitFeedback,
+        ("comment",),
+        lambda event_id: (
+            VisitFeedback.group_id.in_(select(VisitGroup.id).where(VisitGroup.event_id == event_id))
+            & (VisitFeedback.comment != "")
+        ),
+        left_of=_emptied(comment=""),
     ),
     Kind(
         "certificates",

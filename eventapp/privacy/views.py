@@ -35,6 +35,7 @@ KINDS = {
     "visit_groups": _l("Leaders and guides of visit groups"),
     "visit_buses": _l("Drivers of buses"),
     "visit_rules": _l("Notes of rules about visit groups"),
+    "visit_feedback": _l("Remarks on site visits (marks stay)"),
     "uploads": _l("Tables uploaded and not yet confirmed"),
     "certificates": _l("Names on certificates (number, code and date stay)"),
     "attendance_corrections": _l("Reasons of corrected attendance"),

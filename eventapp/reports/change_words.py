@@ -102,6 +102,7 @@ SUBJECTS = {
     "print_run": lazy_gettext("Print run"),
     "visit_rule": lazy_gettext("Rule of the allocation"),
     "allocation_run": lazy_gettext("Run of the allocation"),
+    "visit_survey": lazy_gettext("Survey of visitors"),
 }
 FIELDS = {
     "name": lazy_gettext("Full name"),
@@ -240,6 +241,10 @@ FIELDS = {
     "objectives": lazy_gettext("Objectives"),
     "worst_wish": lazy_gettext("How far down the wishes nobody should be"),
     "seconds": lazy_gettext("Seconds at most"),
+    "closes_at": lazy_gettext("Until"),
+    "names_visits": lazy_gettext("Certificates name the sites that were visited"),
+    "visits_count": lazy_gettext("A site visit counts as training"),
+    "visited": lazy_gettext("Site visit"),
     "door_counts": lazy_gettext(
         "The main door counts for sessions without a checkpoint of their own"
     ),

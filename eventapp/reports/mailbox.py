@@ -44,6 +44,8 @@ OVERTAKEN = {
     "submitted": _l("The list had been handed in by then."),
     "newer": _l("A later letter says all of it."),
     "nothing": _l("The programme of the person is as it was before."),
+    "survey_over": _l("The survey is over."),
+    "answered": _l("The person has answered."),
     "no_seat": _l("The person has no seat in a visit group any more."),
     "same_seat": _l("The person is in the visit group that they know of."),
     "": _l("Things stand otherwise by now."),
