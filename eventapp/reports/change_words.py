@@ -241,7 +241,6 @@ FIELDS = {
     "objectives": lazy_gettext("Objectives"),
     "worst_wish": lazy_gettext("How far down the wishes nobody should be"),
     "seconds": lazy_gettext("Seconds at most"),
-    "closes_at": lazy_gettext("Until"),
     "names_visits": lazy_gettext("Certificates name the sites that were visited"),
     "visits_count": lazy_gettext("A site visit counts as training"),
     "visited": lazy_gettext("Site visit"),

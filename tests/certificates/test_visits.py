@@ -120,9 +120,7 @@ def test_the_page_of_a_person_corrects_the_visit(organiser, event, group, an):
     given = {"group_id": group.id, "present": "present", "reason": ""}
     refused = post(organiser, f"{page}/attendance?lang=en", given, form_at=page)
     assert refused.status_code == 422 and "Say why." in refused.text
-    post(
-        organiser, f"{page}/attendance", {**given, "reason": "Trên giấy"}, form_at=page
-    )
+    post(organiser, f"{page}/attendance", {**given, "reason": "Trên giấy"}, form_at=page)
     assert of(event, an).visits == {group.id}
 
 
