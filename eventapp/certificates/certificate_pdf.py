@@ -200,16 +200,19 @@ class _Printer:
         ]
 
     def _training(self, it: Holder) -> bytes:
+        less = 3.5 if it.visited else 0.0
         if not it.title_below:
-            return self._text((it.title,), fonts.SERIF_BOLD, 15, 8, 127.8, 20.5, most=4)
-        return self._text((it.title,), fonts.SERIF_BOLD, 14, 7, 127.3, 12.5, most=3) + self._text(
-            (it.title_below,), fonts.SERIF_ITALIC, 12, 6.5, 140, 8.5, most=2
+            return self._text((it.title,), fonts.SERIF_BOLD, 15, 8, 127.8, 20.5 - less, most=4)
+        return self._text(
+            (it.title,), fonts.SERIF_BOLD, 14, 7, 127.3, 12.5 - less / 2, most=3
+        ) + self._text(
+            (it.title_below,), fonts.SERIF_ITALIC, 12, 6.5, 140 - less / 2, 8.5 - less / 2, most=2
         )
 
     def _time_and_visit(self, it: Holder) -> bytes:
         if not it.visited:
             return self._text((it.when,), fonts.SERIF, 13, 10, 149, 6)
-        return self._text((it.when, it.visited), fonts.SERIF, 12.5, 7, 148.4, 9.4)
+        return self._text((it.when, it.visited), fonts.SERIF, 12.5, 7, 144.8, 11.4)
 
     def _number(self, it: Holder) -> bytes:
         """The code with what is read beside it: register number, code, where to look it up."""

@@ -125,7 +125,7 @@ def test_the_figures_of_each_site(organiser, event, group, an):
     assert (second.seated, second.went, second.without_wishes) == (1, 1, 1)
     page = unescape(organiser.get(f"{PAGE}?lang=en").text)
     assert "=HYPERLINK(1)" in page and "Nguyễn Văn An" not in page
-    assert "Nội dung tham quan" in unescape(organiser.get(f"{PAGE}?lang=vi").text)
+    assert "Điểm về nội dung tham quan: 5,0" in unescape(organiser.get(f"{PAGE}?lang=vi").text)
     elsewhere = organiser.get(f"{PAGE}?lang=en&site={event.sites[1].id}").text
     assert "HYPERLINK" not in elsewhere
 
