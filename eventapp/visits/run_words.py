@@ -119,6 +119,7 @@ def proven(result: Mapping[str, Any]) -> str:
 
 FAILURES = {
     "nothing_found": _l("No allocation was found in the time that was given. Give it more time."),
+    "stopped_early": _l("It was stopped before any allocation was found."),
     "too_long": _l("It did not end in time and was ended. Ask for it again."),
     "solver_died": _l("The process that works it out ended early. Ask for it again."),
     "worker_died": _l("Three times the server ended while it was being worked out."),

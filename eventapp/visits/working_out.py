@@ -48,7 +48,7 @@ def work_out(
       (pairs of person and group), ``then`` and ``now`` (figures), ``reasons`` by person,
       ``remarks`` (faults that stood in no way).
     - ``impossible``: ``faults``, or ``blame``.
-    - ``failed``: ``why``: ``nothing_found``.
+    - ``failed``: ``why``: ``nothing_found``, or ``stopped_early``.
     """
     problem = task.problem
     try:
@@ -58,7 +58,8 @@ def work_out(
     except Impossible:
         return _blamed(problem)
     except NothingFound:
-        return {"outcome": FAILED, "why": "nothing_found"}
+        was_stopped = should_stop is not None and should_stop()
+        return {"outcome": FAILED, "why": "stopped_early" if was_stopped else "nothing_found"}
     if task.is_nearest:  # what came first has to be told first
         aims = (Aim.MOVES, *(it for it in problem.aims if it is not Aim.MOVES))
         problem = replace(problem, aims=aims)

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from eventapp.visits import running, runs, solver
+from eventapp.visits import running, runs, solver, working_out
+from eventapp.visits.allocation import solving
 from eventapp.visits.allocation.problem import Aim, Group, Person, Problem, Site
 from eventapp.visits.models import AllocationRun, RunState
 from eventapp.visits.run_settings import RunSettings
@@ -118,3 +119,16 @@ def test_it_ends_with_whoever_began_it():
     # The solver has the same end of the pipe: it is at its end only once both are gone.
     _, said = parent.communicate(timeout=PATIENCE)
     assert parent.returncode == -signal.SIGKILL, said
+
+
+@pytest.mark.parametrize(
+    ("was_stopped", "why"), [(True, "stopped_early"), (False, "nothing_found")]
+)
+def test_where_nothing_was_found_it_says_whether_it_was_stopped(monkeypatch, was_stopped, why):
+    def finds_nothing(*_: object, **__: object) -> None:
+        raise solving.NothingFound
+
+    monkeypatch.setattr(working_out, "solve", finds_nothing)
+    task = Task(small_problem(), seconds=1)
+    found = working_out.work_out(task, should_stop=lambda: was_stopped)
+    assert found == {"outcome": working_out.FAILED, "why": why}
