@@ -27,7 +27,7 @@ def test_a_run_is_watched_looked_at_and_put_aside(
     # The page learns by itself that it is done.
     accept = page.get_by_role("button", name="Accept this allocation")
     expect(accept).to_be_visible(timeout=60_000)
-    expect(page.locator(".allocation-outcome")).to_contain_text("optimal")
+    expect(page.locator(".allocation-outcome")).to_contain_text("Proven")
     expect(page.get_by_role("heading", name="Wishes")).to_be_visible()
     check(page, axe)
     page.get_by_role("button", name="Put it aside").click()
