@@ -8,7 +8,7 @@ from eventapp.checkin.models import Device
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registration.models import Delegate
-from eventapp.visits.models import Allocation, Bus, SeatSource
+from eventapp.visits.models import Allocation, SeatSource
 from tests.builders import build_delegate
 from tests.checkin.entries import (
     attendance,
@@ -16,7 +16,7 @@ from tests.checkin.entries import (
     entry,
     send,
 )
-from tests.checkin.groups import build_leader, build_way, seat, seat_of
+from tests.checkin.groups import build_leader, build_way, buses_of, seat, seat_of
 from tests.visits.groups import taken
 
 
@@ -37,11 +37,6 @@ def leader_of(event: Event, way: dict) -> Device:
 def changes_of(delegate: Delegate) -> list[AuditEntry]:
     query = select(AuditEntry).filter_by(action="seat", subject_id=str(delegate.id))
     return list(db.session.scalars(query.order_by(AuditEntry.id)))
-
-
-def buses_of(group_id: int) -> dict[str, Bus]:
-    rows = db.session.scalars(select(Bus).filter_by(group_id=group_id))
-    return {it.label: it for it in rows}
 
 
 def test_a_guest_is_let_in_and_has_the_seat_there(event: Event, a: dict, b: dict) -> None:
