@@ -270,6 +270,7 @@ KEPT_CHANGES = frozenset(
         "substitutes_id",
         "training",
         "visit_group",
+        "waitlist",
         "wishes",
     }
 )

@@ -45,6 +45,7 @@ OVERTAKEN = {
     "newer": _l("A later letter says all of it."),
     "nothing": _l("The programme of the person is as it was before."),
     "no_seat": _l("The person has no seat in a visit group any more."),
+    "swap_over": _l("The swap of seats was answered, or is over."),
     "same_seat": _l("The person is in the visit group that they know of."),
     "": _l("Things stand otherwise by now."),
 }
