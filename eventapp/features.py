@@ -97,6 +97,7 @@ from eventapp.reports.views import reports
 from eventapp.seating.kinds import SEATING
 from eventapp.seating.service import hand_over as hand_over_seats_of_halls
 from eventapp.seating.views import seating
+from eventapp.visits import board_views as _board  # noqa: F401
 from eventapp.visits import change_views as _changes  # noqa: F401
 from eventapp.visits import letters as visit_letters
 from eventapp.visits import rule_views as _rules  # noqa: F401
