@@ -59,7 +59,9 @@ from eventapp.portal import agenda_views as _my_agenda  # noqa: F401
 from eventapp.portal import data_views as _data  # noqa: F401
 from eventapp.portal import material_views as _own_materials  # noqa: F401
 from eventapp.portal import photo_views as _own_photo  # noqa: F401
+from eventapp.portal import seat_views as _own_seat  # noqa: F401
 from eventapp.portal import visit_views as _own_visit  # noqa: F401
+from eventapp.portal import wish_views as _own_wishes  # noqa: F401
 from eventapp.portal.views import portal
 from eventapp.privacy.erasing import close_out_due
 from eventapp.privacy.views import privacy
@@ -100,13 +102,17 @@ from eventapp.reports.views import reports
 from eventapp.seating.kinds import SEATING
 from eventapp.seating.service import hand_over as hand_over_seats_of_halls
 from eventapp.seating.views import seating
+from eventapp.visits import board_views as _board  # noqa: F401
+from eventapp.visits import change_views as _changes  # noqa: F401
 from eventapp.visits import letters as visit_letters
 from eventapp.visits import rule_views as _rules  # noqa: F401
 from eventapp.visits import run_views as _allocations  # noqa: F401
 from eventapp.visits import site_views as _sites  # noqa: F401
+from eventapp.visits import swap_letters, swap_rounds, waiting
 from eventapp.visits import wish_views as _wishes  # noqa: F401
 from eventapp.visits.departures import add_departures
 from eventapp.visits.service import hand_over_seat, leave_group
+from eventapp.visits.unsettled import take_over_wait
 from eventapp.visits.views import visits
 from eventapp.visits.wishes import rules_for as wish_rules_for
 from eventapp.web.health import health
@@ -159,6 +165,8 @@ wishing.rules_of.append(wish_rules_for)
 merging.on_merging.append(certificates_service.take_over)
 merging.on_merging.append(badge_images.take_over)
 merging.on_merging.append(feedback_service.take_over)
+# … and so does what was waited for; swaps of either are void.
+merging.on_merging.append(take_over_wait)
 
 # A badge that was printed is printed again once what it says is corrected.
 registration.on_correcting.append(reprinting.mark_corrected)
@@ -197,10 +205,13 @@ composing.kinds.update(programme_letters.KINDS)
 composing.kinds.update(lead_letter_facts.KINDS)
 composing.kinds.update(visit_letters.KINDS)
 composing.kinds.update(feedback_letters.KINDS)
+composing.kinds.update(swap_letters.KINDS)
 # What comes round every half minute.
 worker.chores.append(expire_offers)
 worker.chores.append(forget_unclaimed)
 worker.chores.append(close_out_due)
+worker.chores.append(waiting.do_chores)
+worker.chores.append(swap_rounds.do_chores)
 
 
 def init_app(app: Flask) -> None:

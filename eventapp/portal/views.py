@@ -14,7 +14,7 @@ from eventapp.accounts import audit
 from eventapp.accounts.permissions import Access, requires
 from eventapp.badges import images
 from eventapp.certificates import judging, papers
-from eventapp.database import now
+from eventapp.database import db, now
 from eventapp.documents.paper import NothingToPrint
 from eventapp.extensions import limiter
 from eventapp.feedback.service import asked
@@ -24,15 +24,17 @@ from eventapp.programme import materials
 from eventapp.programme.calendar import MEDIA_TYPE
 from eventapp.programme.models import Audience, Material, Session
 from eventapp.programme.service import sessions_of
-from eventapp.registration import editing, links, service, waitlist
+from eventapp.registration import editing, links, service, waitlist, wishing
 from eventapp.registration.choices import choices_for
 from eventapp.registration.errors import NotWaiting
 from eventapp.registration.forms import EditForm, at_most, cleaned, diets
 from eventapp.registration.itinerary import calendar_file, classes_of
 from eventapp.registration.models import Delegate, Status
 from eventapp.registration.search import answers_of
+from eventapp.visits import change_rules
 from eventapp.visits.reason_words import why
 from eventapp.visits.service import group_and_bus_of, seat_of
+from eventapp.visits.swaps import is_to_answer
 from eventapp.web.forms import PageForm
 from eventapp.web.language import current_language
 
@@ -60,6 +62,7 @@ def show(secret: str) -> ResponseReturnValue:
         answers=answers_of(delegate, current_language(), public=True),
         visit_asked=asked(delegate),
         may_edit=editing.is_open(delegate.event, now()),
+        may_say_wishes=may_say_wishes(delegate),
         edit_until=editing.last_day(delegate.event),
         place_in_line=waitlist.place_in_line(delegate),
         classes=classes_of(delegate),
@@ -241,6 +244,19 @@ def may_add_photo(delegate: Delegate) -> bool:
     return not delegate.is_cancelled and editing.is_open(delegate.event, now())
 
 
+def may_say_wishes(delegate: Delegate) -> bool:
+    """Whether a delegate may change their wishes still when nothing else, by their own deadline."""
+    event, rules = delegate.event, wishing.rules(delegate.event_id, db.session())
+    return (
+        delegate.is_coming
+        and not editing.is_open(event, now())
+        and "wishes" not in editing.locked_parts(event)
+        and rules.until is not None
+        and not rules.are_over(now())
+        and bool(event.sites)
+    )
+
+
 def _has_pass(delegate: Delegate) -> bool:
     return delegate.status == Status.APPROVED
 
@@ -248,8 +264,10 @@ def _has_pass(delegate: Delegate) -> bool:
 def _pass_of(delegate: Delegate) -> dict[str, Any]:
     if not _has_pass(delegate):
         return {"group": None}
-    seat = seat_of(delegate.id)
+    seat, rules = seat_of(delegate.id), change_rules.rules_of(delegate.event_id)
     return {
+        "may_change_seat": rules.may_swap or rules.may_wait,
+        "swap_to_answer": rules.may_swap and is_to_answer(delegate.id),
         "group": seat.group if seat else None,
         "bus": seat.bus.label if seat and seat.bus else "",
         "why": why(seat, delegate.event_id, to_organisers=False) if seat else None,

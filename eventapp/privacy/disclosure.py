@@ -23,7 +23,10 @@ from eventapp.questions.models import Answer, AnswerFile, QuestionKind
 from eventapp.registration import consent
 from eventapp.registration.itinerary import classes_of
 from eventapp.registration.models import Delegate, Organisation, Preference
-from eventapp.visits.service import group_and_bus_of
+from eventapp.visits.reason_words import why
+from eventapp.visits.service import seat_of
+from eventapp.visits.swap_models import SeatSwap
+from eventapp.visits.waiting import wait_of
 
 # What entries of the change log say of other people.
 _OF_OTHERS = frozenset({"substitute", "substitutes_id", "not_the_same"})
@@ -83,6 +86,8 @@ def everything(delegate: Delegate, language: str) -> dict[str, Any]:
         "photo": _photo(delegate),
         "visit_group": _group(delegate),
         "visit_feedback": _feedback(delegate),
+        "seat_swaps": _swaps(ids),
+        "visit_waitlist": _wait(delegate),
         "scans": _scans(ids, language),
         "walk_ins": _walk_ins(ids),
         "attendance": _attendance(ids, language),
@@ -195,15 +200,18 @@ def _photo(delegate: Delegate) -> dict[str, Any] | None:
 
 
 def _group(delegate: Delegate) -> dict[str, Any] | None:
-    group, bus = group_and_bus_of(delegate.id)
-    if group is None:
+    seat = seat_of(delegate.id)
+    if seat is None:
         return None
+    said = why(seat, delegate.event_id, to_organisers=False)
     return {
-        "letter": group.letter,
-        "site": group.site.name,
-        "bus": bus,
-        "departs_at": _plain(group.departs_at),
-        "returns_at": _plain(group.returns_at),
+        "letter": seat.group.letter,
+        "site": seat.group.site.name,
+        "bus": seat.bus.label if seat.bus else "",
+        "departs_at": _plain(seat.group.departs_at),
+        "returns_at": _plain(seat.group.returns_at),
+        "given_at": _plain(seat.allocated_at),
+        "why": [said.head, *said.lines],
     }
 
 
@@ -219,6 +227,34 @@ def _feedback(delegate: Delegate) -> dict[str, Any] | None:
         "remark": found.comment,
         "answered_at": _plain(found.answered_at),
     }
+
+
+def _swaps(ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Swaps that were offered, wished for or done; not with whom."""
+    found = db.session.scalars(
+        select(SeatSwap)
+        .where(SeatSwap.asker_id.in_(ids) | SeatSwap.other_id.in_(ids))
+        .options(joinedload(SeatSwap.asker_group), joinedload(SeatSwap.other_group))
+        .order_by(SeatSwap.id)
+    )
+    return [
+        {
+            "asked_by": "delegate" if it.asker_id in ids else "other",
+            "from": (mine := it.asker_group if it.asker_id in ids else it.other_group).letter,
+            "to": (it.other_group if mine is it.asker_group else it.asker_group).letter,
+            "state": it.state,
+            "asked_at": _plain(it.asked_at),
+            "ended_at": _plain(it.ended_at),
+        }
+        for it in found
+    ]
+
+
+def _wait(delegate: Delegate) -> dict[str, Any] | None:
+    wait, place = wait_of(delegate.id)
+    if wait is None:
+        return None
+    return {"letter": wait.group.letter, "since": _plain(wait.since), "place": place}
 
 
 def _scans(ids: Sequence[int], language: str) -> list[dict[str, Any]]:

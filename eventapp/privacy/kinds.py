@@ -271,6 +271,7 @@ KEPT_CHANGES = frozenset(
         "substitutes_id",
         "training",
         "visit_group",
+        "waitlist",
         "wishes",
     }
 )

@@ -34,6 +34,7 @@ def show(event: Event, delegate_id: int) -> ResponseReturnValue:
         symbol=qr.symbol(delegate.code),
         quiet=qr.QUIET_ZONE,
         group=seat.group if (seat := visits.seat_of(delegate_id)) else None,
+        bus=seat.bus.label if seat and seat.bus else "",
         why=why(seat, event.id, to_organisers=True) if seat else None,
         rules=rules.rules_about(event.id, delegate_id),
         rule_kinds=RULES,

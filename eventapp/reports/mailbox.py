@@ -47,6 +47,7 @@ OVERTAKEN = {
     "survey_over": _l("The survey is over."),
     "answered": _l("The person has answered."),
     "no_seat": _l("The person has no seat in a visit group any more."),
+    "swap_over": _l("The swap of seats was answered, or is over."),
     "same_seat": _l("The person is in the visit group that they know of."),
     "": _l("Things stand otherwise by now."),
 }

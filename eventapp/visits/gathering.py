@@ -65,7 +65,7 @@ def gather(event: Event, settings: RunSettings, *, with_everybody: bool = False)
     groups = db.session.scalars(
         select(VisitGroup).where(VisitGroup.event_id == event.id).order_by(VisitGroup.id)
     ).all()
-    away = {it.id: _away(event, it) for it in groups}
+    away = {it.id: time_away(event, it) for it in groups}
     seats = _seats(event.id)
     dates = {day for day, *_ in _known(away)}
     people, outside = _people(event, dates, seats, with_everybody=with_everybody)
@@ -152,7 +152,8 @@ Away = tuple[date, datetime, datetime]
 """On which day of the event's zone, from when, until when."""
 
 
-def _away(event: Event, group: VisitGroup) -> Away | None:
+def time_away(event: Event, group: VisitGroup) -> Away | None:
+    """When a group is away; without a return until the day ends, and None is not known."""
     if group.departs_at is None:
         return None
     day = group.departs_at.astimezone(event.zone).date()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from eventapp.database import db
 from eventapp.events.models import Event
-from eventapp.mail import links, outbox
+from eventapp.mail import links
 from eventapp.mail.composing import Kind, Overtaken
 from eventapp.mail.models import MailStatus, Message
 from eventapp.mail.placeholders import Facts
@@ -25,11 +25,8 @@ from eventapp.registration import letter_facts, letter_texts, personal_links
 from eventapp.registration.models import COMING, Delegate, Status
 from eventapp.visits.models import Allocation, VisitGroup
 from eventapp.visits.service import group_and_bus_of
+from eventapp.visits.telling import CHANGED, GIVEN, tell
 from eventapp.web.language import day, phone
-
-GIVEN = "visit_seat_given"
-CHANGED = "visit_seat_changed"
-_BATCH = 1_000
 
 
 def tell_seated(event_id: int, before: Mapping[int, int | None]) -> int:
@@ -38,34 +35,11 @@ def tell_seated(event_id: int, before: Mapping[int, int | None]) -> int:
     ``before`` says in which group each was, if in any. Joins the transaction in progress. Whoever
     has no address gets none.
     """
-    people = sorted(before)
-    letters_ = []
-    for start in range(0, len(people), _BATCH):
-        rows = db.session.execute(
-            select(Delegate.id, Delegate.email, Delegate.name, Delegate.language)
-            .where(
-                Delegate.event_id == event_id,
-                Delegate.id.in_(people[start : start + _BATCH]),
-                Delegate.status.in_(COMING),
-                Delegate.email != "",
-                Delegate.merged_into_id.is_(None),
-                Delegate.anonymised_at.is_(None),
-            )
-            .order_by(Delegate.id)
-        )
-        letters_ += [
-            outbox.ToCompose(
-                kind=GIVEN if before[who] is None else CHANGED,
-                to_address=address,
-                to_name=name,
-                language=language,
-                event_id=event_id,
-                delegate_id=who,
-                details={"before": before[who]},
-            )
-            for who, address, name, language in rows
-        ]
-    return outbox.add_all(letters_, host=outbox.host_of(links.base_url()))
+    return tell(
+        event_id,
+        before,
+        lambda who: (GIVEN if before[who] is None else CHANGED, {"before": before[who]}),
+    )
 
 
 def facts(message: Message) -> Facts:
@@ -188,15 +162,16 @@ def _seat(group: VisitGroup, bus: str) -> dict[str, str]:
         "site": group.site.name,
         "address": group.site.address,
         "bus": bus,
-        "departure": _moment(group.departs_at, group.event),
-        "return": _moment(group.returns_at, group.event),
+        "departure": moment_in(group.departs_at, group.event),
+        "return": moment_in(group.returns_at, group.event),
         "meeting_point": group.meeting_point,
         "leader": leader,
     }
     return {name: " ".join(str(value).split()) for name, value in values.items()}
 
 
-def _moment(value: datetime | None, event: Event) -> str:
+def moment_in(value: datetime | None, event: Event) -> str:
+    """``09:45, Thứ Sáu, ngày 27/11/2026``, in the event's zone; empty for None."""
     if value is None:
         return ""
     local = value.astimezone(event.zone)

@@ -23,6 +23,9 @@ from eventapp.events.models import Event, Site
 from eventapp.registration.models import Delegate
 from eventapp.registration.wishing import USUAL
 
+USUAL_HOURS = 12
+"""So many hours before a departure its seats change by hand only, where nobody has said."""
+
 
 class SitePicture(Model):
     """What a site looks like, as `media` leaves a photo."""
@@ -178,6 +181,7 @@ class VisitSettings(Model):
     __table_args__ = (
         CheckConstraint("wishes_asked >= 0", name="wishes_asked"),
         CheckConstraint("seconds > 0", name="seconds"),
+        CheckConstraint("change_hours >= 0", name="change_hours"),
     )
 
     event_id: Mapped[int] = mapped_column(
@@ -193,7 +197,11 @@ class VisitSettings(Model):
     worst_wish: Mapped[int | None]
     # For how long an allocation is worked out at most.
     seconds: Mapped[int] = mapped_column(default=60)
+    # Whether delegates swap seats among themselves, and wait for seats in other groups.
     may_swap: Mapped[bool] = mapped_column(default=False)
+    may_wait: Mapped[bool] = mapped_column(default=False)
+    # So many hours before a departure seats change by hand only; None is with the wishes.
+    change_hours: Mapped[int | None] = mapped_column(default=USUAL_HOURS)
 
 
 class RuleKind(StrEnum):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from eventapp.accounts import audit
@@ -31,6 +31,7 @@ from eventapp.visits.boarding import seat_in_buses
 from eventapp.visits.filling import fill, wishes_met
 from eventapp.visits.models import Allocation, Bus, SeatSource, VisitGroup
 from eventapp.visits.sites import VisitError, group
+from eventapp.visits.unsettled import forget_waits, settle, take_over_wait
 
 PAGE_SIZE = 50
 _FOUND = 20  # how many people a search offers
@@ -226,10 +227,15 @@ def leave_group(event_id: int, delegate_id: int) -> None:
     """Free the seat of somebody who is cancelling, inside the transaction that cancels them."""
     lock(event_id, [delegate_id])
     _leave(event_id, [delegate_id])
+    forget_waits([delegate_id])
 
 
 def hand_over_seat(event_id: int, from_id: int, to_id: int) -> None:
-    """Give somebody's seat to another, inside the transaction that lets them take over."""
+    """Give somebody's seat to another, inside the transaction that lets them take over.
+
+    And what they waited for; a swap of theirs is void.
+    """
+    take_over_wait(event_id, to_id, from_id)
     group_id = seats_of([from_id]).get(from_id)
     if group_id is None:
         return
@@ -345,16 +351,41 @@ def move(
     source: SeatSource = SeatSource.ORGANISER,
     reasons: Mapping[int, dict[str, Any]] | None = None,
     seated_at: Mapping[int, datetime] | None = None,
+    keeps_reserved: bool = False,
 ) -> None:
     """Give people new seats in place of those they had, within the transaction in progress.
 
     The people must be locked (`lock`). ``reasons`` says of each why, ``seated_at`` since when where
-    that is not now. Raises GroupFull.
+    that is not now; ``keeps_reserved`` leaves the reserved seats of the groups. Raises GroupFull.
     """
-    change = Counter(to.values())
-    change.subtract(before[person] for person in to if person in before)
-    _count(change)
-    _delete_allocations([person for person in to if person in before])
+    change(
+        event_id,
+        to,
+        (),
+        before,
+        source=source,
+        reasons=reasons,
+        seated_at=seated_at,
+        keeps_reserved=keeps_reserved,
+    )
+
+
+def change(
+    event_id: int,
+    to: Mapping[int, int],
+    out: Sequence[int],
+    before: Mapping[int, int],
+    *,
+    source: SeatSource = SeatSource.ORGANISER,
+    reasons: Mapping[int, dict[str, Any]] | None = None,
+    seated_at: Mapping[int, datetime] | None = None,
+    keeps_reserved: bool = False,
+) -> None:
+    """As `move`, and free the seats of ``out`` at the same time. Raises GroupFull."""
+    counts = Counter(to.values())
+    counts.subtract(before[person] for person in (*to, *out) if person in before)
+    _count(counts, keeps_reserved=keeps_reserved)
+    _delete_allocations([person for person in (*to, *out) if person in before])
     moment = now()
     rows = [
         {
@@ -368,35 +399,38 @@ def move(
     ]
     if rows:
         db.session.execute(insert(Allocation), rows)
-    seat_in_buses(event_id, change.keys())
-    _record(event_id, {person: (before.get(person), group) for person, group in to.items()})
+    seat_in_buses(event_id, counts.keys())
+    moves: dict[int, tuple[int | None, int | None]] = {
+        person: (before.get(person), to.get(person))
+        for person in (*to, *(it for it in out if it in before))
+    }
+    _record(event_id, moves)
+    settle(event_id, moves)
 
 
 def _leave(event_id: int, ids: Sequence[int]) -> int:
     """Free the seats of these people; how many had one."""
     before = seats_of(ids)
-    change = Counter({group: -n for group, n in Counter(before.values()).items()})
-    _count(change)
-    _delete_allocations(list(before))
-    seat_in_buses(event_id, change.keys())
-    _record(event_id, {person: (group, None) for person, group in before.items()})
+    change(event_id, {}, list(before), before)
     return len(before)
 
 
-def _count(change: Counter[int]) -> None:
+def _count(change: Counter[int], *, keeps_reserved: bool = False) -> None:
     """Take or free seats, group by group, in order of id. Raises GroupFull.
 
     Afterwards nobody else changes these groups until the end of the transaction.
     """
     for group_id, n in sorted(change.items()):
+        kept = VisitGroup.reserved if keeps_reserved and n > 0 else 0
+        seats: ColumnElement[int] = VisitGroup.capacity - kept
         done = db.session.execute(
             update(VisitGroup)
-            .where(VisitGroup.id == group_id, VisitGroup.taken + n <= VisitGroup.capacity)
+            .where(VisitGroup.id == group_id, VisitGroup.taken + n <= seats)
             .values(taken=VisitGroup.taken + n)
             .execution_options(synchronize_session=False)
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
-            free = select(VisitGroup.capacity - VisitGroup.taken).where(VisitGroup.id == group_id)
+            free = select(seats - VisitGroup.taken).where(VisitGroup.id == group_id)
             raise GroupFull(asked=n, left=db.session.scalar(free) or 0)
 
 

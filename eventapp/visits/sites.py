@@ -69,6 +69,18 @@ class CapacityBelowTaken(VisitError):
         self.taken = taken
 
 
+class ReservedAboveCapacity(VisitError):
+    """More seats are reserved than the group has, or fewer than none."""
+
+
+class MinimumAboveCapacity(VisitError):
+    """With so few people the group would never go: it has fewer seats; or a number below 0."""
+
+
+class BadNumber(VisitError):
+    """The seats of the group are no number of seats."""
+
+
 @dataclass(frozen=True, slots=True)
 class SiteData:
     """A place to visit."""
@@ -205,7 +217,12 @@ def delete_site(event_id: int, site_id: int) -> None:
 
 
 def add_group(event_id: int, data: GroupData) -> int:
-    """Add a group and return its id. Raises SiteNotFound, LetterTaken, LabelTaken."""
+    """Add a group and return its id.
+
+    Raises SiteNotFound, LetterTaken, LabelTaken, BadNumber, ReservedAboveCapacity,
+    MinimumAboveCapacity.
+    """
+    _check_numbers(data)
     with transaction():
         site(event_id, data.site_id)
         added = VisitGroup(event_id=event_id)
@@ -221,8 +238,10 @@ def add_group(event_id: int, data: GroupData) -> int:
 def change_group(event_id: int, group_id: int, data: GroupData) -> None:
     """Change a group. Whoever sat in a bus that goes sits in another, if there is room.
 
-    Raises GroupNotFound, SiteNotFound, LetterTaken, LabelTaken, StopInUse, CapacityBelowTaken.
+    Raises GroupNotFound, SiteNotFound, LetterTaken, LabelTaken, StopInUse, CapacityBelowTaken,
+    BadNumber, ReservedAboveCapacity, MinimumAboveCapacity.
     """
+    _check_numbers(data)
     with transaction():
         found = group(event_id, group_id, locked=True)
         site(event_id, data.site_id)
@@ -246,6 +265,15 @@ def delete_group(event_id: int, group_id: int) -> None:
         audit.record("delete", "visit_group", group_id, event_id=event_id, changes=changes)
         db.session.delete(found)
         _flush(GroupInUse(group_id))
+
+
+def _check_numbers(data: GroupData) -> None:
+    if data.capacity < 0:
+        raise BadNumber(data.capacity)
+    if not 0 <= data.reserved <= data.capacity:
+        raise ReservedAboveCapacity(data.reserved)
+    if data.minimum is not None and not 0 <= data.minimum <= data.capacity:
+        raise MinimumAboveCapacity(data.minimum)
 
 
 def _write_site(row: Site, data: SiteData) -> None:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from eventapp.accounts.permissions import Access, allows, requires
 from eventapp.events.models import Event
 from eventapp.registration.search import Selection
-from eventapp.visits import bus_moves, plans, service, sites
+from eventapp.visits import bus_moves, plans, service, sites, waiting
 from eventapp.visits.colours import next_unused
 from eventapp.visits.group_form import GroupForm
 from eventapp.visits.models import VisitGroup
@@ -58,6 +58,7 @@ def assign(event: Event) -> ResponseReturnValue:
     target = _group(event, to)
     try:
         seated = service.assign(event, to, Selection.parse(request.form))
+        waiting.advance(event)
     except sites.VisitError as error:
         flash(_why_not(error, target), "danger")
     else:
@@ -80,6 +81,7 @@ def remove(event: Event, group_id: int) -> ResponseReturnValue:
     target = _group(event, group_id)
     try:
         removed = service.remove(event, request.form.getlist("ids", type=int))
+        waiting.advance(event)
     except sites.VisitError as error:
         flash(_why_not(error, target), "danger")
     else:
@@ -114,6 +116,7 @@ def edit_group(event: Event, group_id: int) -> ResponseReturnValue:
     if form.is_to_save and form.validate():
         try:
             sites.change_group(event.id, group_id, form.group())
+            waiting.advance(event)
         except sites.VisitError as error:
             _put(error, form)
         else:
@@ -162,8 +165,12 @@ def _form_page(event: Event, form: GroupForm, group: VisitGroup | None) -> Respo
 def _group_page(
     event: Event, group: VisitGroup, *, page: int = 1, typed: str = ""
 ) -> ResponseReturnValue:
+    line = waiting.line(group.id)
     return render_template(
         "visits/group.html",
+        line=line,
+        seats_of_line=waiting.letters_of([it.delegate_id for it in line]),
+        waits_by_hand=waiting.is_by_hand(event, group),
         event=event,
         group=group,
         others=[other for other in sites.groups_of(event.id) if other.id != group.id],
@@ -234,6 +241,10 @@ def _put(error: sites.VisitError, form: GroupForm) -> None:
                     taken=error.taken,
                 )
             ]
+        case sites.ReservedAboveCapacity():
+            form.reserved.errors = [_("There are not so many seats to reserve.")]
+        case sites.MinimumAboveCapacity():
+            form.minimum.errors = [_("There are not so many seats in the group.")]
         case sites.LetterTaken():
             form.letter.errors = [_("Another group has this letter.")]
         case sites.LabelTaken():

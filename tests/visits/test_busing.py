@@ -77,3 +77,12 @@ def test_what_always_holds(crowd, seats, data):
     # Nobody moves when it is done again, in whatever order.
     again = board(people[::-1], seats, {it: bus for it, bus in seated.items() if bus is not None})
     assert again == seated
+
+
+def test_who_found_no_bus_goes_with_the_party_once_there_is_room():
+    people = [*party(1, 4, 10), *party(2, 3, 20)]
+    before = {10: 1, 11: 1, 20: 1, 21: 2, 22: 2}  # 12 and 13 found none
+    seated = board(people, {1: 5, 2: 5}, before)
+    assert (seated[12], seated[13]) == (1, 1)
+    seated = board(people, {1: 3, 2: 2, 3: 4}, before)
+    assert (seated[12], seated[13]) == (3, 3)  # together in the new one
