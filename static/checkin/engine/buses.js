@@ -3,7 +3,7 @@
 
 import { uuid } from "./codes.js";
 import { withWaiting } from "./people.js";
-import { callRoll, legOf, legsOf, newest } from "./roll.js";
+import { callRoll, closing, legOf, legsOf, newest } from "./roll.js";
 import { byGivenName } from "./roster.js";
 import { Revoked } from "./server.js";
 
@@ -32,6 +32,11 @@ export class Buses {
     return legsOf(group, this.tables).filter(({ id }) => own.has(id));
   }
 
+  /** The roll that was closed at a checkpoint, as `closing` says it. */
+  closed({ id, group }, bus) {
+    return closing(this.engine.calls.all(), id, bus, this.busesOf(group).map((it) => it.id));
+  }
+
   /** The leg at which a leader would go on, or null: one of `legs`. */
   legNow(group, bus = null) {
     const { state, calls } = this.engine;
@@ -47,9 +52,9 @@ export class Buses {
   }
 
   /**
-   * The roll at a checkpoint, as `callRoll` gives it, each person as everywhere with `phone`, `status`
-   * and `from` ({group, bus}: where they sat before they were taken along, or null); null where it is
-   * no bus's.
+   * The roll at a checkpoint, as `callRoll` gives it, each person as everywhere with `phone`,
+   * `sits`, and `from` and `was` (where they sat before they were taken along, as ids and as `sits`; or
+   * null); null where it is no bus's.
    */
   roll(checkpoint, bus = null) {
     const gate = this.engine.roster.gate(checkpoint);
@@ -92,9 +97,15 @@ export class Buses {
       const isOurs = seat.group === group && status === "approved";
       if (!isOurs && !legs.some((leg) => passedAt(leg.id, id))) continue;
       const person = roster.show(line);
-      found.push({ ...person, sits: person.group, ...seat, from, phone: phones[id] ?? "", coming: status === "approved" });
+      const was = from && this.shown(from);
+      found.push({ ...person, sits: person.group, ...seat, from, was, phone: phones[id] ?? "", coming: status === "approved" });
     }
     return found.sort((a, b) => byGivenName(a.name, b.name) || a.id - b.id);
+  }
+
+  shown({ group, bus }) {
+    const known = this.engine.roster.groups.get(group);
+    return known ? this.engine.roster.shownGroup(known, this.engine.roster.buses.get(bus)) : { letter: "", bus: "" };
   }
 
   /** Codes that were let in here to be confirmed: somebody is on board, and nobody knows who. */

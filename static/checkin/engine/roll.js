@@ -2,12 +2,13 @@
 // is nothing but what was scanned at the group's checkpoints, and when it was closed. Pure. Times are
 // milliseconds since 1970.
 
-const LATE_MS = 60 * 60_000; // a bus may come home so much sooner than planned
+const EARLY_MS = 60 * 60_000; // a bus may come home so much sooner than planned
+const OVER_MS = 12 * 60 * 60_000; // after its last leg a plan says nothing any more
 const ORDER = { departure: 0, stop: 1, return: 2 };
 
 /**
- * The checkpoints of a group in the order of its way: departure, stops, return; each with `stop`, and
- * `at`, when that is by the plan, or null.
+ * The checkpoints of a group in the order of its way: departure, stops, return; each with `stop`, its
+ * `number` among its like, and `at`, when that is by the plan, or null.
  */
 export function legsOf(group, { checkpoints, stops = [], groups }) {
   const { departs_at: departs, returns_at: returns } = groups.find(({ id }) => id === group) ?? {};
@@ -20,7 +21,8 @@ export function legsOf(group, { checkpoints, stops = [], groups }) {
       const planned = { departure: departs, stop: stop?.arrives_at ?? stop?.leaves_at, return: returns }[leg];
       return { ...it, leg, stop, at: planned ? Date.parse(planned) : null };
     })
-    .sort((a, b) => ORDER[a.leg] - ORDER[b.leg] || (a.stop?.place ?? 0) - (b.stop?.place ?? 0));
+    .sort((a, b) => ORDER[a.leg] - ORDER[b.leg] || (a.stop?.place ?? 0) - (b.stop?.place ?? 0))
+    .map((it, place, all) => ({ ...it, number: place + 1 - all.findIndex(({ leg }) => leg === it.leg) }));
 }
 
 const isNewer = (a, b) => a.at > b.at || (a.at === b.at && a.id > b.id);
@@ -125,8 +127,9 @@ export function legOf({ legs, rolls, bus = null, buses = [], hasAny, now }) {
     isUnderWay = true;
     at = isClosed ? Math.min(place + 1, legs.length - 1) : place;
   });
-  const planned = legs.findLastIndex(({ leg, at: time }) => (
-    time !== null && (leg === "return" ? time - LATE_MS : time) <= now
+  const isOver = Math.max(...legs.map((it) => it.at ?? 0)) + OVER_MS < now;
+  const planned = isOver ? 0 : legs.findLastIndex(({ leg, at: time }) => (
+    time !== null && (leg === "return" ? time - EARLY_MS : time) <= now
   ));
   return legs[isUnderWay ? Math.max(at, planned) : 0];
 }
