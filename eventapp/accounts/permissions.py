@@ -26,14 +26,17 @@ class Access(StrEnum):
     SIGNED_IN = "signed_in"  # any user with an account
     CHECK_IN = "check_in"  # scan people and find them by name
     VIEW_GROUPS = "view_groups"  # rosters of visit groups
+    CALL_ROLL = "call_roll"  # who is on board, of the groups that one leads
     ORGANISE = "organise"  # everything of this event
     ADMINISTER = "administer"  # accounts and settings of the whole installation
 
 
 ROLE_ACCESS: dict[Role, frozenset[Access]] = {
-    Role.ORGANISER: frozenset({Access.CHECK_IN, Access.VIEW_GROUPS, Access.ORGANISE}),
+    Role.ORGANISER: frozenset(
+        {Access.CHECK_IN, Access.VIEW_GROUPS, Access.CALL_ROLL, Access.ORGANISE}
+    ),
     Role.STAFF: frozenset({Access.CHECK_IN}),
-    Role.LEADER: frozenset({Access.VIEW_GROUPS}),
+    Role.LEADER: frozenset({Access.VIEW_GROUPS, Access.CALL_ROLL}),
 }
 
 

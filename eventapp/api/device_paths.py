@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from eventapp.checkin.models import WalkInOutcome
+from eventapp.checkin.models import Rights, WalkInOutcome
+from eventapp.checkin.roll_call_models import RollCallKind
+from eventapp.checkin.roll_calls import MAX_BATCH as MAX_ROLL_CALLS
+from eventapp.checkin.roll_calls import Refusal
 from eventapp.checkin.walk_ins import MAX_BATCH
 
 _TEXT = {"type": "string"}
@@ -13,7 +16,12 @@ _NOT_ALLOWED = {"description": "A device with these rights may not do this."}
 
 def paths(event: dict[str, Any]) -> dict[str, Any]:
     """Paths of the document; ``event`` is the parameter that all have."""
-    posts = {"sync": _sync(), "walkins": _walk_ins(), "badge": _badge()}
+    posts = {
+        "sync": _sync(),
+        "walkins": _walk_ins(),
+        "roll-calls": _roll_calls(),
+        "badge": _badge(),
+    }
     return {
         f"/api/v1/events/{{event}}/{name}": {"post": {**call, "parameters": [event]}}
         for name, call in posts.items()
@@ -33,6 +41,7 @@ def _sync() -> dict[str, Any]:
                 roster={"type": ["integer", "null"]},
                 log={"type": ["string", "null"]},
                 tables={"type": ["string", "null"]},
+                phones={"type": ["string", "null"], "description": "The digest; for leaders."},
                 unsent=_NUMBER,
                 battery={"type": ["integer", "null"], "description": "Percent."},
                 counts={
@@ -92,6 +101,63 @@ def _walk_ins() -> dict[str, Any]:
     }
 
 
+def _roll_calls() -> dict[str, Any]:
+    roll_call = {
+        **_roll(),
+        "description": (
+            "Rolls of one checkpoint and bus: the newest by (`called_at`, `id`) counts."
+        ),
+    }
+    roll_call["properties"]["offset_ms"] = {
+        **_NUMBER,
+        "description": "The server's clock minus the device's.",
+    }
+    result = _object(
+        id={"type": ["string", "null"]},
+        outcome={"enum": ["kept", "refused"]},
+        reason={"enum": [*Refusal, None]},
+        detail={**_TEXT, "description": "Why it could not be read."},
+    )
+    return {
+        "summary": "Keep rolls that were closed or opened again; leaders and supervisors only",
+        "description": (
+            "Replays are no-ops. A roll that is closed is not shut: whoever is scanned at the "
+            "checkpoint afterwards boarded late."
+        ),
+        "requestBody": _json(
+            _object(
+                sent_at=_TIME,
+                roll_calls={"type": "array", "maxItems": MAX_ROLL_CALLS, "items": roll_call},
+            )
+        ),
+        "responses": {
+            "200": {
+                **_json(_object(results={"type": "array", "items": result})),
+                "description": "In the same order.",
+            },
+            "403": _NOT_ALLOWED,
+            "413": {"description": f"More than {MAX_ROLL_CALLS} roll calls."},
+        },
+    }
+
+
+def _roll() -> dict[str, Any]:
+    return _object(
+        id={"type": "string", "format": "uuid"},
+        checkpoint=_NUMBER,
+        bus={"type": ["integer", "null"], "description": "Null: the whole group."},
+        kind={"enum": list(RollCallKind)},
+        called_at=_TIME,
+        present=_NUMBER,
+        missing={
+            "type": "array",
+            "description": "[delegate id, 1 for somebody who is excused], …",
+            "items": {"type": "array", "items": _NUMBER},
+        },
+        guests=_NUMBER,
+    )
+
+
 def _badge() -> dict[str, Any]:
     return {
         "summary": "The badge of whoever has a code; supervisors and kiosks",
@@ -119,7 +185,7 @@ def _answer() -> dict[str, Any]:
         "description": (
             "id, [codes, the pass's first], status, name, position, organisation, delegation id, "
             "category id, group id or null, [day ids], [session ids], name of whom they stand in "
-            "for or null, 1 for a badge to be reprinted."
+            "for or null, 1 for a badge to be reprinted, bus id where they have one."
         ),
     }
     passed = {
@@ -134,7 +200,7 @@ def _answer() -> dict[str, Any]:
         device=_object(
             id=_NUMBER,
             name=_TEXT,
-            rights={"enum": ["steward", "supervisor", "kiosk"]},
+            rights={"enum": list(Rights)},
             checkpoints={"type": ["array", "null"], "items": _NUMBER},
         ),
         tables={"type": ["object", "null"], "description": "Null: as the device has them."},
@@ -149,6 +215,18 @@ def _answer() -> dict[str, Any]:
         ),
         counts={"type": "object", "description": "How many have passed each checkpoint."},
         open_discrepancies=_NUMBER,
+        phones={
+            "type": ["object", "null"],
+            "description": (
+                "For leaders: `digest`, and `people` of their groups by id. Null: as the device "
+                "has them."
+            ),
+        },
+        rolls={
+            "type": "array",
+            "description": "For leaders and supervisors: the roll calls that count.",
+            "items": _roll(),
+        },
     )
 
 

@@ -9,7 +9,7 @@ from eventapp.api.bearer import as_device, by_token, refuse, said
 from eventapp.api.views import api
 from eventapp.badges import desk
 from eventapp.badges.desk_views import sent
-from eventapp.checkin import reporting, syncing, walk_in_words, walk_ins
+from eventapp.checkin import reporting, roll_calls, syncing, walk_in_words, walk_ins
 from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
@@ -59,6 +59,35 @@ def register_walk_ins(event: Event, device: Device) -> ResponseReturnValue:
                 "outcome": it.outcome,
                 "why": walk_in_words.why(it.why),
                 "delegate": it.delegate,
+                **({"detail": it.detail} if it.detail else {}),
+            }
+            for it in results
+        ]
+    )
+
+
+@api.post("/events/<event:event>/roll-calls")
+@requires(Access.DEVICE)
+@limiter.limit("60 per minute", key_func=by_token)
+@as_device(Rights.LEADER, Rights.SUPERVISOR)
+def keep_roll_calls(event: Event, device: Device) -> ResponseReturnValue:
+    """Keep rolls that were closed or opened again; see the interface's document."""
+    if (request.content_length or 0) > MAX_BODY:
+        return refuse(413, f"a call has at most {MAX_BODY} bytes")
+    body = said()
+    batch = body.get("roll_calls") if isinstance(body, dict) else None
+    if not isinstance(batch, list):
+        return refuse(400, 'the body is JSON: {"roll_calls": [...]}')
+    try:
+        results = roll_calls.record(device, batch, body.get("sent_at"))
+    except roll_calls.BatchTooLarge:
+        return refuse(413, f"a call has at most {roll_calls.MAX_BATCH} roll calls")
+    return jsonify(
+        results=[
+            {
+                "id": it.id,
+                "outcome": it.outcome,
+                "reason": it.reason,
                 **({"detail": it.detail} if it.detail else {}),
             }
             for it in results

@@ -105,7 +105,9 @@ def _scans() -> dict[str, Any]:
             },
             "kind": {
                 "enum": list(EntryKind),
-                "description": "Undo: by supervisors' devices, others get `not_allowed`.",
+                "description": (
+                    "Undo: by supervisors' and leaders' devices, others get `not_allowed`."
+                ),
             },
             "undoes": {
                 **uuid,
@@ -131,6 +133,17 @@ def _scans() -> dict[str, Any]:
             "override": {
                 "type": "boolean",
                 "description": "Let in whatever the rules say: a supervisor's device, with a note.",
+            },
+            "guest": {
+                "type": "boolean",
+                "description": (
+                    "On this bus though of another group: let in, and given a seat there if there "
+                    "is one. Of leaders' and supervisors' devices, as is:"
+                ),
+            },
+            "bus": {
+                "type": ["integer", "null"],
+                "description": "In which bus of the group; they are moved there if it has a seat.",
             },
         },
     }

@@ -1,6 +1,6 @@
 """Who sends: what there is to know of devices by their tokens, read for several at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from eventapp import tokens
+from eventapp.checkin import leading
 from eventapp.checkin.devices import LIVE, TokenUnknown
 from eventapp.checkin.models import Device, EndedToken, Rights, device_checkpoint
 from eventapp.checkin.one_of import one_of_ids, one_of_texts
@@ -19,6 +20,7 @@ _SEEN_AGAIN_AFTER = timedelta(minutes=1)
 # Built once: putting a statement together costs more than running it.
 _COLUMNS: tuple[Any, ...] = (
     Device.id,
+    Device.name,
     Device.token_hash,
     Device.event_id,
     Device.rights,
@@ -74,6 +76,7 @@ class Bearer:
     checkpoint_ids: frozenset[int]
     """The only ones at which it may scan, where it is restricted."""
     is_restricted: bool = False
+    name: str = ""
 
     def may_scan_at(self, checkpoint_id: int) -> bool:
         """Whether it is one of the device's own checkpoints."""
@@ -81,8 +84,18 @@ class Bearer:
 
     @property
     def is_supervisor(self) -> bool:
-        """Whether it may take back and override."""
+        """Whether it may override."""
         return self.rights == Rights.SUPERVISOR
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether it may undo, at its own checkpoints."""
+        return self.rights in (Rights.SUPERVISOR, Rights.LEADER)
+
+    @property
+    def calls_roll(self) -> bool:
+        """Whether it may take guests along and put people into another bus of their group."""
+        return self.rights in (Rights.SUPERVISOR, Rights.LEADER)
 
 
 def check(token: str, token_hash: str) -> None:
@@ -110,7 +123,8 @@ def by_token(hashes: Collection[str]) -> dict[str, Bearer]:
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(row.token_hash, []).append(row)
-    return {token_hash: _bearer(of_one) for token_hash, of_one in found.items()}
+    led = _led([of_one[0] for of_one in found.values()])
+    return {token_hash: _bearer(of_one, led) for token_hash, of_one in found.items()}
 
 
 def ended(hashes: Collection[str]) -> dict[str, str]:
@@ -124,7 +138,8 @@ def ended(hashes: Collection[str]) -> dict[str, str]:
 
 def by_id(device_id: int) -> Bearer:
     """A device that is there."""
-    return _bearer(db.session.connection().execute(_BY_ID, {"id": device_id}).all())
+    rows = db.session.connection().execute(_BY_ID, {"id": device_id}).all()
+    return _bearer(rows, _led(rows[:1]))
 
 
 def mark_seen(bearers: Collection[Bearer], moment: datetime) -> None:
@@ -139,8 +154,15 @@ def mark_seen(bearers: Collection[Bearer], moment: datetime) -> None:
         db.session.connection().execute(_SEEN, given)
 
 
-def _bearer(rows: Sequence[Any]) -> Bearer:
+def _led(rows: Sequence[Any]) -> Mapping[int, frozenset[int]]:
+    """Where leaders' devices scan; asked only where there are some."""
+    leaders = {row.id for row in rows if row.rights == Rights.LEADER}
+    return leading.checkpoints_of(leaders) if leaders else {}
+
+
+def _bearer(rows: Sequence[Any], led: Mapping[int, frozenset[int]]) -> Bearer:
     row = rows[0]
+    listed = frozenset(it.checkpoint_id for it in rows if it.checkpoint_id is not None)
     return Bearer(
         device_id=row.id,
         event_id=row.event_id,
@@ -150,5 +172,6 @@ def _bearer(rows: Sequence[Any]) -> Bearer:
         is_live=bool(row.is_live),
         seen_at=row.last_seen_at,
         is_restricted=bool(row.is_restricted),
-        checkpoint_ids=frozenset(it.checkpoint_id for it in rows if it.checkpoint_id is not None),
+        checkpoint_ids=led.get(row.id, listed),
+        name=row.name,
     )

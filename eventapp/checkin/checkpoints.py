@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.accounts import audit
@@ -15,14 +15,16 @@ from eventapp.checkin.models import (
     CheckpointKind,
     Closing,
     Device,
+    Leg,
     Passage,
     Scan,
     device_checkpoint,
 )
+from eventapp.checkin.roll_call_models import RollCall
 from eventapp.database import db, transaction
 from eventapp.events.models import Category, Day, Event
 from eventapp.programme.models import Session
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import Stop, VisitGroup
 
 
 class CheckpointNotFound(LookupError):
@@ -53,6 +55,7 @@ class WrongChoice(ValueError):
 class CheckpointData:
     """A checkpoint as an organiser sets it up; of day, class and bus what its kind asks for.
 
+    That of a bus is for the departure of its group unless it says which other ``leg`` it is for.
     Times are instants, None for no limit on that side. No category is all of them.
     """
 
@@ -62,6 +65,8 @@ class CheckpointData:
     day_id: int | None = None
     session_id: int | None = None
     group_id: int | None = None
+    leg: Leg = Leg.DEPARTURE
+    stop_id: int | None = None
     passage: Passage = Passage.ONCE
     category_ids: Sequence[int] = ()
     opens_at: datetime | None = None
@@ -141,8 +146,10 @@ def find(event_id: int, checkpoint_id: int) -> Checkpoint:
 
 
 def has_scans(checkpoint_id: int) -> bool:
-    """Whether anybody was scanned there, whatever came of it."""
-    return bool(db.session.scalar(select(exists().where(Scan.checkpoint_id == checkpoint_id))))
+    """Whether anybody was scanned there, whatever came of it, or a roll was closed."""
+    scanned = exists().where(Scan.checkpoint_id == checkpoint_id)
+    called = exists().where(RollCall.checkpoint_id == checkpoint_id)
+    return bool(db.session.scalar(select(or_(scanned, called))))
 
 
 def add(event: Event, data: CheckpointData) -> Checkpoint:
@@ -170,10 +177,10 @@ def change(event: Event, checkpoint_id: int, data: CheckpointData) -> Checkpoint
     event_id = event.id
     with transaction():
         checkpoint = _locked(event_id, checkpoint_id)
-        before = _guarded(checkpoint), [it.name for it in checkpoint.categories]
+        before = guarded(checkpoint), [it.name for it in checkpoint.categories]
         with db.session.no_autoflush:  # what was written is no change any more
             _fill(checkpoint, data)
-            if _guarded(checkpoint) != before[0] and has_scans(checkpoint_id):
+            if guarded(checkpoint) != before[0] and has_scans(checkpoint_id):
                 raise HasScans
             changes = audit.changes_of(checkpoint)
         after = [it.name for it in checkpoint.categories]
@@ -217,11 +224,12 @@ def make_checkpoints(event: Event, *, with_times: bool = False) -> int:
         wanted = checkpoints_wanted.by_programme(
             db.session.get_one(Event, event_id), with_times=with_times
         )
-        known = {(it.kind, it.day_id, it.session_id, it.group_id) for it in _present(event_id)}
+        known = {guarded(it) for it in present(event_id)}
         added = []
         for position, checkpoint in enumerate(wanted, start=1):
             checkpoint.position = position
-            if _guarded(checkpoint) not in known:
+            checkpoint.leg = checkpoint.leg or Leg.NONE
+            if guarded(checkpoint) not in known:
                 added.append(checkpoint)
         db.session.add_all(added)
         if added:
@@ -235,7 +243,8 @@ def make_checkpoints(event: Event, *, with_times: bool = False) -> int:
     return len(added)
 
 
-def _present(event_id: int) -> Sequence[Checkpoint]:
+def present(event_id: int) -> Sequence[Checkpoint]:
+    """An event's checkpoints, within the transaction that adds some."""
     # Two who make them at once: the second waits, and finds those of the first.
     db.session.execute(select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))
     return db.session.scalars(select(Checkpoint).filter_by(event_id=event_id)).all()
@@ -250,8 +259,9 @@ def _locked(event_id: int, checkpoint_id: int) -> Checkpoint:
     return found
 
 
-def _guarded(checkpoint: Checkpoint) -> tuple[str, int | None, int | None, int | None]:
-    return checkpoint.kind, checkpoint.day_id, checkpoint.session_id, checkpoint.group_id
+def guarded(it: Checkpoint) -> tuple[str | int | None, ...]:
+    """What a checkpoint is for; no two need be for the same."""
+    return it.kind, it.day_id, it.session_id, it.group_id, it.leg, it.stop_id
 
 
 def _fill(checkpoint: Checkpoint, data: CheckpointData) -> None:
@@ -265,8 +275,13 @@ def _fill(checkpoint: Checkpoint, data: CheckpointData) -> None:
         day = None
     if data.kind not in (CheckpointKind.TRAINING, CheckpointKind.MEAL):
         session = None
+    leg, stop = data.leg, data.stop_id
     if data.kind != CheckpointKind.BUS:
-        group = None
+        group, leg = None, Leg.NONE
+    if leg != Leg.STOP:
+        stop = None
+    elif stop is None or not _is_stop_of(group, stop):
+        raise WrongChoice("leg")
     for field, model, id_ in (
         ("day_id", Day, day),
         ("session_id", Session, session),
@@ -276,6 +291,7 @@ def _fill(checkpoint: Checkpoint, data: CheckpointData) -> None:
             raise WrongChoice(field)
         setattr(checkpoint, field, id_)
     checkpoint.kind, checkpoint.passage = data.kind, data.passage
+    checkpoint.leg, checkpoint.stop_id = leg, stop
     checkpoint.name, checkpoint.name_en = data.name, data.name_en
     checkpoint.opens_at, checkpoint.closes_at = data.opens_at, data.closes_at
     checkpoint.categories = list(
@@ -293,6 +309,12 @@ def _fill(checkpoint: Checkpoint, data: CheckpointData) -> None:
 def _is_of(event_id: int, model: type[Day | Session | VisitGroup], id_: int) -> bool:
     return bool(
         db.session.scalar(select(exists().where(model.id == id_, model.event_id == event_id)))
+    )
+
+
+def _is_stop_of(group_id: int | None, stop_id: int) -> bool:
+    return bool(
+        db.session.scalar(select(exists().where(Stop.id == stop_id, Stop.group_id == group_id)))
     )
 
 

@@ -1,12 +1,12 @@
 """Which checkpoints a programme calls for, and when they are open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
 
-from eventapp.checkin.models import Checkpoint, CheckpointKind
+from eventapp.checkin.models import Checkpoint, CheckpointKind, Leg
 from eventapp.database import db
 from eventapp.events.models import Day, Event, Site
 from eventapp.programme.models import Session, SessionKind
@@ -16,7 +16,8 @@ from eventapp.visits.models import VisitGroup
 DOOR = timedelta(hours=2), timedelta(0)
 CLASS = timedelta(minutes=45), timedelta(0)
 MEAL = timedelta(minutes=30), timedelta(minutes=30)
-BUS = timedelta(hours=1), timedelta(minutes=30)
+# A bus that is late is open all the same, and whoever boards late is scanned where the others were.
+BUS = timedelta(hours=1)
 
 
 def by_programme(event: Event, *, with_times: bool) -> list[Checkpoint]:
@@ -104,21 +105,40 @@ def _meals(sessions: Sequence[Session]) -> list[Checkpoint]:
 
 
 def _buses(event_id: int) -> list[Checkpoint]:
+    return [way[0] for _, way in by_groups(event_id)]
+
+
+def by_groups(event_id: int) -> list[tuple[str, list[Checkpoint]]]:
+    """Of each visit group its letter and new checkpoints, not yet added: its departure, each stop,
+    its return. Groups by letter, and each in the order of its plan.
+    """
     groups = db.session.execute(
         select(VisitGroup, Site.name)
         .join(Site, Site.id == VisitGroup.site_id)
         .where(VisitGroup.event_id == event_id)
-        .order_by(VisitGroup.letter)
+        .options(selectinload(VisitGroup.stops))
+        .order_by(func.length(VisitGroup.letter), VisitGroup.letter)
     )
-    return [
-        Checkpoint(
-            event_id=event_id,
-            kind=CheckpointKind.BUS,
-            name=f"Nhóm {group.letter} – {site}"[:200],
-            name_en=f"Group {group.letter} – {site}"[:200],
-            group_id=group.id,
-            opens_at=group.departs_at and group.departs_at - BUS[0],
-            closes_at=group.departs_at and group.departs_at + BUS[1],
-        )
-        for group, site in groups
-    ]
+    return [(group.letter, list(_way(group, site))) for group, site in groups]
+
+
+def _way(group: VisitGroup, site: str) -> Iterator[Checkpoint]:
+    yield _leg(group, Leg.DEPARTURE, site, site)
+    for stop in group.stops:
+        yield _leg(group, Leg.STOP, stop.name, stop.name_en or stop.name, stop.id)
+    yield _leg(group, Leg.RETURN, "lượt về", "return")
+
+
+def _leg(
+    group: VisitGroup, leg: Leg, name: str, name_en: str, stop_id: int | None = None
+) -> Checkpoint:
+    return Checkpoint(
+        event_id=group.event_id,
+        kind=CheckpointKind.BUS,
+        name=f"Nhóm {group.letter} – {name}"[:200],
+        name_en=f"Group {group.letter} – {name_en}"[:200],
+        group_id=group.id,
+        leg=leg,
+        stop_id=stop_id,
+        opens_at=group.departs_at and group.departs_at - BUS,
+    )

@@ -28,7 +28,8 @@ def device() -> None:
 @click.argument("name")
 @click.option(
     "--rights",
-    type=click.Choice([it.value for it in Rights]),
+    # A leader's device has groups: it is made on the page of one.
+    type=click.Choice([it.value for it in Rights if it is not Rights.LEADER]),
     default=Rights.STEWARD.value,
     show_default=True,
     help="What it may do.",

@@ -15,15 +15,36 @@ from eventapp import tokens
 from eventapp.accounts import audit
 from eventapp.accounts.models import Membership, User
 from eventapp.accounts.permissions import ROLE_ACCESS, Access
+from eventapp.checkin.leading import LEADS_NOW, led_by
 from eventapp.checkin.models import Checkpoint, Device, EndedToken, Rights
 from eventapp.database import db, now, transaction
 from eventapp.events.models import Event
+from eventapp.visits.models import VisitGroup
 
 LINK_HOURS = 24
 """For how long a link works where nothing else is said."""
 MAX_HOURS = 24 * 30
 MAX_AT_ONCE = 50
 MAX_NAME = 120
+
+
+def _may(access: Access) -> ColumnElement[bool]:
+    """Whether the user of a device has the access at its event."""
+    roles = [role for role, it in ROLE_ACCESS.items() if access in it]
+    return or_(
+        User.is_administrator,
+        exists(
+            select(Membership.id)
+            .where(
+                Membership.user_id == User.id,
+                Membership.event_id == Device.event_id,
+                Membership.role.in_(roles),
+            )
+            # the device that is asked about, not any that there is
+            .correlate(User, Device)
+        ),
+    )
+
 
 LIVE: ColumnElement[bool] = and_(
     Device.revoked_at.is_(None),
@@ -34,25 +55,15 @@ LIVE: ColumnElement[bool] = and_(
                 User.id == Device.user_id,
                 User.is_disabled.is_(False),
                 or_(
-                    User.is_administrator,
-                    exists(
-                        select(Membership.id)
-                        .where(
-                            Membership.user_id == User.id,
-                            Membership.event_id == Device.event_id,
-                            Membership.role.in_(
-                                [role for role, it in ROLE_ACCESS.items() if Access.CHECK_IN in it]
-                            ),
-                        )
-                        # the device that is asked about, not any that there is
-                        .correlate(User, Device)
-                    ),
+                    and_(Device.rights != Rights.LEADER, _may(Access.CHECK_IN)),
+                    and_(Device.rights == Rights.LEADER, _may(Access.CALL_ROLL), LEADS_NOW),
                 ),
             )
         ),
     ),
 )
-"""Whether a device may be used: it was not revoked, and whose page it is may still check in."""
+"""Whether a device may be used: it was not revoked, and whose page it is may still check in, or
+still leads a group."""
 
 
 class LinkUsed(Exception):
@@ -69,6 +80,14 @@ class DeviceNotFound(LookupError):
 
 class NoSuchCheckpoint(LookupError):
     """A checkpoint that was chosen is not the event's, or not any more."""
+
+
+class NoSuchGroup(LookupError):
+    """A group whose roll is to be called is not the event's, or none was named."""
+
+
+class LeadsNoGroup(Exception):
+    """Whoever signed in leads no group of the event."""
 
 
 class DeviceRevoked(Exception):
@@ -102,11 +121,17 @@ def create_device(
     *,
     rights: Rights = Rights.STEWARD,
     checkpoint_ids: Sequence[int] = (),
+    group_ids: Sequence[int] = (),
     hours: int = LINK_HOURS,
 ) -> Provision:
     """A device that is waiting to be used; by its link, once, or by its token."""
     [made] = create_devices(
-        event, [name], rights=rights, checkpoint_ids=checkpoint_ids, hours=hours
+        event,
+        [name],
+        rights=rights,
+        checkpoint_ids=checkpoint_ids,
+        group_ids=group_ids,
+        hours=hours,
     )
     return made
 
@@ -117,19 +142,22 @@ def create_devices(
     *,
     rights: Rights = Rights.STEWARD,
     checkpoint_ids: Sequence[int] = (),
+    group_ids: Sequence[int] = (),
     hours: int = LINK_HOURS,
 ) -> list[Provision]:
     """As many devices as names, alike in all else; at most `MAX_AT_ONCE`.
 
-    Without ``checkpoint_ids`` they scan everywhere. Links end after ``hours``.
-    Raises NoSuchCheckpoint.
+    Without ``checkpoint_ids`` they scan everywhere; a leader's scans where its groups are, and has
+    ``group_ids`` instead. Links end after ``hours``. Raises NoSuchCheckpoint, NoSuchGroup.
     """
     if len(names) > MAX_AT_ONCE:
         raise ValueError(f"at most {MAX_AT_ONCE} devices at once")
     event_id = event.id
     made = []
     with transaction():
-        chosen = _checkpoints(event_id, checkpoint_ids)
+        is_leader = rights == Rights.LEADER
+        chosen = [] if is_leader else _checkpoints(event_id, checkpoint_ids)
+        groups = _groups(event_id, group_ids) if is_leader else []
         for name in names:
             link, token = tokens.new_secret(), tokens.new_secret()
             device = Device(
@@ -140,7 +168,8 @@ def create_devices(
                 link_expires_at=_expiry(hours),
                 token_hash=tokens.hash_secret(token),
                 checkpoints=list(chosen),
-                is_restricted=bool(chosen),
+                groups=list(groups),
+                is_restricted=is_leader or bool(chosen),
             )
             db.session.add(device)
             db.session.flush()
@@ -152,7 +181,11 @@ def create_devices(
                 changes={
                     "name": [None, device.name],
                     "rights": [None, rights],
-                    "checkpoints": [None, [it.name for it in chosen]],
+                    **(
+                        {"groups": [None, [it.letter for it in groups]]}
+                        if is_leader
+                        else {"checkpoints": [None, [it.name for it in chosen]]}
+                    ),
                 },
             )
             made.append(Provision(device, link, token))
@@ -172,13 +205,17 @@ def change(
         device = _locked(event_id, device_id)
         if device.revoked_at is not None:
             raise DeviceRevoked
-        if device.user_id is not None and rights != Rights.SUPERVISOR:
+        is_leader = device.rights == Rights.LEADER
+        if is_leader or rights == Rights.LEADER:
+            # A leader's stays one, with its groups: what replaces it is another device.
+            rights, checkpoint_ids = device.rights, () if is_leader else checkpoint_ids
+        if device.user_id is not None and rights != device.rights:
             raise BelongsToAccount
         chosen = _checkpoints(event_id, checkpoint_ids)
         before = [it.name for it in device.checkpoints]
         device.name, device.rights = name[:MAX_NAME], rights
         changes = audit.changes_of(device)
-        device.is_restricted = bool(chosen)
+        device.is_restricted = is_leader or bool(chosen)
         if {it.id for it in device.checkpoints} != {it.id for it in chosen}:
             device.checkpoints = chosen
             changes["checkpoints"] = [before, [it.name for it in chosen]]
@@ -230,19 +267,29 @@ def redeem(link: str) -> Provision:
     return Provision(device, "", token)
 
 
-def device_of_user(event: Event, user_id: int, name: str, *, held: str = "") -> Provision:
-    """The token with which the browser of somebody who has signed in checks in.
+def device_of_user(
+    event: Event,
+    user_id: int,
+    name: str,
+    *,
+    rights: Rights = Rights.SUPERVISOR,
+    held: str = "",
+) -> Provision:
+    """The token with which the browser of somebody who has signed in checks in, or calls the roll.
 
     Each browser is a device of its own, so that a desk and a phone do not end each other's. One
-    that holds a token of this user's (``held``) keeps it.
+    that holds a token of this user's (``held``) with these rights keeps it. Raises LeadsNoGroup.
     """
     event_id = event.id
+    is_leader = rights == Rights.LEADER
+    if is_leader and not led_by(event_id, user_id):
+        raise LeadsNoGroup
     if held:
         try:
             known = holder(event, held)
         except (TokenUnknown, TokenRevoked):
             known = None
-        if known is not None and known.user_id == user_id:
+        if known is not None and (known.user_id, known.rights) == (user_id, rights):
             return Provision(known, "", held)
     token = tokens.new_secret()
     with transaction():
@@ -250,7 +297,8 @@ def device_of_user(event: Event, user_id: int, name: str, *, held: str = "") -> 
             event_id=event_id,
             name=name[:MAX_NAME],
             user_id=user_id,
-            rights=Rights.SUPERVISOR,
+            rights=rights,
+            is_restricted=is_leader,
             token_hash=tokens.hash_secret(token),
         )
         db.session.add(device)
@@ -367,6 +415,18 @@ def _checkpoints(event_id: int, ids: Sequence[int]) -> list[Checkpoint]:
     if len(found) < len(set(ids)):
         raise NoSuchCheckpoint
     return found
+
+
+def _groups(event_id: int, ids: Sequence[int]) -> list[VisitGroup]:
+    """The groups of these ids. Raises NoSuchGroup, also where there are none."""
+    found = list(
+        db.session.scalars(
+            select(VisitGroup).where(VisitGroup.event_id == event_id, VisitGroup.id.in_(ids))
+        )
+    )
+    if not found or len(found) < len(set(ids)):
+        raise NoSuchGroup
+    return sorted(found, key=lambda it: (len(it.letter), it.letter))
 
 
 def _expiry(hours: int) -> datetime:

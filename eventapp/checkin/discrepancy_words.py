@@ -19,6 +19,7 @@ KINDS = {
     DiscrepancyKind.AFTER_CLOSE: _l("Arrived after the checkpoint was closed out"),
     DiscrepancyKind.WALK_IN: _l("Unregistered, to be looked at"),
     DiscrepancyKind.OVERRIDE: _l("Let in by a supervisor against the rules"),
+    DiscrepancyKind.GUEST: _l("On another group’s bus without a seat there"),
 }
 _REASONS = {
     Reason.UNKNOWN: _l("nobody has this code"),
@@ -84,6 +85,14 @@ def happened(found: Found, zone: ZoneInfo) -> str:
                     "%(reason)s.",
                     where=where,
                     reason=(row.scan.note if row.scan else "").rstrip(".") or "–",
+                )
+            )
+        case DiscrepancyKind.GUEST:
+            return str(
+                _(
+                    "Taken along as a guest at %(where)s. Their seat was not moved: the group "
+                    "was full, or somebody has changed the seat since.",
+                    where=where,
                 )
             )
     reason = row.scan.reason if row.scan else None

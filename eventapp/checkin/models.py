@@ -23,7 +23,7 @@ from eventapp.database import Model, UtcDateTime, db, now
 from eventapp.events.models import Category, Day, Event
 from eventapp.programme.models import Session
 from eventapp.registration.models import Delegate
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import Stop, VisitGroup
 
 
 class CheckpointKind(StrEnum):
@@ -33,6 +33,15 @@ class CheckpointKind(StrEnum):
     TRAINING = "training"  # those enrolled in the session
     MEAL = "meal"  # everybody who comes on that day, once
     BUS = "bus"  # those allocated to the visit group
+
+
+class Leg(StrEnum):
+    """At which point of a group's way a checkpoint of kind bus stands; the others have none."""
+
+    NONE = ""
+    DEPARTURE = "departure"
+    STOP = "stop"  # before a stop is left again
+    RETURN = "return"
 
 
 class Passage(StrEnum):
@@ -66,6 +75,21 @@ device_checkpoint = Table(
 )
 """The only checkpoints at which a device may scan, where it is restricted."""
 
+device_group = Table(
+    "device_group",
+    db.metadata,
+    Column("device_id", ForeignKey("device.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "group_id", ForeignKey("visit_group.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),
+)
+"""The visit groups whose roll is called with a leader's device that was provisioned by a link."""
+
+
+def _usual_leg(context: Any) -> Leg:
+    is_bus = context.get_current_parameters()["kind"] == CheckpointKind.BUS
+    return Leg.DEPARTURE if is_bus else Leg.NONE
+
 
 class Checkpoint(Model):
     """A place and time where people are scanned."""
@@ -74,6 +98,9 @@ class Checkpoint(Model):
     __table_args__ = (
         CheckConstraint("kind in ('door', 'training', 'meal', 'bus')", name="kind"),
         CheckConstraint("passage in ('once', 'many', 'in_out')", name="passage"),
+        CheckConstraint("leg in ('', 'departure', 'stop', 'return')", name="leg"),
+        CheckConstraint("(leg = '') = (kind <> 'bus')", name="leg_of_bus"),
+        CheckConstraint("(leg = 'stop') = (stop_id is not null)", name="stop"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +112,10 @@ class Checkpoint(Model):
     day_id: Mapped[int | None] = mapped_column(ForeignKey("day.id", ondelete="CASCADE"))
     session_id: Mapped[int | None] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("visit_group.id", ondelete="CASCADE"))
+    leg: Mapped[Leg] = mapped_column(String(10), default=_usual_leg)
+    stop_id: Mapped[int | None] = mapped_column(
+        ForeignKey("visit_stop.id", ondelete="CASCADE"), index=True
+    )
     # None is no limit on that side.
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -99,6 +130,7 @@ class Checkpoint(Model):
     day: Mapped[Day | None] = relationship()
     session: Mapped[Session | None] = relationship()
     group: Mapped[VisitGroup | None] = relationship()
+    stop: Mapped[Stop | None] = relationship()
 
     def name_in(self, language: str) -> str:
         """The name in ``vi`` or ``en``."""
@@ -111,6 +143,7 @@ class Rights(StrEnum):
     STEWARD = "steward"  # scan and see the verdict
     SUPERVISOR = "supervisor"  # find people, walk-ins, undo, override, print badges
     KIOSK = "kiosk"  # delegates check themselves in, and their badge is printed
+    LEADER = "leader"  # calls the roll of their groups: scan, undo, take guests along, see phones
 
 
 class Device(Model):
@@ -118,7 +151,7 @@ class Device(Model):
 
     __tablename__ = "device"
     __table_args__ = (
-        CheckConstraint("rights in ('steward', 'supervisor', 'kiosk')", name="rights"),
+        CheckConstraint("rights in ('steward', 'supervisor', 'kiosk', 'leader')", name="rights"),
         CheckConstraint("battery >= 0 and battery <= 100", name="battery"),
     )
 
@@ -134,7 +167,8 @@ class Device(Model):
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("user_account.id", ondelete="CASCADE"), index=True
     )
-    # Whether it scans at its checkpoints alone: at none, where those are gone.
+    # Whether it scans at its checkpoints alone: at none, where those are gone. A leader's scans at
+    # those of its groups, whichever these are now (checkin.leading).
     is_restricted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -149,6 +183,10 @@ class Device(Model):
     event: Mapped[Event] = relationship()
     checkpoints: Mapped[list[Checkpoint]] = relationship(
         secondary=device_checkpoint, order_by=[Checkpoint.position, Checkpoint.id]
+    )
+    # Of a leader's device that was provisioned by a link.
+    groups: Mapped[list[VisitGroup]] = relationship(
+        secondary=device_group, order_by=VisitGroup.letter
     )
 
 
@@ -259,7 +297,7 @@ class Scan(Model):
     # The entry that is taken back, and why; or why the verdict was overridden.
     undoes_id: Mapped[str | None] = mapped_column(String(36))
     note: Mapped[str] = mapped_column(String(300), default="")
-    # How the code came: scanner, camera, typed, name, delegation, paper, walk_in, kiosk.
+    # How the code came: scanner, camera, typed, name, delegation, paper, walk_in, kiosk, roll.
     source: Mapped[str] = mapped_column(String(20), default="")
 
     delegate: Mapped[Delegate | None] = relationship()
@@ -298,6 +336,7 @@ class DiscrepancyKind(StrEnum):
     AFTER_CLOSE = "after_close"  # arrived after the checkpoint was closed out
     WALK_IN = "walk_in"  # came unregistered, and could not simply be registered
     OVERRIDE = "override"  # a supervisor let in whom the rules refuse
+    GUEST = "guest"  # is on the bus of another group, and has no seat there
 
 
 class WalkInOutcome(StrEnum):
@@ -339,7 +378,8 @@ class Discrepancy(Model):
     __tablename__ = "discrepancy"
     __table_args__ = (
         CheckConstraint(
-            "kind in ('double', 'refused', 'unknown', 'after_close', 'walk_in', 'override')",
+            "kind in ('double', 'refused', 'unknown', 'after_close', 'walk_in', 'override',"
+            " 'guest')",
             name="kind",
         ),
         Index("ix_discrepancy_event_id_settled_at", "event_id", "settled_at"),

@@ -16,6 +16,7 @@ SHORT_RIGHTS = {
     Rights.STEWARD: _l("Steward"),
     Rights.SUPERVISOR: _l("Supervisor"),
     Rights.KIOSK: _l("Kiosk"),
+    Rights.LEADER: _l("Group leader"),
 }
 KINDS = {
     CheckpointKind.DOOR: _l("Door"),

@@ -12,7 +12,7 @@ from eventapp.tokens import normalise_code
 MAX_CODE = 64
 MAX_NOTE = 300
 SOURCES = frozenset(
-    ("scanner", "camera", "typed", "name", "delegation", "paper", "walk_in", "kiosk")
+    ("scanner", "camera", "typed", "name", "delegation", "paper", "walk_in", "kiosk", "roll")
 )
 """How a code comes to a device."""
 SHOWN = frozenset(("admitted", "duplicate", "refused", "to_confirm", "override"))
@@ -53,6 +53,10 @@ class Reading:
     shown: str = ""
     """What the device had shown, one of SHOWN; empty where it waited for the server."""
     override: bool = False
+    guest: bool = False
+    """Is on this bus though of another group, or of none: the leader takes them along."""
+    bus: int | None = None
+    """In which bus of the group the person is; None where the device does not say."""
 
     def happened_at(self, offset: timedelta, received_at: datetime) -> datetime:
         """When it was by the server's clock; nothing arrives before it has happened."""
@@ -70,15 +74,14 @@ def parse(raw: object) -> Reading:
     """
     if not isinstance(raw, Mapping):
         raise Unreadable("a scan is an object")
-    checkpoint, code, note = raw.get("checkpoint"), raw.get("code"), raw.get("note")
+    code, note = raw.get("code"), raw.get("note")
     undoes = raw.get("undoes")
     return Reading(
         id=read_id(raw.get("id"), "id"),
-        # bool is an int to Python, and no id of anything
-        checkpoint=checkpoint if type(checkpoint) is int and 0 < checkpoint < 2**31 else None,
+        checkpoint=read_number(raw.get("checkpoint")),
         code=_code(code) if isinstance(code, str) else "",
-        read_at=_time(raw.get("read_at")),
-        offset_ms=_offset(raw.get("offset_ms")),
+        read_at=read_time(raw.get("read_at"), "read_at"),
+        offset_ms=read_offset(raw.get("offset_ms")),
         kind=_kind(raw.get("kind")),
         direction=Direction.OUT if raw.get("direction") == "out" else Direction.IN,
         undoes=None if undoes is None else read_id(undoes, "undoes"),
@@ -86,6 +89,8 @@ def parse(raw: object) -> Reading:
         source=_one_of(SOURCES, raw.get("source")),
         shown=_one_of(SHOWN, raw.get("shown")),
         override=raw.get("override") is True,
+        guest=raw.get("guest") is True,
+        bus=read_number(raw.get("bus")),
     )
 
 
@@ -95,9 +100,15 @@ def clock_offset(sent_at: object, arrived: datetime) -> timedelta:
     Zero where it does not say.
     """
     try:
-        return arrived - _time(sent_at)
+        return arrived - read_time(sent_at, "sent_at")
     except Unreadable:
         return timedelta()
+
+
+def read_number(value: object) -> int | None:
+    """The id of a row; None for what can be none."""
+    # bool is an int to Python, and no id of anything
+    return value if type(value) is int and 0 < value < 2**31 else None
 
 
 def read_id(value: object, name: str) -> str:
@@ -125,25 +136,27 @@ def _one_of(known: frozenset[str], value: object) -> str:
     return value if isinstance(value, str) and value in known else ""
 
 
-def _offset(value: object) -> int | None:
+def read_offset(value: object) -> int | None:
+    """How far the server's clock is before a device's (ms); None for what says nothing of it."""
     if type(value) is float and abs(value) <= _MAX_OFFSET_MS:  # not NaN either
         value = round(value)
     return value if type(value) is int and abs(value) <= _MAX_OFFSET_MS else None
 
 
-def _time(value: object) -> datetime:
+def read_time(value: object, name: str) -> datetime:
+    """An instant as RFC 3339, in UTC. Raises Unreadable."""
     if not isinstance(value, str) or len(value) > 40:
-        raise Unreadable("read_at is not a time of RFC 3339")
+        raise Unreadable(f"{name} is not a time of RFC 3339")
     try:
         time = datetime.fromisoformat(value)
     except ValueError:
-        raise Unreadable("read_at is not a time of RFC 3339") from None
+        raise Unreadable(f"{name} is not a time of RFC 3339") from None
     if time.tzinfo is None:
-        raise Unreadable("read_at has no offset")
+        raise Unreadable(f"{name} has no offset")
     try:
         time = time.astimezone(UTC)
     except OverflowError:
-        raise Unreadable("read_at is out of range") from None
+        raise Unreadable(f"{name} is out of range") from None
     if not _OLDEST <= time <= _NEWEST:
-        raise Unreadable("read_at is out of range")
+        raise Unreadable(f"{name} is out of range")
     return time

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from eventapp.checkin import late_badges, people, recorded
 from eventapp.checkin.bearers import Bearer
 from eventapp.checkin.combining import Overtaken
+from eventapp.checkin.guests import Guests, Seat
 from eventapp.checkin.models import (
     Discrepancy,
     DiscrepancyKind,
@@ -62,6 +63,7 @@ class Recorder:
         self._held: dict[Pair, Held | None] = {}
         self._undone: dict[Pair, datetime] = {}  # all that happened up to then
         self._logs: dict[Pair, list[Logged]] = {}  # of the pairs of what is taken back by name
+        self._guests = Guests(event_id)
         self._rows: list[dict[str, Any]] = []
 
     def record(self, entries: Iterable[Entry]) -> None:
@@ -74,12 +76,14 @@ class Recorder:
         for it in entries:
             by_id.setdefault(it.reading.id, it)
         self._learn([it.reading for it in by_id.values()])
+        self._learn_seats(by_id.values())
         # Now that nobody is waited for any more: it is soon seen by those who ask what came since.
         self._received_at = now()
         fresh = [it for id_, it in by_id.items() if id_ not in self._stored]
         for it in fresh:
             self._judge(it)
         self._write()
+        self._guests.write()
         self._report(by_id.values(), {it.reading.id for it in fresh})
         self._place([it.reading for it in fresh])
 
@@ -93,7 +97,7 @@ class Recorder:
         found = self._by_id.get(stored.delegate_id) if stored.delegate_id is not None else None
         return Outcome(
             stored=stored,
-            delegate=found.shown if found else None,
+            delegate=self._guests.shown(found) if found else None,
             first_read_at=held.passed.first_at if held else None,
         )
 
@@ -131,6 +135,22 @@ class Recorder:
             self._by_code |= by_code
             self._by_id |= by_id
 
+    def _learn_seats(self, entries: Iterable[Entry]) -> None:
+        """Lock the groups whose seats leaders may move, which are none as a rule."""
+        people: set[int] = set()
+        groups: set[int] = set()
+        for it in entries:
+            reading = it.reading
+            if not (reading.guest or reading.bus is not None) or not it.bearer.calls_roll:
+                continue
+            place = self._places.get(reading.checkpoint or 0)
+            found = self._by_code.get(reading.code)
+            if place and place.gate.group_id and found and reading.id not in self._stored:
+                people.add(found.id)
+                groups.add(place.gate.group_id)
+        if people:
+            self._guests.learn(people, groups)
+
     def _learn_attendance(self, pairs: set[Pair]) -> None:
         self._before, self._undone = recorded.held(pairs)
         both_ways = {
@@ -165,7 +185,9 @@ class Recorder:
         judged = self._new(
             entry, reading.checkpoint if place else None, found.id if found else None
         )
-        reason = refusal(own.gate if own else None, found.person if found else None, at)
+        is_guest = reading.guest and entry.bearer.calls_roll
+        person = self._guests.person(found) if found else None
+        reason = refusal(own.gate if own else None, person, at, is_guest=is_guest)
         is_override = bool(reading.override and reading.note and entry.bearer.is_supervisor)
         if own is None or found is None or (reason is not None and not is_override):
             return replace(judged, verdict=Verdict.REFUSED, reason=reason)
@@ -176,12 +198,18 @@ class Recorder:
         )
         undone_until = self._undone.get(pair)
         is_early = undone_until is not None and at <= undone_until
-        if reading.id not in self._early and not is_early:
+        is_undone = reading.id in self._early or is_early
+        if not is_undone:
             # The entry that counts is the one at the first time, whichever arrives first.
             is_first = before is None or before.passed.first_at != after.first_at
             self._held[pair] = Held(
                 after, reading.id if is_first or before is None else before.scan_id
             )
+        if reason is None and entry.bearer.calls_roll and not is_undone:
+            # Whoever is on the bus is let in, whether there is a seat or not.
+            seat = self._guests.seat(entry.bearer, reading, found, own.gate.group_id, at)
+            if seat is Seat.NONE and is_admitted:
+                judged = replace(judged, discrepancy=DiscrepancyKind.GUEST)
         if is_admitted and reason is None:
             return judged
         if is_override:
@@ -204,7 +232,7 @@ class Recorder:
             reading.checkpoint if reading.checkpoint in self._places else None
         )
         judged = self._new(entry, made_at, pair[1] if pair else None)
-        if not entry.bearer.is_supervisor:
+        if not entry.bearer.may_take_back:
             return replace(judged, verdict=Verdict.REFUSED, reason=Reason.NOT_ALLOWED)
         if pair is None:
             if reading.undoes is not None:
@@ -268,7 +296,7 @@ class Recorder:
         if offset_ms is None:
             offset_ms = round(entry.offset / timedelta(milliseconds=1))
         # What somebody asked for who may not is kept, and takes nothing back, now or later.
-        undoes = reading.undoes if bearer.is_supervisor else None
+        undoes = reading.undoes if bearer.may_take_back else None
         self._rows.append(
             {
                 "id": reading.id,
@@ -293,7 +321,7 @@ class Recorder:
 
     def _write(self) -> None:
         ordered = sorted(self._rows, key=lambda it: it["id"])
-        if _insert_new(Scan, ordered) != len(ordered):
+        if insert_new(Scan, ordered) != len(ordered):
             raise Overtaken
         recorded.write_held(self._event_id, self._before, self._held)
 
@@ -322,7 +350,7 @@ class Recorder:
                     "note": "",
                 }
             )
-        _insert_new(Discrepancy, rows)
+        insert_new(Discrepancy, rows)
 
     def _place(self, readings: Sequence[Reading]) -> None:
         """Where they were let in whose badge was written at the door."""
@@ -345,7 +373,8 @@ class Recorder:
         if stored.kind is EntryKind.UNDO or not is_at_odds:
             return None
         if stored.verdict is Verdict.DUPLICATE:
-            return DiscrepancyKind.DOUBLE
+            # Two leaders with one list tick the same person; no badge was used twice.
+            return None if reading.source == "roll" else DiscrepancyKind.DOUBLE
         return (
             DiscrepancyKind.UNKNOWN if stored.reason is Reason.UNKNOWN else DiscrepancyKind.REFUSED
         )
@@ -355,7 +384,7 @@ def _did_something(target: Stored) -> bool:
     return target.kind is EntryKind.SCAN and target.verdict is not Verdict.REFUSED
 
 
-def _insert_new(table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+def insert_new(table: Any, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows whose key is new; how many those were."""
     if not rows:
         return 0

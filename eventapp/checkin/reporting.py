@@ -22,6 +22,8 @@ class Report:
     """Up to when it was told of what others have scanned."""
     tables: str | None = None
     """The digest of the tables that it has."""
+    phones: str | None = None
+    """The digest of the telephone numbers that it has."""
     unsent: int | None = None
     battery: int | None = None
     """Percent."""
@@ -36,11 +38,12 @@ def parse(raw: object) -> Report:
     """
     if not isinstance(raw, Mapping):
         raise Unreadable("the body is a JSON object")
-    tables, counts = raw.get("tables"), raw.get("counts")
+    tables, phones, counts = raw.get("tables"), raw.get("phones"), raw.get("counts")
     return Report(
         roster=_number(raw.get("roster"), 2**31 - 1),
         log=read_cursor(raw.get("log")),
         tables=tables if isinstance(tables, str) else None,
+        phones=phones if isinstance(phones, str) else None,
         unsent=_number(raw.get("unsent"), MAX_ENTRIES),
         battery=_number(raw.get("battery"), 100),
         counts=_counts(counts) if isinstance(counts, Mapping) else {},

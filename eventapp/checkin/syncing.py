@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import and_, func, select, union, update
 
-from eventapp.checkin import device_counts, roster
+from eventapp.checkin import device_counts, group_tables, leading, roster
 from eventapp.checkin.models import (
     Attendance,
     Checkpoint,
@@ -25,10 +25,10 @@ from eventapp.checkin.models import (
 from eventapp.checkin.reporting import Report, cursor
 from eventapp.checkin.roster import Difference
 from eventapp.database import db, now, transaction
-from eventapp.events.models import Category, Day, Event, Site
+from eventapp.events.models import Category, Day, Event
 from eventapp.programme.models import Session
 from eventapp.registration.models import Delegation, Organisation
-from eventapp.visits.models import Bus, VisitGroup
+from eventapp.visits.models import VisitGroup
 
 OVERLAP = timedelta(seconds=30)
 """What arrived so shortly before the last answer is told again: a batch that was being written then
@@ -44,7 +44,7 @@ def answer(event: Event, device: Device, report: Report) -> bytes:
     What the device says of itself is kept.
     """
     event_id = event.id
-    own = [it.id for it in device.checkpoints] if device.is_restricted else None
+    own = leading.scans_at(device)
     who = {
         "id": device.id,
         "name": device.name,
@@ -55,7 +55,7 @@ def answer(event: Event, device: Device, report: Report) -> bytes:
     roster.bring_up_to_date(event_id)
     moment = now()
     difference = roster.since(event_id, report.roster)
-    everything = _tables(event)
+    everything = _tables(event, device)
     encoded = msgspec.json.encode(everything)
     digest = hashlib.sha256(encoded).hexdigest()[:16]
     is_known = report.tables == digest
@@ -73,6 +73,8 @@ def answer(event: Event, device: Device, report: Report) -> bytes:
             "log": _log(event_id, own, report, difference, moment),
             "counts": _counts(event_id, own),
             "open_discrepancies": _open_discrepancies(event_id),
+            "phones": group_tables.phones(device, report.phones),
+            "rolls": group_tables.rolls(device, own),
         }
     )
 
@@ -161,7 +163,7 @@ def _open_discrepancies(event_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def _tables(event: Event) -> dict[str, Any]:
+def _tables(event: Event, device: Device) -> dict[str, Any]:
     """What lines and scans speak of by their ids."""
     event_id = event.id
     return {
@@ -177,18 +179,7 @@ def _tables(event: Event) -> dict[str, Any]:
             .where(Category.event_id == event_id)
             .order_by(Category.position, Category.id)
         ),
-        "groups": _rows(
-            select(VisitGroup.id, VisitGroup.letter, Site.name.label("site"))
-            .join(Site, Site.id == VisitGroup.site_id)
-            .where(VisitGroup.event_id == event_id)
-            .order_by(VisitGroup.letter)
-        ),
-        "buses": _rows(
-            select(Bus.id, Bus.label)
-            .join(VisitGroup, VisitGroup.id == Bus.group_id)
-            .where(VisitGroup.event_id == event_id)
-            .order_by(Bus.id)
-        ),
+        **group_tables.tables(event_id, device),
         "delegations": _rows(
             select(Delegation.id, Delegation.name, Delegation.code)
             .where(Delegation.event_id == event_id)
@@ -240,6 +231,8 @@ def _checkpoints(event: Event) -> list[dict[str, Any]]:
             "day": it.day_id,
             "session": it.session_id,
             "group": it.group_id,
+            "leg": it.leg,
+            "stop": it.stop_id,
             # An id that no category has, where it is for categories that are gone.
             "categories": categories.get(it.id, [0] if it.is_for_some else []),
             "opens_at": it.opens_at.isoformat() if it.opens_at else None,

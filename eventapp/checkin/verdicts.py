@@ -54,10 +54,13 @@ class Passed:
         return self.first_at is not None and self.left_at is None
 
 
-def refusal(gate: Gate | None, person: Person | None, at: datetime) -> Reason | None:
+def refusal(
+    gate: Gate | None, person: Person | None, at: datetime, *, is_guest: bool = False
+) -> Reason | None:
     """Why the person may not pass, or None when they may.
 
-    ``gate`` is None where there is no such checkpoint, or none at which the device may scan. The
+    ``gate`` is None where there is no such checkpoint, or none at which the device may scan. A
+    guest, whom a leader takes along, may pass the checkpoint of any group's bus. The
     order of the reasons is the order in which staff can do something about them: who it is,
     whether they come at all, whether this is the place, whether this is the time.
     """
@@ -67,7 +70,7 @@ def refusal(gate: Gate | None, person: Person | None, at: datetime) -> Reason | 
         return Reason.CANCELLED
     if person.status != Status.APPROVED:
         return Reason.NOT_APPROVED
-    if gate is None or not _belongs(gate, person):
+    if gate is None or not _belongs(gate, person, is_guest=is_guest):
         return Reason.WRONG_CHECKPOINT
     if gate.opens_at is not None and at < gate.opens_at:
         return Reason.NOT_OPEN
@@ -76,7 +79,7 @@ def refusal(gate: Gate | None, person: Person | None, at: datetime) -> Reason | 
     return None
 
 
-def _belongs(gate: Gate, person: Person) -> bool:
+def _belongs(gate: Gate, person: Person, *, is_guest: bool) -> bool:
     if gate.category_ids and person.category_id not in gate.category_ids:
         return False
     match gate.kind:
@@ -85,7 +88,7 @@ def _belongs(gate: Gate, person: Person) -> bool:
         case CheckpointKind.TRAINING:
             return gate.session_id in person.session_ids
         case CheckpointKind.BUS:
-            return gate.group_id is not None and gate.group_id == person.group_id
+            return gate.group_id is not None and (is_guest or gate.group_id == person.group_id)
 
 
 def pass_through(

@@ -5,10 +5,10 @@ buses, does so first.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from eventapp.accounts import audit
 from eventapp.database import db
@@ -53,6 +53,50 @@ def seat_in_buses(event_id: int, group_ids: Collection[int]) -> None:
         if who in before:
             pair = [labels.get(before[who]), labels.get(bus)]
             audit.record("seat", "delegate", who, event_id=event_id, changes={"bus": pair})
+
+
+def put_into(event_id: int, wanted: Mapping[int, int]) -> None:
+    """Put people (person → bus) into buses of the groups they are in, one after the other.
+
+    Inside the transaction that has locked the groups. Whoever finds no seat left there stays where
+    they are, and so does whoever is of another group.
+    """
+    buses = {
+        bus.id: (bus, places_of(bus, capacity))
+        for bus, capacity in db.session.execute(
+            select(Bus, VisitGroup.capacity)
+            .join(VisitGroup, VisitGroup.id == Bus.group_id)
+            .where(Bus.id.in_(sorted(set(wanted.values()))))
+        )
+    }
+    free = {id_: seats for id_, (_, seats) in buses.items()}
+    for id_, number in db.session.execute(
+        select(Bus.id, func.count())
+        .join(Allocation, Allocation.bus_id == Bus.id)
+        .where(Bus.id.in_(sorted(buses)))
+        .group_by(Bus.id)
+    ):
+        free[id_] -= number
+    rows = db.session.execute(
+        select(Allocation.delegate_id, Allocation.group_id, Allocation.bus_id, Bus.label)
+        .outerjoin(Bus, Bus.id == Allocation.bus_id)
+        .where(Allocation.delegate_id.in_(sorted(wanted)))
+    )
+    seats = {row.delegate_id: row for row in rows}
+    moved: dict[int, int] = {}
+    for who, to in wanted.items():
+        seat, bus = seats.get(who), buses.get(to)
+        if seat is None or bus is None or bus[0].group_id != seat.group_id:
+            continue
+        if seat.bus_id == to or free[to] <= 0:
+            continue
+        free[to] -= 1
+        if seat.bus_id in free:
+            free[seat.bus_id] += 1
+        moved[who] = to
+        pair = [seat.label, bus[0].label]
+        audit.record("seat", "delegate", who, event_id=event_id, changes={"bus": pair})
+    write_seats(moved.items())
 
 
 def places_of(bus: Bus, capacity: int) -> int:

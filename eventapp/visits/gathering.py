@@ -35,6 +35,8 @@ from eventapp.visits.models import (
 )
 from eventapp.visits.run_settings import RunSettings
 
+_BY_HAND = (SeatSource.ORGANISER, SeatSource.GUEST)
+
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
@@ -207,7 +209,7 @@ def _seats(event_id: int) -> dict[int, _Seat]:
         .join(VisitGroup, VisitGroup.id == Allocation.group_id)
         .where(VisitGroup.event_id == event_id)
     )
-    return {who: _Seat(group_id, source == SeatSource.ORGANISER) for who, group_id, source in rows}
+    return {who: _Seat(group_id, source in _BY_HAND) for who, group_id, source in rows}
 
 
 def _people(

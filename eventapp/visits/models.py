@@ -141,6 +141,7 @@ class SeatSource(StrEnum):
     RUN = "run"  # by an allocation that was accepted
     SWAP = "swap"
     WAITLIST = "waitlist"
+    GUEST = "guest"  # by the leader on whose bus they were
 
 
 class Allocation(Model):

@@ -28,7 +28,9 @@ _SOURCES = {
     SeatSource.ORGANISER: _l("The organisers have decided on this group."),
     SeatSource.SWAP: _l("By a swap of seats."),
     SeatSource.WAITLIST: _l("From the waitlist of the group."),
+    SeatSource.GUEST: _l("The leader of the group took them along."),
 }
+_NOT_WORKED_OUT = (SeatSource.SWAP, SeatSource.WAITLIST, SeatSource.GUEST)
 # What differs from group to group though the same is in the way.
 _OF_ONE_GROUP = {"group", "worse"}
 
@@ -63,7 +65,7 @@ def _why(seat: Allocation, names: Names, *, to_organisers: bool) -> Why:
     source = SeatSource(seat.source)
     reason = seat.reason or {}
     # What was worked out before somebody moved the person says nothing of where they are.
-    if reason.get("group") != seat.group_id or source in (SeatSource.SWAP, SeatSource.WAITLIST):
+    if reason.get("group") != seat.group_id or source in _NOT_WORKED_OUT:
         said = _SOURCES.get(source)
         return Why(str(said) if said else _("By the wishes, first come, first served."))
     return reason_said(reason, names, to_organisers=to_organisers)

@@ -8,6 +8,7 @@ one person too many, twice, or after they have cancelled.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -343,23 +344,25 @@ def move(
     *,
     source: SeatSource = SeatSource.ORGANISER,
     reasons: Mapping[int, dict[str, Any]] | None = None,
+    seated_at: Mapping[int, datetime] | None = None,
 ) -> None:
     """Give people new seats in place of those they had, within the transaction in progress.
 
-    The people must be locked (`lock`). ``reasons`` says of each why. Raises GroupFull.
+    The people must be locked (`lock`). ``reasons`` says of each why, ``seated_at`` since when where
+    that is not now. Raises GroupFull.
     """
     change = Counter(to.values())
     change.subtract(before[person] for person in to if person in before)
     _count(change)
     _delete_allocations([person for person in to if person in before])
-    seated_at = now()
+    moment = now()
     rows = [
         {
             "delegate_id": person,
             "group_id": group_id,
             "source": source,
             "reason": (reasons or {}).get(person),
-            "allocated_at": seated_at,
+            "allocated_at": (seated_at or {}).get(person, moment),
         }
         for person, group_id in to.items()
     ]

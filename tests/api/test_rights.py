@@ -19,6 +19,7 @@ from eventapp.extensions import db
 from eventapp.web.language import LANGUAGES
 from tests.builders import build_delegate, build_event
 from tests.checkin.phone import Phone
+from tests.visits.groups import build_group
 
 ALL = frozenset(Rights)
 ALLOWED = {
@@ -30,6 +31,7 @@ ALLOWED = {
     "discrepancies": {Rights.SUPERVISOR},
     "walkins": {Rights.SUPERVISOR},
     "badge": {Rights.SUPERVISOR, Rights.KIOSK},
+    "roll-calls": {Rights.LEADER, Rights.SUPERVISOR},
 }
 BODIES: dict[str, Any] = {
     "scans": {"scans": []},
@@ -39,6 +41,7 @@ BODIES: dict[str, Any] = {
     "walkins": {"walk_ins": []},
     "badge": {"code": "X"},
     "sync": {},
+    "roll-calls": {"roll_calls": []},
 }
 
 
@@ -60,8 +63,9 @@ def ask(phone: Phone, method: str, name: str) -> int:
 def test_every_call_with_every_right(
     app: Flask, client: FlaskClient, event: Event, rights: Rights
 ) -> None:
+    group = build_group(event)
     make_checkpoints(event)
-    phone = Phone(client, event, rights=rights)
+    phone = Phone(client, event, rights=rights, group_ids=[group.id])
     found = {(method, name): ask(phone, method, name) for method, name in calls(app)}
     assert {name for _, name in found} <= set(ALLOWED)
     for (method, name), code in found.items():

@@ -77,7 +77,7 @@ def test_a_new_device_learns_everything(phone: Phone, event: Event, doors: list[
     }
     assert set(answer["tables"]) == {
         *("digest", "event", "checkpoints", "categories"),
-        *("groups", "delegations", "organisations"),
+        *("groups", "buses", "stops", "delegations", "organisations"),
     }
     assert "T" in answer["server_time"]
 

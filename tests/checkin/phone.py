@@ -23,10 +23,15 @@ class Phone:
         *,
         rights: Rights = Rights.SUPERVISOR,
         checkpoint_ids: list[int] | None = None,
+        group_ids: list[int] | None = None,
         name: str = "Cửa 1",
     ) -> None:
         made = devices.create_device(
-            event, name, rights=rights, checkpoint_ids=checkpoint_ids or []
+            event,
+            name,
+            rights=rights,
+            checkpoint_ids=checkpoint_ids or [],
+            group_ids=group_ids or [],
         )
         self.client, self.slug = client, event.slug
         self.id, self.token = made.device.id, made.token

@@ -6,8 +6,9 @@ writes tests/checkin/rules.json from eventapp.checkin.verdicts; that is to be do
 when the rules change. Devices' own judge is tested against the file, and so is the server's.
 
 ``refusals``: a gate as devices know it (null: not theirs), a person (null: unknown), the time, and
-the reason (null: they may pass). ``passing``: the passage, the direction, what was so before, the
-time, and the verdict with what is so afterwards. ``undoing``: the passage, a log in its order, what
+the reason (null: they may pass); ``guest`` where a leader takes them along. ``passing``: the
+passage, the direction, what was so before, the time, and the verdict with what is so afterwards.
+``undoing``: the passage, a log in its order, what
 its first ``known`` entries come to (``before``), which entry is taken back (its place in the log;
 null: all that has happened), and what is said and so then. Times are RFC 3339.
 """
@@ -68,7 +69,10 @@ def passed_of(given: Json | None) -> Passed | None:
 def judge_refusal(case: Json) -> str | None:
     """What the server says to a case of ``refusals``."""
     return refusal(
-        gate_of(case["gate"]), person_of(case["person"]), datetime.fromisoformat(case["at"])
+        gate_of(case["gate"]),
+        person_of(case["person"]),
+        datetime.fromisoformat(case["at"]),
+        is_guest=case.get("guest", False),
     )
 
 
@@ -138,6 +142,24 @@ def _refusals() -> Iterator[Json]:
         for days, sessions, group in (([1], [1], 1), ([2, 1], [3, 1], 2), ([], [], None)):
             who = _person(days=days, sessions=sessions, group=group)
             yield {"gate": place, "person": who, "at": at}
+    yield from _guests()
+
+
+def _guests() -> Iterator[Json]:
+    """Those whom leaders take along: everybody who comes, at buses alone."""
+    at = _text(_NOON)
+    bus = _gate(kind=CheckpointKind.BUS, day=None, group=1)
+    for group, status in product((1, 2, None), Status):
+        person = _person(group=group, status=status)
+        yield {"gate": bus, "person": person, "at": at, "guest": True}
+    other = _person(group=2, days=[2], sessions=[2])
+    for kind in CheckpointKind:
+        place = _gate(kind=kind, session=1, group=1)
+        yield {"gate": place, "person": other, "at": at, "guest": True}
+    opens_late = {**bus, "opens_at": _text(_NOON + timedelta(seconds=60))}
+    for place in ({**bus, "group": None}, {**bus, "categories": [8]}, opens_late, None):
+        yield {"gate": place, "person": other, "at": at, "guest": True}
+    yield {"gate": bus, "person": None, "at": at, "guest": True}
 
 
 def _passing() -> Iterator[Json]:
