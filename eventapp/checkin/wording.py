@@ -247,7 +247,6 @@ def _roll() -> dict[str, str]:
         "guest_ask": _("{}: take them along?"),
         "guest_none": _("No visit group"),
         "guest_take": _("Take along"),
-        "guest_take_of": _("Take {} along"),
         "guest_was": _("Taken along; until now: {}"),
     }
 

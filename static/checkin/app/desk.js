@@ -145,7 +145,7 @@ export class Desk {
     if (!isDelegation(code)) {
       const { guests } = this.roll;
       if (!this.isLeader) this.scan({ code, source });
-      else if (!guests.asks(code, source)) this.scan({ code, source, ...guests.own(code) });
+      else if (!guests.asks(code, source)) this.scan({ code, source, ...guests.order(this.engine.person(code)) });
     } else if (!this.delegations.open(code)) {
       this.present(summary("refused", say("unknown"), [say("delegation_unknown")]), "refused");
     }

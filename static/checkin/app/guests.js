@@ -13,19 +13,16 @@ export class Guests {
     Object.assign(this, { engine, desk, roll });
   }
 
-  /** {guest, bus}: how somebody is scanned who is taken into the bus at hand; null if they sit there. */
+  /**
+   * {guest, bus}: how somebody is scanned who is taken into the bus at hand; null if they sit there by
+   * the list, whatever this device has done with them since.
+   */
   order(person) {
     const { group, bus } = this.roll;
-    const seat = person?.id ? this.engine.buses.seat(person.code) : null;
+    const seat = person?.id ? this.engine.buses.seat(person.code)?.listed : null;
     if (!seat || !group) return null;
     if (seat.group !== group.id) return { guest: true, ...(bus && { bus }) };
     return bus && seat.bus !== bus ? { bus } : null;
-  }
-
-  /** The bus that somebody of the group gets by being scanned in it, as they have none: {bus} or nothing. */
-  own(code) {
-    const order = this.order(this.engine.person(code));
-    return order?.guest ? null : order;
   }
 
   /** Whether somebody's place is another bus, so that it is asked first. */
@@ -34,7 +31,9 @@ export class Guests {
     const order = this.order(person);
     if (!order || person.status !== "approved" || person.passed[this.roll.checkpoint]) return false;
     const seat = this.engine.buses.seat(code);
-    if (!order.guest && seat.bus === null) return false; // they have none yet
+    const { group, bus } = this.roll;
+    // Taken along before, or of the group and in none of its buses yet.
+    if (seat.group === group.id && (bus === null || seat.bus === null || seat.bus === bus)) return false;
     this.desk.present(this.question(person, source, order), "to_confirm");
     return true;
   }
@@ -62,7 +61,7 @@ export class Guests {
       take.disabled = true;
       this.desk.scan({ code: person.code, source, ...order, was: where(person) });
     });
-    take.setAttribute("aria-label", say("guest_take_of", person.name));
+    take.append(element("span", "visually-hidden", ` (${person.name})`));
     return take;
   }
 

@@ -13,10 +13,16 @@ const STAYS_MS = 1500; // where it was ticked: nothing moves under a thumb that 
 /** A telephone number to be tapped, or nothing. */
 export function call(phone, name, className = "roll-phone") {
   if (!phone) return null;
-  const made = element("a", className, icon("phone"), element("span", "", phone));
+  const made = element("a", className, icon("phone"), element("span", "", readable(phone)));
   made.href = `tel:${phone.replace(/[^\d+]/g, "")}`;
-  made.setAttribute("aria-label", say("roll_call", name, phone));
+  made.setAttribute("aria-label", say("roll_call", name, readable(phone)));
   return made;
+}
+
+/** As it is read out in the country: 0912 345 678. */
+function readable(phone) {
+  const plain = phone.replace(/^\+84/, "0");
+  return /^0\d{9}$/.test(plain) ? plain.replace(/(\d{4})(\d{3})(\d{3})/, "$1 $2 $3") : phone;
 }
 
 /** Group and bus in words. */
@@ -86,8 +92,7 @@ export class RollList {
   fill(name, entries, total) {
     const list = $(`roll-${name}`);
     const made = entries.map((it) => this.line(it));
-    const isSame = made.length === list.children.length && made.every((it, i) => it === list.children[i]);
-    if (!isSame) list.replaceChildren(...made);
+    arrange(list, made);
     const part = list.closest(".roll-part");
     part.hidden = !total;
     const isOn = this.roll[name].length;
@@ -143,6 +148,15 @@ export class RollList {
     if (list === "excused") found.push([say("roll_excused"), "app-note"]);
     return found;
   }
+}
+
+/** Only what comes or goes is touched: a finger may be on one of the others. */
+function arrange(list, made) {
+  const kept = new Set(made);
+  for (const it of [...list.children]) if (!kept.has(it)) it.remove();
+  made.forEach((it, i) => {
+    if (list.children[i] !== it) list.insertBefore(it, list.children[i] ?? null);
+  });
 }
 
 /** Moving an element takes the focus from it. When it has gone to another list, the next one has it. */

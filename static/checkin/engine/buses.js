@@ -129,12 +129,13 @@ export class Buses {
     return found;
   }
 
-  /** Where somebody sits by what is known here: {group, bus}, ids or null. */
+  /** Where somebody sits by what is known here, {group, bus}, ids or null, and `listed`: by the list. */
   seat(code) {
     const { roster, vault } = this.engine;
     const line = roster.lineOf(code);
     if (!line) return null;
-    return seatOf(roster.seat(line), vault.notes.moved.find(({ id }) => id === line[0]));
+    const listed = roster.seat(line);
+    return { ...seatOf(listed, vault.notes.moved.find(({ id }) => id === line[0])), listed };
   }
 
   // --- What changes --------------------------------------------------------------------------

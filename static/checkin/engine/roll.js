@@ -8,7 +8,8 @@ const ORDER = { departure: 0, stop: 1, return: 2 };
 
 /**
  * The checkpoints of a group in the order of its way: departure, stops, return; each with `stop`, its
- * `number` among its like, and `at`, when that is by the plan, or null.
+ * `number` among its like, `at`, when the bus leaves (on the way back: arrives) by the plan, and `from`,
+ * when it gets there; or null.
  */
 export function legsOf(group, { checkpoints, stops = [], groups }) {
   const { departs_at: departs, returns_at: returns } = groups.find(({ id }) => id === group) ?? {};
@@ -18,8 +19,10 @@ export function legsOf(group, { checkpoints, stops = [], groups }) {
     .map((it) => {
       const leg = it.leg || "departure";
       const stop = places.get(it.stop) ?? null;
-      const planned = { departure: departs, stop: stop?.arrives_at ?? stop?.leaves_at, return: returns }[leg];
-      return { ...it, leg, stop, at: planned ? Date.parse(planned) : null };
+      const planned = { departure: departs, stop: stop?.leaves_at ?? stop?.arrives_at, return: returns }[leg];
+      const at = planned ? Date.parse(planned) : null;
+      const from = leg === "stop" && stop?.arrives_at ? Date.parse(stop.arrives_at) : at;
+      return { ...it, leg, stop, at, from };
     })
     .sort((a, b) => ORDER[a.leg] - ORDER[b.leg] || (a.stop?.place ?? 0) - (b.stop?.place ?? 0))
     .map((it, place, all) => ({ ...it, number: place + 1 - all.findIndex(({ leg }) => leg === it.leg) }));
@@ -128,8 +131,8 @@ export function legOf({ legs, rolls, bus = null, buses = [], hasAny, now }) {
     at = isClosed ? Math.min(place + 1, legs.length - 1) : place;
   });
   const isOver = Math.max(...legs.map((it) => it.at ?? 0)) + OVER_MS < now;
-  const planned = isOver ? 0 : legs.findLastIndex(({ leg, at: time }) => (
-    time !== null && (leg === "return" ? time - EARLY_MS : time) <= now
+  const planned = isOver ? 0 : legs.findLastIndex(({ leg, from }) => (
+    from !== null && (leg === "return" ? from - EARLY_MS : from) <= now
   ));
   return legs[isUnderWay ? Math.max(at, planned) : 0];
 }
