@@ -6,11 +6,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.checkin import checkpoints
+from eventapp.checkin import checkpoints, ways
 from eventapp.checkin.forms import CheckpointForm, ProgrammeForm
-from eventapp.checkin.names import KINDS, SHORT_PASSAGES
+from eventapp.checkin.names import KINDS, LEGS, SHORT_PASSAGES
 from eventapp.checkin.views import PAGES, checkin
 from eventapp.events.models import Event
+from eventapp.visits.sites import groups_of
+from eventapp.web.language import current_language
 
 PAGES.append((_l("Checkpoints"), "checkin.checkpoints"))
 
@@ -24,7 +26,10 @@ def checkpoint_list(event: Event) -> ResponseReturnValue:
         event=event,
         rows=checkpoints.overview(event.id),
         form=ProgrammeForm(data={"with_times": True}),
+        has_groups=bool(groups_of(event.id)),
+        lacking=ways.lacking(event, current_language()),
         kinds=KINDS,
+        legs=LEGS,
         passages=SHORT_PASSAGES,
     )
 
@@ -42,6 +47,17 @@ def make_checkpoints(event: Event) -> ResponseReturnValue:
     else:
         flash(_("All that the programme needs are there already."), "info")
     return redirect(url_for("checkin.checkpoints", event=event))
+
+
+@checkin.post("/manage/<event:event>/checkpoints/plans")
+@requires(Access.ORGANISE)
+def make_legs(event: Event) -> ResponseReturnValue:
+    """Make the checkpoints at which leaders call the roll, by the plans of their groups."""
+    if added := ways.make_legs(event):
+        flash(_("Checkpoints added: %(count)d.", count=added), "success")
+    else:
+        flash(_("All that the plans need are there now."), "info")
+    return redirect(url_for("checkin.checkpoints", event=event) + "#plans")
 
 
 @checkin.route("/manage/<event:event>/checkpoints/new", methods=["GET", "POST"])

@@ -103,6 +103,7 @@ def overview(event_id: int) -> list[Row]:
             joinedload(Checkpoint.day),
             joinedload(Checkpoint.session),
             joinedload(Checkpoint.group).joinedload(VisitGroup.site),
+            joinedload(Checkpoint.stop),
             selectinload(Checkpoint.categories),
         )
         .order_by(Checkpoint.position, Checkpoint.id)

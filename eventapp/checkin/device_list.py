@@ -79,7 +79,7 @@ def page(event_id: int, words: str = "", number: int = 1, *, with_ended: bool = 
         for device, is_live in db.session.execute(
             select(Device, LIVE.label("is_live"))
             .where(Device.id.in_(wanted))
-            .options(selectinload(Device.checkpoints))
+            .options(selectinload(Device.checkpoints), selectinload(Device.groups))
         )
     }
     return Page([found[id_] for id_ in wanted], number, pages, len(ids))

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.checkin import device_list, devices
+from eventapp.checkin import device_list, devices, leader_devices
 from eventapp.checkin.devices import Provision
 from eventapp.checkin.forms import DeviceForm, NewDevicesForm
 from eventapp.checkin.models import Rights
@@ -18,6 +18,7 @@ from eventapp.checkin.views import PAGES, checkin
 from eventapp.events.models import Event
 from eventapp.mail.links import absolute
 from eventapp.pdf import qr
+from eventapp.visits.sites import groups_of
 
 PAGES.append((_l("Devices"), "checkin.devices"))
 
@@ -41,6 +42,7 @@ def device_page(event: Event) -> ResponseReturnValue:
         "checkin/devices.html",
         event=event,
         form=form,
+        groups=groups_of(event.id),
         words=words,
         found=device_list.page(event.id, words, number),
         unsent=device_list.unsent(event.id),
@@ -109,6 +111,28 @@ def revoke(event: Event) -> ResponseReturnValue:
         abort(404)
     flash(_("%(name)s can no longer scan.", name=found.name), "success")
     return redirect(url_for("checkin.devices", event=event))
+
+
+@checkin.post("/manage/<event:event>/devices/leaders")
+@requires(Access.ORGANISE)
+def leader_links(event: Event) -> ResponseReturnValue:
+    """Devices for the leaders of all groups, one each; their links are shown once."""
+    made = leader_devices.create_for_all(event, group_word=str(_("Group")))
+    if not made:
+        flash(_("There is no visit group yet."), "info")
+        return redirect(url_for("checkin.devices", event=event))
+    return _links(event, made)
+
+
+@checkin.post("/manage/<event:event>/visits/groups/<int:group_id>/leader")
+@requires(Access.ORGANISE)
+def leader_link(event: Event, group_id: int) -> ResponseReturnValue:
+    """A device for the leader of a group; its link is shown once."""
+    try:
+        made = leader_devices.create_for(event, group_id, group_word=str(_("Group")))
+    except devices.NoSuchGroup:
+        abort(404)
+    return _links(event, [made])
 
 
 def _links(event: Event, made: Sequence[Provision]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -21,14 +21,14 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 
 from eventapp.checkin.checkpoints import CheckpointData, all_checkpoints
 from eventapp.checkin.devices import LINK_HOURS, MAX_AT_ONCE, MAX_HOURS, MAX_NAME
-from eventapp.checkin.models import Checkpoint, CheckpointKind, Device, Passage, Rights
-from eventapp.checkin.names import KINDS, PASSAGES, RIGHTS
+from eventapp.checkin.models import Checkpoint, CheckpointKind, Device, Leg, Passage, Rights
+from eventapp.checkin.names import KINDS, LEADER, LEGS, PASSAGES, RIGHTS
 from eventapp.database import db
 from eventapp.events.models import Event
 from eventapp.programme.models import Session
 from eventapp.registration.fields import NOT_CHOSEN, Ticks, at_most, cleaned
 from eventapp.visits.boarding import labels_of
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import Stop, VisitGroup
 from eventapp.web.forms import PageForm
 from eventapp.web.language import clock, current_language, short_day
 
@@ -59,11 +59,16 @@ class DeviceForm(PageForm):
                 "checkpoint_ids": [it.id for it in device.checkpoints],
             }
         self.event = event
+        self._leads = device is not None and device.rights == Rights.LEADER
         super().__init__(data=given)
         self._offer()
 
     def _offer(self) -> None:
         language = current_language()
+        if self._leads:  # where its groups are, and nothing else
+            self.rights.choices = [(Rights.LEADER, LEADER)]
+            self.checkpoint_ids.choices = []
+            return
         self.checkpoint_ids.choices = [
             (it.id, it.name_in(language)) for it in all_checkpoints(self.event.id)
         ]
@@ -168,6 +173,10 @@ class CheckpointForm(PageForm):
     group_id = SelectField(
         _l("Visit group"), coerce=int, description=_l("For a bus: who has a seat in it.")
     )
+    leg = SelectField(
+        _l("On the way of the group"),
+        description=_l("For a bus: when the roll is called there."),
+    )
     passage = RadioField(_l("How often somebody passes"), choices=list(PASSAGES.items()))
     category_ids = Ticks(
         _l("Only these categories"), coerce=int, description=_l("None ticked: all of them.")
@@ -198,6 +207,11 @@ class CheckpointForm(PageForm):
             ),
         ]
         self.group_id.choices = [(NOT_CHOSEN, "–"), *_groups(event.id)]
+        self.leg.choices = [
+            (Leg.DEPARTURE, LEGS[Leg.DEPARTURE]),
+            *_stops(event.id),
+            (Leg.RETURN, LEGS[Leg.RETURN]),
+        ]
         self.category_ids.choices = [(it.id, it.name_in(language)) for it in event.categories]
 
     def say_gone(self, name: str) -> None:
@@ -216,6 +230,14 @@ class CheckpointForm(PageForm):
         if self.kind.data == CheckpointKind.BUS and not field.data:
             raise ValidationError(_("Choose the visit group."))
 
+    def validate_leg(self, field: Field) -> None:
+        """A stop is one of the group."""
+        stop = (field.data or "").partition(":")[2]
+        if self.kind.data != CheckpointKind.BUS or not stop:
+            return
+        if db.session.scalar(select(Stop.group_id).filter_by(id=int(stop))) != self.group_id.data:
+            raise ValidationError(_("Choose a stop of this group."))
+
     def validate_closes_at(self, field: Field) -> None:
         """It does not close before it opens."""
         if field.data and self.opens_at.data and field.data <= self.opens_at.data:
@@ -224,6 +246,7 @@ class CheckpointForm(PageForm):
     @property
     def data_of_checkpoint(self) -> CheckpointData:
         """What the service takes."""
+        leg, _colon, stop = (self.leg.data or Leg.DEPARTURE).partition(":")
         return CheckpointData(
             kind=CheckpointKind(self.kind.data),
             name=self.name.data or "",
@@ -231,6 +254,8 @@ class CheckpointForm(PageForm):
             day_id=self.day_id.data or None,
             session_id=self.session_id.data or None,
             group_id=self.group_id.data or None,
+            leg=Leg(leg),
+            stop_id=int(stop) if stop else None,
             passage=Passage(self.passage.data),
             category_ids=self.category_ids.data or (),
             opens_at=self._instant(self.opens_at.data),
@@ -243,7 +268,7 @@ class CheckpointForm(PageForm):
 
 def _of(event: Event, it: Checkpoint | None) -> dict[str, Any]:
     if it is None:
-        return {"kind": CheckpointKind.DOOR, "passage": Passage.ONCE}
+        return {"kind": CheckpointKind.DOOR, "passage": Passage.ONCE, "leg": Leg.DEPARTURE}
     return {
         "name": it.name,
         "name_en": it.name_en,
@@ -251,6 +276,7 @@ def _of(event: Event, it: Checkpoint | None) -> dict[str, Any]:
         "day_id": it.day_id or NOT_CHOSEN,
         "session_id": it.session_id or NOT_CHOSEN,
         "group_id": it.group_id or NOT_CHOSEN,
+        "leg": f"{it.leg}:{it.stop_id}" if it.stop_id else it.leg or Leg.DEPARTURE,
         "passage": it.passage,
         "category_ids": [category.id for category in it.categories],
         "opens_at": it.opens_at and it.opens_at.astimezone(event.zone),
@@ -271,6 +297,16 @@ def _sessions(event_id: int) -> list[Session]:
 def _title(session: Session, language: str) -> str:
     title = session.title_in(language)
     return title if len(title) <= 80 else f"{title[:79]}…"
+
+
+def _stops(event_id: int) -> list[tuple[str, str]]:
+    rows = db.session.execute(
+        select(Stop.id, VisitGroup.letter, Stop.name)
+        .join(VisitGroup, VisitGroup.id == Stop.group_id)
+        .where(VisitGroup.event_id == event_id)
+        .order_by(func.length(VisitGroup.letter), VisitGroup.letter, Stop.position, Stop.id)
+    )
+    return [(f"{Leg.STOP}:{id_}", f"{letter} – {name}") for id_, letter, name in rows]
 
 
 def _groups(event_id: int) -> list[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from eventapp.checkin.device_list import State
-from eventapp.checkin.models import CheckpointKind, Passage, Rights
+from eventapp.checkin.models import CheckpointKind, Leg, Passage, Rights
 
 RIGHTS = {
     Rights.STEWARD: _l("Steward: scans and sees the verdict"),
@@ -12,6 +12,7 @@ RIGHTS = {
     ),
     Rights.KIOSK: _l("Kiosk: delegates check themselves in and get their badge"),
 }
+LEADER = _l("Group leader: calls the roll of their groups, takes guests along, sees telephones")
 SHORT_RIGHTS = {
     Rights.STEWARD: _l("Steward"),
     Rights.SUPERVISOR: _l("Supervisor"),
@@ -23,6 +24,11 @@ KINDS = {
     CheckpointKind.TRAINING: _l("Training class"),
     CheckpointKind.MEAL: _l("One meal"),
     CheckpointKind.BUS: _l("Bus"),
+}
+LEGS = {
+    Leg.DEPARTURE: _l("Departure"),
+    Leg.STOP: _l("Stop"),
+    Leg.RETURN: _l("Return"),
 }
 PASSAGES = {
     Passage.ONCE: _l("Once: again is a duplicate"),

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.checkin import devices
+from eventapp.checkin import devices, leading
+from eventapp.checkin.models import Rights
 from eventapp.checkin.wording import kiosk_words, words
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
@@ -33,7 +34,9 @@ def _pages() -> dict[str, Any]:
 @requires(Access.CHECK_IN)
 def desk(event: Event) -> ResponseReturnValue:
     """Makes the browser of somebody who has signed in a device, and goes on to the app."""
-    return render_template("checkin/open.html", event=event)
+    return render_template(
+        "checkin/open.html", event=event, token_url=url_for("checkin.token", event=event)
+    )
 
 
 @checkin.post("/manage/<event:event>/checkin/token")
@@ -44,6 +47,33 @@ def token(event: Event) -> ResponseReturnValue:
     one."""
     held = request.form.get("held", "")[:100]
     made = devices.device_of_user(event, current_user.id, current_user.name, held=held)
+    return jsonify(token=made.token)
+
+
+@checkin.get("/manage/<event:event>/roll-call")
+@requires(Access.CALL_ROLL)
+def roll_call(event: Event) -> ResponseReturnValue:
+    """Makes the browser of whoever leads a group that leader's device, and goes on to the app."""
+    groups = leading.led_by(event.id, current_user.id)
+    if not groups:
+        return render_template("checkin/leads_nothing.html", event=event)
+    return render_template(
+        "checkin/open.html", event=event, token_url=url_for("checkin.leader_token", event=event)
+    )
+
+
+@checkin.post("/manage/<event:event>/roll-call/token")
+@requires(Access.CALL_ROLL)
+@limiter.limit("30 per minute")
+def leader_token(event: Event) -> ResponseReturnValue:
+    """As `token`, for whoever leads a group."""
+    held = request.form.get("held", "")[:100]
+    try:
+        made = devices.device_of_user(
+            event, current_user.id, current_user.name, rights=Rights.LEADER, held=held
+        )
+    except devices.LeadsNoGroup:
+        abort(409)
     return jsonify(token=made.token)
 
 

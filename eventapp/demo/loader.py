@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select, update
 from eventapp import text, tokens
 from eventapp.accounts import audit
 from eventapp.checkin.checkpoints import make_checkpoints
+from eventapp.checkin.ways import make_legs
 from eventapp.database import db, transaction
 from eventapp.demo.event import add_event, add_groups
 from eventapp.demo.people import OrganisationRef, Person, make_people
@@ -77,6 +78,7 @@ def load(*, delegates: int = DEFAULT_DELEGATES, seed: int = DEFAULT_SEED) -> int
     if added:
         fill_groups(event)
     make_checkpoints(event)
+    make_legs(event)
     return added
 
 

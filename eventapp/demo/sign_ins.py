@@ -13,9 +13,11 @@ from eventapp.accounts import service
 from eventapp.accounts.models import User
 from eventapp.accounts.permissions import Role
 from eventapp.config import Config
+from eventapp.database import transaction
 from eventapp.demo import loader
 from eventapp.events.service import find
 from eventapp.extensions import db
+from eventapp.visits.models import VisitGroup
 
 _FILE = "demo-sign-ins.json"
 _PEOPLE: tuple[tuple[str, Role | None, str], ...] = (
@@ -52,7 +54,18 @@ def ensure() -> list[SignIn]:
         user = service.create_user(email, entry.password, name=name, is_administrator=role is None)
         if role is not None:
             service.set_role(user.id, event_id, role)
+        if role is Role.LEADER:
+            _lead_the_first_group(event_id, user.id)
     return [known[email] for email, _, _ in _PEOPLE if email in known]
+
+
+def _lead_the_first_group(event_id: int, user_id: int) -> None:
+    with transaction():
+        group = db.session.scalar(
+            select(VisitGroup).filter_by(event_id=event_id).order_by(VisitGroup.letter).limit(1)
+        )
+        if group is not None:
+            group.leader_user_id = user_id
 
 
 def _read(path: Path) -> list[SignIn]:

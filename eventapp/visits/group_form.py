@@ -32,6 +32,10 @@ from wtforms.validators import (
 )
 from wtforms.widgets import ColorInput
 
+from eventapp.accounts.models import User
+from eventapp.accounts.permissions import ROLE_ACCESS, Access
+from eventapp.accounts.service import members
+from eventapp.database import db
 from eventapp.events.colours import is_colour
 from eventapp.events.models import Event, Site
 from eventapp.visits.colours import PALETTE
@@ -151,6 +155,11 @@ class GroupForm(PageForm):
     is_step_free = BooleanField(_l("Its buses take people who cannot climb steps"))
     leader_name = StringField(_l("Leader"), [Length(max=200)], filters=[line])
     leader_phone = TelField(_l("Leader's phone"), [Length(max=40), can_be_called], filters=[line])
+    leader_user_id = SelectField(
+        _l("Leader's account"),
+        coerce=int,
+        description=_l("Whoever signs in with it calls the roll of this group on a phone."),
+    )
     guide_name = StringField(_l("Guide"), [Length(max=200)], filters=[line])
     guide_phone = TelField(_l("Guide's phone"), [Length(max=40), can_be_called], filters=[line])
     meeting_point = StringField(_l("Meeting point"), [Length(max=200)], filters=[line])
@@ -173,6 +182,7 @@ class GroupForm(PageForm):
         super().__init__(**sent, data=_filled(event, group) if group else _new(suggested))
         self.event = event
         self.site.choices = [(site.id, site.name) for site in sites]
+        self.leader_user_id.choices = [(0, _("None")), *_leaders(event.id, group)]
         self.colour.choices = [*_NAMES.items(), (_OWN, _("Another colour"))]
         self.day.choices = [
             (0, _("Not yet known")),
@@ -259,6 +269,7 @@ class GroupForm(PageForm):
             colour=self._chosen_colour(),
             leader_name=self.leader_name.data or "",
             leader_phone=number_of(self.leader_phone.data or "") or "",
+            leader_user_id=self.leader_user_id.data or None,
             guide_name=self.guide_name.data or "",
             guide_phone=number_of(self.guide_phone.data or "") or "",
             reserved=self.reserved.data or 0,
@@ -285,6 +296,7 @@ class GroupForm(PageForm):
                     name_en=row.name_en.data or "",
                     arrives_at=times.arrives_at,
                     leaves_at=times.leaves_at,
+                    id=_id(row.id),
                 )
                 for row, times in zip(self._stops(), self._times(self._stops()), strict=True)
             ),
@@ -310,6 +322,19 @@ class GroupForm(PageForm):
         return datetime.combine(date, clock, self.event.zone) if date and clock else None
 
 
+def _leaders(event_id: int, group: VisitGroup | None) -> list[tuple[int, str]]:
+    """Who may call a roll, and whoever leads the group now."""
+    found = {
+        it.user_id: it.user.name
+        for it in members(event_id)
+        if Access.CALL_ROLL in ROLE_ACCESS[it.role]
+    }
+    now = db.session.get(User, group.leader_user_id) if group and group.leader_user_id else None
+    if now is not None:
+        found.setdefault(now.id, now.name)
+    return list(found.items())
+
+
 def _id(field: HiddenField) -> int | None:
     typed = field.data or ""
     return int(typed) if typed.isdecimal() and len(typed) < 10 else None
@@ -329,7 +354,7 @@ def _fault_words(fault: Fault) -> str:
 
 
 def _new(suggested: str) -> dict[str, Any]:
-    return {"colour": suggested, "own_colour": suggested, "buses": [{}]}
+    return {"colour": suggested, "own_colour": suggested, "leader_user_id": 0, "buses": [{}]}
 
 
 def _filled(event: Event, group: VisitGroup) -> dict[str, Any]:
@@ -346,6 +371,7 @@ def _filled(event: Event, group: VisitGroup) -> dict[str, Any]:
         **{name: getattr(group, name) for name in kept},
         "colour": group.colour if group.colour in PALETTE else _OWN,
         "own_colour": group.colour or PALETTE[0],
+        "leader_user_id": group.leader_user_id or 0,
         "site": group.site_id,
         "day": next((day.id for day in event.days if day.date == date), 0),
         "departs": clock(group.departs_at),

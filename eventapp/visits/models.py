@@ -133,6 +133,10 @@ class Stop(Model):
 
     group: Mapped[VisitGroup] = relationship(back_populates="stops")
 
+    def name_in(self, language: str) -> str:
+        """The name in ``vi`` or ``en``."""
+        return self.name_en if language == "en" and self.name_en else self.name
+
 
 class SeatSource(StrEnum):
     """How somebody came by a seat."""

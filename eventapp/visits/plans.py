@@ -6,11 +6,20 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from eventapp.database import db
 from eventapp.events.models import Event, Site
 from eventapp.visits.models import Bus, Stop, VisitGroup
 from eventapp.visits.planning import Crowd, Visit, most_at_once
+
+
+class StopInUse(Exception):
+    """A stop that is to go has a checkpoint at which people were scanned. Names of those to go."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self.names = names
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +36,13 @@ class BusData:
 
 @dataclass(frozen=True, slots=True)
 class StopData:
-    """One stop; times are instants."""
+    """One stop; ``id`` is that of one that the group has. Times are instants."""
 
     name: str
     name_en: str = ""
     arrives_at: datetime | None = None
     leaves_at: datetime | None = None
+    id: int | None = None
 
 
 def write_plan(
@@ -41,24 +51,37 @@ def write_plan(
     """Make these the buses and stops of a group, in this order; what changed, for the change log.
 
     Within a transaction that has locked the group. Whoever sits in a bus that goes has none until
-    seats are given anew (`boarding.seat_in_buses`). Raises IntegrityError for two of one label.
+    seats are given anew (`boarding.seat_in_buses`). Raises StopInUse; IntegrityError for two buses
+    of one label.
     """
     before = _described(group)
+    _write_stops(group, stops)
     _write_buses(group, buses)
-    given = [(it.name, it.name_en, it.arrives_at, it.leaves_at) for it in stops]
-    if given != [(it.name, it.name_en, it.arrives_at, it.leaves_at) for it in group.stops]:
-        group.stops = [
-            Stop(
-                position=place,
-                name=it.name,
-                name_en=it.name_en,
-                arrives_at=it.arrives_at,
-                leaves_at=it.leaves_at,
-            )
-            for place, it in enumerate(stops)
-        ]
     after = _described(group)
     return {key: [before[key], after[key]] for key in after if before[key] != after[key]}
+
+
+def _write_stops(group: VisitGroup, stops: Sequence[StopData]) -> None:
+    """A stop that is known stays the same row, for its checkpoint and the rolls called there."""
+    left = {it.id: it for it in group.stops}
+    meant = {it.id for it in stops}
+    by_name = {it.name: it.id for it in group.stops if it.id not in meant}
+    rows = []
+    for place, data in enumerate(stops):
+        id_ = data.id if data.id in left else by_name.get(data.name)
+        stop = left.pop(id_ or 0, None) or Stop()
+        for name in ("name", "name_en", "arrives_at", "leaves_at"):
+            if getattr(stop, name) != getattr(data, name):
+                setattr(stop, name, getattr(data, name))
+        stop.position = place
+        rows.append(stop)
+    group.stops = rows
+    if left:
+        names = [it.name for it in left.values()]
+        try:
+            db.session.flush()
+        except IntegrityError:
+            raise StopInUse(names) from None
 
 
 def _write_buses(group: VisitGroup, buses: Sequence[BusData]) -> None:

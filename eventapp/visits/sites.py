@@ -13,6 +13,7 @@ from eventapp.accounts import audit
 from eventapp.database import db, transaction
 from eventapp.events.models import Site
 from eventapp.registration.models import Preference
+from eventapp.visits import plans
 from eventapp.visits.boarding import seat_in_buses
 from eventapp.visits.models import VisitGroup
 from eventapp.visits.plans import BusData, StopData, write_plan
@@ -52,6 +53,14 @@ class GroupInUse(VisitError):
     """The group has members, or a checkpoint with scans."""
 
 
+class StopInUse(VisitError):
+    """A stop that is to go has a checkpoint at which people were scanned. Names of those to go."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self.names = names
+
+
 class CapacityBelowTaken(VisitError):
     """The group has more members than that."""
 
@@ -84,6 +93,7 @@ class GroupData:
     colour: str = ""
     leader_name: str = ""
     leader_phone: str = ""
+    leader_user_id: int | None = None
     guide_name: str = ""
     guide_phone: str = ""
     reserved: int = 0
@@ -211,7 +221,7 @@ def add_group(event_id: int, data: GroupData) -> int:
 def change_group(event_id: int, group_id: int, data: GroupData) -> None:
     """Change a group. Whoever sat in a bus that goes sits in another, if there is room.
 
-    Raises GroupNotFound, SiteNotFound, LetterTaken, LabelTaken, CapacityBelowTaken.
+    Raises GroupNotFound, SiteNotFound, LetterTaken, LabelTaken, StopInUse, CapacityBelowTaken.
     """
     with transaction():
         found = group(event_id, group_id, locked=True)
@@ -253,6 +263,8 @@ def _plan(row: VisitGroup, data: GroupData) -> dict[str, Any]:
     try:
         changes = write_plan(row, data.buses, data.stops)
         db.session.flush()
+    except plans.StopInUse as error:
+        raise StopInUse(error.names) from None
     except IntegrityError:
         raise LabelTaken from None
     return changes

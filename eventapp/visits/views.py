@@ -238,6 +238,14 @@ def _put(error: sites.VisitError, form: GroupForm) -> None:
             form.letter.errors = [_("Another group has this letter.")]
         case sites.LabelTaken():
             form.form_errors = [_("Two buses of the group have the same name.")]
+        case sites.StopInUse():
+            form.form_errors = [
+                _(
+                    "The roll was called at a stop that you have removed. Leave it in the plan: "
+                    "%(names)s.",
+                    names=", ".join(error.names),
+                )
+            ]
         case sites.SiteNotFound():
             form.site.errors = [_("This site no longer exists. Choose another.")]
         case _:

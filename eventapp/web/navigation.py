@@ -29,6 +29,7 @@ _EVENT_PAGES = (
     (lazy_gettext("Protocol"), "protocol.index", "order", Access.ORGANISE),
     (lazy_gettext("Programme"), "programme.manage", "calendar", Access.ORGANISE),
     (lazy_gettext("Site visits"), "visits.index", "bus", Access.VIEW_GROUPS),
+    (lazy_gettext("Roll call"), "checkin.roll_call", "tick", Access.CALL_ROLL),
     (lazy_gettext("Check-in"), "checkin.desk", "scan", Access.CHECK_IN),
     (lazy_gettext("Arrivals board"), "checkin.arrivals", "arrivals", Access.CHECK_IN),
     (lazy_gettext("Devices"), "checkin.devices", "device", Access.ORGANISE),
