@@ -1,4 +1,4 @@
-"""Groups on their way, as tests of the roll make them in a running demo, and their leaders' phones."""
+"""Groups on their way, made in a running demo by tests of the roll, and their leaders' phones."""
 
 import sqlite3
 from contextlib import closing
@@ -63,9 +63,15 @@ def build_way(live: Live, people: int = 4, free: int = 2, buses: int = 1) -> Way
         )  # fmt: skip
         made = [
             _add(
-                add, "visit_bus", group_id=group, position=i, label=f"Xe {i + 1}", plate="",
-                driver_name="", driver_phone="",
-            )  # fmt: skip
+                add,
+                "visit_bus",
+                group_id=group,
+                position=i,
+                label=f"Xe {i + 1}",
+                plate="",
+                driver_name="",
+                driver_phone="",
+            )
             for i in range(buses)
         ]
         stop = _add(
@@ -73,10 +79,19 @@ def build_way(live: Live, people: int = 4, free: int = 2, buses: int = 1) -> Way
         )
         legs = [
             _add(
-                add, "checkpoint", event_id=event, kind="bus", name=f"{letter} {leg}", name_en="",
-                position=900 + i, passage="once", is_for_some=False, group_id=group, leg=leg,
+                add,
+                "checkpoint",
+                event_id=event,
+                kind="bus",
+                name=f"{letter} {leg}",
+                name_en="",
+                position=900 + i,
+                passage="once",
+                is_for_some=False,
+                group_id=group,
+                leg=leg,
                 stop_id=stop if leg == "stop" else None,
-            )  # fmt: skip
+            )
             for i, leg in enumerate(("departure", "stop", "return"))
         ]
         for i, (id_, *_) in enumerate(found):

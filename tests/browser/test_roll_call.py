@@ -1,12 +1,27 @@
-"""A leader calls the roll on a phone: before the bus leaves, at a stop, on the way back, offline."""
+"""A leader calls the roll on a phone: at the departure, at a stop, on the way back, offline."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
 
+from eventapp.text import fold
 from tests.browser.conftest import Live
-from tests.browser.desk import AXE, OPEN, all_sent, one, people, ready, type_like_a_scanner, verdict
+from tests.browser.desk import (
+    AXE,
+    OPEN,
+    Person,
+    all_sent,
+    one,
+    open_desk,
+    people,
+    ready,
+    type_like_a_scanner,
+    verdict,
+)
+from tests.browser.door import EVENT, log_of
 from tests.browser.roll import (
     build_way,
     close_roll,
@@ -26,7 +41,7 @@ def test_a_day_without_a_network(open_page: OPEN, live: Live) -> None:
     """Departure, a guest, one who goes their own way, one who is late, and everybody back."""
     way = build_way(live)
     first, second, late, own = way.people
-    guest = next(it for it in people(live) if not it.letter.startswith("R"))
+    guest = guest_of(live)
     door = open_roll(open_page, live, way.group)
     page = door.page
     page.context.set_offline(True)
@@ -91,7 +106,9 @@ def test_a_day_without_a_network(open_page: OPEN, live: Live) -> None:
     ]
     assert [dict(json.loads(it[3])) for it in calls] == [missing, {}, {}]
     # The guest's seat has moved with them.
-    seat = "select group_id from allocation join delegate on delegate.id = delegate_id where code = ?"
+    seat = (
+        "select group_id from allocation join delegate on delegate.id = delegate_id where code = ?"
+    )
     assert one(live, seat, guest.code) == way.group
 
 
@@ -205,9 +222,90 @@ def test_an_unknown_code_is_let_in_to_be_confirmed(open_page: OPEN, live: Live) 
     counts(page, "Thiếu 2")
 
 
-def test_finding_somebody_without_marks(open_page: OPEN, live: Live) -> None:
-    from eventapp.text import fold
+def guest_of(live: Live) -> Person:
+    """Somebody of another group."""
+    return next(it for it in people(live) if not it.letter.startswith("R"))
 
+
+def test_a_full_bus_takes_a_guest_all_the_same(open_page: OPEN, live: Live) -> None:
+    way, guest = build_way(live, people=2, free=0), guest_of(live)
+    page = open_roll(open_page, live, way.group).page
+    type_like_a_scanner(page, guest.code)
+    page.get_by_role("button", name=f"Cho đi cùng ({guest.name})").click()
+    verdict(page, "admitted", guest.name)
+    counts(page, "Khách đi cùng: 1")
+    all_sent(page)
+    letter = """
+        select letter from visit_group join allocation on group_id = visit_group.id
+        join delegate on delegate.id = delegate_id where code = ?
+    """
+    assert one(live, letter, guest.code) == guest.letter
+    assert [it.discrepancy for it in log_of(live, guest.code)] == ["guest"]
+    # At the next leg they are expected, and ticked without another question.
+    close_roll(page)
+    page.get_by_role("button", name="Tiếp theo").click()
+    is_listed(page, "missing", guest)
+    type_like_a_scanner(page, guest.code)
+    verdict(page, "admitted", guest.name)
+    counts(page, "Đủ người")
+
+
+def test_a_guest_who_gets_off_again_is_not_looked_for(open_page: OPEN, live: Live) -> None:
+    way, guest = build_way(live, people=1), guest_of(live)
+    page = open_roll(open_page, live, way.group).page
+    page.context.set_offline(True)
+    type_like_a_scanner(page, guest.code)
+    page.get_by_role("button", name=f"Cho đi cùng ({guest.name})").click()
+    counts(page, "Khách đi cùng: 1")
+    tick(page, guest).click()
+    counts(page, "0/1 đã lên xe")
+    expect(tick(page, guest)).to_have_count(0)
+
+
+def test_a_supervisor_takes_somebody_along(open_page: OPEN, live: Live) -> None:
+    way, guest = build_way(live, people=1), guest_of(live)
+    page = open_desk(open_page, live)
+    page.locator(f'#checkpoint option[value="{way.departure}"]').wait_for(state="attached")
+    page.locator("#checkpoint").select_option(str(way.departure))
+    type_like_a_scanner(page, guest.code)
+    verdict(page, "refused", guest.name)
+    page.get_by_role("button", name=f"Cho đi cùng ({guest.name})").click()
+    verdict(page, "admitted", guest.name)
+    expect(page.locator("#verdict")).to_contain_text(f"trước đó: Nhóm {guest.letter}")
+
+
+def test_a_closed_roll_whose_answer_is_lost_is_one(open_page: OPEN, live: Live) -> None:
+    way = build_way(live, people=2)
+    door = open_roll(open_page, live, way.group)
+    done = door.cut(after=True, path="**/roll-calls")
+    close_roll(door.page)
+    door.wait_until("state.unsent === 0")
+    expect(door.page.locator("#unsent")).to_have_text("Chưa gửi: 1")
+    door.mend()
+    all_sent(door.page)
+    assert set(done) == {200}
+    assert [(kind, present) for _, kind, present, *_ in roll_calls(live, way)] == [("closed", 0)]
+
+
+def test_a_closed_roll_that_the_server_will_not_have_is_kept(open_page: OPEN, live: Live) -> None:
+    way = build_way(live, people=2)
+    door = open_roll(open_page, live, way.group)
+    page = door.page
+    page.route("**/roll-calls", lambda route: route.fulfill(status=403, json=REFUSED))
+    close_roll(page)
+    tick(page, way.people[0]).click()  # nobody else is kept by that
+    expect(page.locator("#storage")).to_contain_text("1")
+    door.wait_until("state.unsent === 0")
+    expect(page.locator("#unsent")).to_have_text("Chưa gửi: 1")
+    expect(page.locator("#network")).to_have_text("Có mạng")
+    assert len(entries(live, way)) == 1
+    page.unroute_all(behavior="wait")
+    page.reload()
+    all_sent(page)
+    assert len(roll_calls(live, way)) == 1
+
+
+def test_finding_somebody_without_marks(open_page: OPEN, live: Live) -> None:
     way = build_way(live, people=4)
     page = open_roll(open_page, live, way.group).page
     wanted = way.people[0]
@@ -221,9 +319,7 @@ def test_finding_somebody_without_marks(open_page: OPEN, live: Live) -> None:
     assert names(page, "missing") == []
 
 
-def test_telephones_are_at_hand_and_never_in_clear_on_the_disk(
-    open_page: OPEN, live: Live
-) -> None:
+def test_telephones_are_at_hand_and_never_in_clear_on_the_disk(open_page: OPEN, live: Live) -> None:
     way = build_way(live, people=2)
     phone = "+84987650123"
     live_write(live, "update delegate set phone = ? where code = ?", phone, way.people[0].code)
@@ -235,12 +331,11 @@ def test_telephones_are_at_hand_and_never_in_clear_on_the_disk(
     page.reload()
     ready(page)
     expect(link).to_be_visible()
-    kept = page.evaluate(STORED, [f"eventapp-checkin-{one(live, 'select slug from event')}", phone])
-    assert kept == []
+    assert page.evaluate(STORED, [f"eventapp-checkin-{EVENT}", phone]) == []
     page.context.set_offline(False)
     live_write(
         live,
-        "update device set revoked_at = '2026-01-01 00:00:00.000000' where name like 'Trưởng nhóm%'",
+        "update device set revoked_at = '2026-01-01 00:00:00.000000' where rights = 'leader'",
     )
     expect(page.locator("#none")).to_be_visible(timeout=30_000)
     assert page.get_by_text(way.people[0].name).count() == 0
@@ -248,8 +343,6 @@ def test_telephones_are_at_hand_and_never_in_clear_on_the_disk(
 
 
 def test_a_desk_at_a_bus_has_a_way_to_the_roll(open_page: OPEN, live: Live) -> None:
-    from tests.browser.desk import open_desk
-
     way = build_way(live, people=2)
     for rights, may in (("steward", False), ("supervisor", True)):
         page = open_desk(open_page, live, rights)
@@ -273,7 +366,7 @@ def test_the_roll_is_accessible(open_page: OPEN, live: Live, axe: AXE, size: str
         page.set_viewport_size({"width": 1280, "height": 800})
     page.locator(".roll-more summary").click()
     tick(page, way.people[0]).click()
-    guest = next(it for it in people(live) if not it.letter.startswith("R"))
+    guest = guest_of(live)
     type_like_a_scanner(page, guest.code)
     expect(page.locator("#verdict")).to_contain_text("cho đi cùng xe?")
     assert axe(page) == []
@@ -298,13 +391,11 @@ def test_the_roll_is_called_by_the_keys(open_page: OPEN, live: Live) -> None:
 
 
 def live_write(live: Live, query: str, *values: object) -> None:
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(live.instance / "eventapp.db")) as connection, connection:
         connection.execute(query, values)
 
 
+REFUSED = {"error": {"message": "no"}}
 STORED = """async ([name, text]) => {
     const open = () => new Promise((resolve) => {
         const request = indexedDB.open(name);
@@ -322,4 +413,3 @@ STORED = """async ([name, text]) => {
     database.close();
     return found;
 }"""
-

@@ -86,7 +86,9 @@ def call(
     guests = [it["person"]["id"] for it in found["aboard"] if it["isGuest"]]
     return {
         "of": (found["here"], found["expected"]),
-        **{name: people for name, people in (lists | {"late": late, "guests": guests}).items()},
+        **lists,
+        "late": late,
+        "guests": guests,
         "closed": found["closed"],
     }
 

@@ -295,6 +295,8 @@ export class Roll {
     const present = roll.aboard.length;
     await this.engine.buses.call({ checkpoint, bus, present, missing, guests: this.guestsOf(roll) });
     signal("admitted");
+    if (this.isLeader) $("verdict").replaceChildren();
+    scrollTo({ top: 0 });
     $("roll-closed-text").focus();
   }
 

@@ -66,7 +66,7 @@ export class Buses {
       const before = typeof id === "number" ? this.engine.roster.passedAt(at, id) : null;
       return withWaiting(before, waiting.get(`${at} ${id}`) ?? [], this.engine.roster.gate(at));
     };
-    const people = [...this.known(gate.group, legs, passedAt), ...this.unknown(waiting)];
+    const people = [...this.known(gate.group, legs, waiting, passedAt), ...this.unknown(waiting)];
     const buses = this.busesOf(gate.group).map(({ id }) => id);
     const rolls = this.engine.calls.all();
     return { leg, legs, ...callRoll({ group: gate.group, legs, leg, bus, buses, people, passedAt, rolls }) };
@@ -86,13 +86,16 @@ export class Buses {
   }
 
   /** Everybody who has a seat in the group, or was on board at one of the legs. */
-  known(group, legs, passedAt) {
+  known(group, legs, waiting, passedAt) {
     const { roster, vault } = this.engine;
     const { phones, moved } = vault.notes;
     const movedBy = new Map(moved.map((it) => [it.id, it]));
+    const there = new Set(legs.flatMap((leg) => [...roster.passed.get(leg.id)?.keys() ?? []]));
+    for (const key of waiting.keys()) there.add(Number(key.split(" ")[1]));
     const found = [];
     for (const [id, line] of roster.lines) {
       const { from, ...seat } = seatOf(roster.seat(line), movedBy.get(id));
+      if (seat.group !== group && !there.has(id)) continue; // most of an event
       const { status } = roster.facts(line);
       const isOurs = seat.group === group && status === "approved";
       if (!isOurs && !legs.some((leg) => passedAt(leg.id, id))) continue;
