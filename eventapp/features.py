@@ -25,6 +25,7 @@ from eventapp.checkin import arrival_views as _arrivals  # noqa: F401
 from eventapp.checkin import checkpoint_views as _checkpoints  # noqa: F401
 from eventapp.checkin import closing_report
 from eventapp.checkin import closing_views as _closings  # noqa: F401
+from eventapp.checkin import control_views as _control  # noqa: F401
 from eventapp.checkin import device_pages as _device_pages  # noqa: F401
 from eventapp.checkin import discrepancy_views as _discrepancies  # noqa: F401
 from eventapp.checkin import roll_views as _rolls  # noqa: F401

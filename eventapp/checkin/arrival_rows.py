@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlalchemy.sql import Select
 
 from eventapp.accounts.models import AuditEntry
+from eventapp.checkin import way_rows
 from eventapp.checkin.arrivals import Body, Facts, Guest, Point
 from eventapp.checkin.flow import DeviceRow, Served
 from eventapp.checkin.models import (
@@ -28,6 +29,7 @@ from eventapp.checkin.models import (
     Screen,
     checkpoint_category,
 )
+from eventapp.checkin.roll_call_models import RollCall
 from eventapp.checkin.verdicts import Gate, Passed, Person
 from eventapp.events.models import Day, Event
 from eventapp.registration import ranks
@@ -40,7 +42,7 @@ from eventapp.registration.models import (
     delegate_day,
     enrolment,
 )
-from eventapp.visits.models import Allocation
+from eventapp.visits.models import Allocation, SeatSource
 
 LATE = timedelta(seconds=10)
 """So long after the time that it was given a scan may become visible: its transaction was waiting,
@@ -65,6 +67,8 @@ class Marks:
     """When a device last said something of itself that was new."""
     created_at: datetime | None
     """When the event was made; None where there is none of the number."""
+    rolled: int
+    """Rolls that leaders have closed or opened again."""
 
 
 # One statement, and each of its parts a look into an index.
@@ -82,6 +86,7 @@ _MARKS = select(
     .scalar_subquery()
     .label("reported"),
     select(Event.created_at).where(Event.id == _EVENT).scalar_subquery().label("created_at"),
+    select(func.count()).where(RollCall.event_id == _EVENT).scalar_subquery().label("rolled"),
 )
 
 
@@ -89,7 +94,7 @@ def marks(connection: Connection, event_id: int, scans_from: datetime, changes_f
     """The marks as they are now, counted from these bounds. One query."""
     given = {"event": event_id, "scans_from": scans_from, "changes_from": changes_from}
     row = connection.execute(_MARKS, given).one()
-    return Marks(row.scanned, row.changed, row.reported, row.created_at)
+    return Marks(row.scanned, row.changed, row.reported, row.created_at, row.rolled)
 
 
 def changes(connection: Connection, event_id: int) -> tuple[int, int]:
@@ -127,6 +132,7 @@ def facts(connection: Connection, event_id: int) -> Facts | None:
         ),
         guests=_guests(connection, event_id),
         screens=frozenset(connection.scalars(_SCREENS, given)),
+        ways=way_rows.ways(connection, event_id),
     )
 
 
@@ -158,6 +164,8 @@ _POINT: tuple[Any, ...] = (
     Checkpoint.opens_at,
     Checkpoint.closes_at,
     Checkpoint.passage,
+    Checkpoint.leg,
+    Checkpoint.stop_id,
 )
 _POINTS = (
     select(*_POINT)
@@ -189,6 +197,8 @@ def _points(connection: Connection, event_id: int) -> tuple[Point, ...]:
                 passage=Passage(row.passage),
                 category_ids=only.get(row.id, frozenset()),
             ),
+            row.leg,
+            row.stop_id,
         )
         for row in connection.execute(_POINTS, given)
     )
@@ -206,6 +216,8 @@ _GUEST: tuple[Any, ...] = (
     Organisation.delegation_id,
     Organisation.name.label("office"),
     Allocation.group_id,
+    Allocation.bus_id,
+    Allocation.source,
 )
 _GUESTS = (
     select(*_GUEST)
@@ -248,6 +260,8 @@ def _guests(connection: Connection, event_id: int) -> tuple[Guest, ...]:
             ),
             row.protocol_rank,
             row.anonymised_at is not None,
+            row.bus_id,
+            row.source == SeatSource.GUEST,
         )
         for row in connection.execute(_GUESTS, {"event": event_id})
     )
@@ -378,9 +392,16 @@ _DEVICES = select(*_DEVICE).where(Device.event_id == _EVENT).order_by(Device.nam
 def devices(connection: Connection, event_id: int) -> Sequence[DeviceRow]:
     """The event's devices by name."""
     rows = connection.execute(_DEVICES, {"event": event_id})
+    leads = way_rows.leads(connection, event_id)
     return tuple(
         DeviceRow(
-            row.id, row.name, row.unsent, row.battery, row.last_seen_at, row.revoked_at is not None
+            row.id,
+            row.name,
+            row.unsent,
+            row.battery,
+            row.last_seen_at,
+            row.revoked_at is not None,
+            leads.get(row.id, frozenset()),
         )
         for row in rows
     )

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from eventapp.checkin.models import CheckpointKind, Passage
 from eventapp.checkin.verdicts import Gate, Passed, Person, refusal
+from eventapp.checkin.way_facts import Way
 from eventapp.registration.models import COMING, Status
 from eventapp.text import fold
 
@@ -32,6 +33,8 @@ class Point:
     name: str
     name_en: str
     gate: Gate
+    leg: str = ""
+    stop_id: int | None = None
 
     def name_in(self, language: str) -> str:
         """The name in ``vi`` or ``en``."""
@@ -86,6 +89,9 @@ class Guest:
     rank: int = 0
     """In protocol; 1 is the highest."""
     is_anonymous: bool = False
+    bus_id: int | None = None
+    is_taken_along: bool = False
+    """Whether a leader has given them their seat on the way."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,8 @@ class Facts:
     """Delegation by delegation, each in protocol order; those who do not come, too."""
     screens: frozenset[int] = frozenset()
     """Those whose links are good."""
+    ways: tuple[Way, ...] = ()
+    """Visit groups by letter."""
     _expected: dict[str, "Expected"] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property

@@ -123,7 +123,7 @@ def by_groups(event_id: int) -> list[tuple[str, list[Checkpoint]]]:
 
 
 def _way(group: VisitGroup, site: str) -> Iterator[Checkpoint]:
-    yield _leg(group, Leg.DEPARTURE, site, site)
+    yield _leg(group, Leg.DEPARTURE, f"khởi hành đi {site}", f"departure to {site}")
     for stop in group.stops:
         yield _leg(group, Leg.STOP, stop.name, stop.name_en or stop.name, stop.id)
     yield _leg(group, Leg.RETURN, "lượt về", "return")

@@ -42,6 +42,8 @@ class DeviceRow:
     battery: int | None
     seen_at: datetime | None
     is_revoked: bool
+    leads: frozenset[int] = frozenset()
+    """The visit groups whose roll is called with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ import msgspec
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import Connection
 
-from eventapp.checkin import arrival_rows
+from eventapp.checkin import arrival_rows, way_rows
 from eventapp.checkin.arrivals import Facts, PassedAt, digest
 from eventapp.checkin.flow import DeviceRow, Served
+from eventapp.checkin.way_facts import Roll
 from eventapp.database import db, now
 from eventapp.extensions import signing_key
 
@@ -64,6 +65,8 @@ class Snapshot:
     last: Mapping[tuple[int, int], datetime]
     """When a device last scanned at a checkpoint."""
     devices: Sequence[DeviceRow]
+    rolls: Sequence[Roll]
+    """The roll calls that count, in the order in which they were called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class _Event:
         self._known: set[str] = set()
         self._changes_from = self._changed = 0
         self._reported: datetime | None = None
+        self._rolled = 0
         self._answers: dict[View, _Made] = {}
 
     def current(self, *, anew: bool = False) -> _Now:
@@ -200,6 +204,9 @@ class _Event:
         if marks.reported != self._reported or found.facts is not held.facts:
             self._reported = marks.reported
             found = replace(found, devices=arrival_rows.devices(connection, self._event_id))
+        if marks.rolled != self._rolled or found.facts is not held.facts:
+            rolls, self._rolled = way_rows.rolls(connection, self._event_id)
+            found = replace(found, rolls=rolls)
         return held if found is held else replace(found, number=held.number + 1)
 
     def _start(self, connection: Connection, number: int) -> Snapshot:
@@ -210,9 +217,10 @@ class _Event:
         last = arrival_rows.last_scans(connection, self._event_id)
         facts, passed = self._people(connection)
         devices = arrival_rows.devices(connection, self._event_id)
+        rolls, self._rolled = way_rows.rolls(connection, self._event_id)
         self._reported = None
         self._read, self._took = time.monotonic(), time.monotonic() - begun
-        return Snapshot(number, facts, passed, _recent(served), last, devices)
+        return Snapshot(number, facts, passed, _recent(served), last, devices, rolls)
 
     def _people(self, connection: Connection) -> tuple[Facts, PassedAt]:
         # The log first: what changes meanwhile is then read once more, and never missed.

@@ -19,7 +19,7 @@ team = Blueprint("team", __name__, url_prefix="/manage/<event:event>/team")
 ROLE_NAMES = {
     Role.ORGANISER: _l("Organiser: everything of this event"),
     Role.STAFF: _l("Check-in staff: scan and find people"),
-    Role.LEADER: _l("Group leader: lists of the visit groups"),
+    Role.LEADER: _l("Group leader: lists of the visit groups and the roll call of their own"),
 }
 
 

@@ -79,6 +79,11 @@ def seat_of(delegate: Delegate) -> tuple[int, str | None] | None:
     return None if row is None else (row.group_id, row.bus.label if row.bus else None)
 
 
+def buses_of(group_id: int) -> dict[str, Bus]:
+    """The buses of a group by their labels."""
+    return {it.label: it for it in db.session.scalars(select(Bus).filter_by(group_id=group_id))}
+
+
 def build_leader(event: Event, *groups: VisitGroup | int, name: str = "Trưởng nhóm") -> Device:
     """The device of whoever leads these groups."""
     ids = [it if isinstance(it, int) else it.id for it in groups]
