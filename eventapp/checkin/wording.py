@@ -8,7 +8,7 @@ from eventapp.web.language import LANGUAGES
 
 def words() -> dict[str, str]:
     """Texts by the names that static/checkin/app/*.js use; ``{}`` is filled in there."""
-    return _verdicts() | _state() | _work() | _walk_ins() | _differences()
+    return _verdicts() | _state() | _work() | _walk_ins() | _differences() | _roll()
 
 
 def kiosk_words() -> dict[str, dict[str, str]]:
@@ -73,6 +73,7 @@ def _state() -> dict[str, str]:
         "online_said": _("The network is back."),
         "steward": _("steward"),
         "supervisor": _("supervisor"),
+        "leader": _("group leader"),
         "kiosk": _("kiosk"),
         "storage_full": _(
             "This device's storage is full. "
@@ -202,11 +203,67 @@ def _differences() -> dict[str, str]:
         "look_after_close": _("Arrived after the checkpoint was closed"),
         "look_walk_in": _("Came unregistered"),
         "look_override": _("Let in by decision"),
+        "look_guest": _("Taken along by a bus that is full"),
         "look_first": _("First: {}, {}"),
         "look_then": _("Then: {}, {}"),
         "look_note": _("What was done"),
         "look_settle": _("Settled"),
         "look_note_missing": _("Write what was done."),
+    }
+
+
+def _roll() -> dict[str, str]:
+    return _roll_lists() | {
+        "leg_departure": _("Departure"),
+        "leg_stop": _("Stop {}: {}"),
+        "leg_return": _("Way back"),
+        "roll_all_buses": _("All"),
+        "roll_nowhere": _("This device has no bus whose roll it could call."),
+        "roll_count": _("{} of {} on board"),
+        "roll_missing": _("{} missing"),
+        "roll_all": _("Nobody is missing"),
+        "roll_excused_count": _("{} go their own way"),
+        "roll_guests": _("Guests: {}"),
+        "roll_late_count": _("Late: {}"),
+        "roll_closed": _("Closed at {}, {} missing. Whoever comes later is ticked as before."),
+        "roll_closed_short": _("closed"),
+        "roll_next": _("On to: {}"),
+        "roll_reopen": _("Open the roll again"),
+        "roll_close_missing": _("{} missing. Call them, or tick who goes their own way."),
+        "roll_close_all": _("All {} are on board."),
+        "roll_excuse": _("Goes their own way"),
+        "roll_excuse_of": _("{} goes their own way"),
+        "roll_call": _("Call {}, {}"),
+        "roll_note": _("Unticked in the roll"),
+        "roll_unticked": _("{}: not on board"),
+        "roll_leader": _("Leader"),
+        "roll_guide": _("Guide"),
+        "roll_driver": _("Driver"),
+        "roll_meeting": _("Meeting point"),
+        "roll_gone": _("{} does not come any more: taken off the list."),
+        "roll_moved": _("{} now sits elsewhere: {}."),
+        "roll_new": _("{} is new on the list."),
+        "roll_news_seen": _("Seen"),
+        "guest_ask": _("{}: take them along?"),
+        "guest_none": _("No visit group"),
+        "guest_take": _("Take along"),
+        "guest_was": _("Taken along; until now: {}"),
+    }
+
+
+def _roll_lists() -> dict[str, str]:
+    return {
+        "roll_missing_list": _("Missing ({})"),
+        "roll_absent_list": _("Not on board since departure ({})"),
+        "roll_excused_list": _("Go their own way ({})"),
+        "roll_aboard_list": _("On board ({})"),
+        "roll_at": _("on board {}"),
+        "roll_late": _("late, {}"),
+        "roll_unknown": _("to be confirmed"),
+        "roll_cancelled": _("registration cancelled"),
+        "roll_from": _("guest, from {}"),
+        "roll_guest": _("guest, sits in {}"),
+        "roll_excused": _("own way"),
     }
 
 

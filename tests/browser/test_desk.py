@@ -88,7 +88,7 @@ def test_a_visit_group_refuses_those_of_another_unless_a_supervisor_says_why(
     page, fresh = open_desk(open_page, live), people(live)
     person = fresh[0]
     other = next(it for it in fresh if it.letter != person.letter)
-    bus = page.locator("#checkpoint option").filter(has_text=f"Nhóm {person.letter} –")
+    bus = page.locator("#checkpoint option").filter(has_text=f"Nhóm {person.letter} –").first
     page.locator("#checkpoint").select_option(bus.get_attribute("value"))
     type_like_a_scanner(page, other.code)
     verdict(page, "refused", other.name)

@@ -42,7 +42,7 @@ def test_refusals_are_the_servers(page: Page, rules: dict[str, Any]) -> None:
     found = run(
         page,
         "judge",
-        "(it, cases) => cases.map((c) => it.refusal(c.gate, c.person, Date.parse(c.at)))",
+        "(it, cases) => cases.map((c) => it.refusal(c.gate, c.person, Date.parse(c.at), c.guest))",
         cases,
     )
     assert found == [it["reason"] for it in cases]

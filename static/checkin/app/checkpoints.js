@@ -64,6 +64,16 @@ export class Checkpoints {
     return document.querySelector("[name=direction]:checked").value;
   }
 
+  get today() { return todayOf(this.engine.state); }
+
+  /** Go to another one, as if it had been chosen from the list. */
+  choose(id) {
+    $("checkpoint").value = String(id);
+    this.remember();
+    this.show();
+    this.onChange();
+  }
+
   remember() {
     try {
       localStorage.setItem(this.key, String(this.id));

@@ -10,6 +10,7 @@ import { Last } from "./last.js";
 import { Look } from "./look.js";
 import { Paper } from "./paper.js";
 import { Printer } from "./printing.js";
+import { Roll } from "./roll.js";
 import { askReason, dropReason, forgetReasons } from "./reasons.js";
 import { Scanner } from "./scanner.js";
 import { Search } from "./search.js";
@@ -39,18 +40,22 @@ export class Desk {
     this.turnNumber = 0; // of the last scan that was begun
     this.shownTurn = 0; // of the one whose verdict stands there
     this.shown = null;
-    this.isSupervisor = engine.state.device?.rights === "supervisor";
-    this.views = new Views(engine.state.device?.rights, (name) => this.onShow(name));
+    const { rights } = engine.state.device ?? {};
+    this.isSupervisor = rights === "supervisor";
+    this.isLeader = rights === "leader";
+    this.views = new Views(rights, (name) => this.onShow(name));
     this.checkpoints = new Checkpoints(engine, () => this.moved());
     this.viewfinder = new Viewfinder((text) => this.read([text], "camera"), (text) => this.readRow(text));
     this.paper = new Paper(engine, this.checkpoints, this.views, this.viewfinder);
-    this.last = new Last(engine, this.isSupervisor ? (entry) => this.takeBack(entry) : null);
+    this.last = new Last(engine, this.isSupervisor || this.isLeader ? (entry) => this.takeBack(entry) : null);
     this.delegations = new DelegationList(engine, this);
+    this.roll = new Roll(engine, this);
     if (this.isSupervisor) this.equip();
     this.listen();
     engine.addEventListener("change", () => this.changed());
     engine.addEventListener("settled", ({ detail }) => this.settled(detail));
     $("desk").hidden = false;
+    this.roll.show();
   }
 
   /** No device any more: nobody's name stays in the page, nor comes into it. */
@@ -61,6 +66,7 @@ export class Desk {
     dropReason();
     this.history?.drop();
     this.viewfinder.stop();
+    this.roll.forget();
     for (const id of NAMES) $(id)?.replaceChildren();
     for (const it of [$("trouble"), $("found-note"), $("delegation-note")]) if (it) tell(it, "");
     for (const id of ["walk-in-form", "reason-form"]) $(id)?.reset();
@@ -105,6 +111,7 @@ export class Desk {
 
   onShow(name) {
     if (name === "look") this.look?.load();
+    if (name === "roll") this.roll?.show();
     if (name === "find") $("name")?.focus({ preventScroll: true });
   }
 
@@ -114,12 +121,15 @@ export class Desk {
     this.paper.show();
     this.walkIns?.choices();
     this.look?.mark();
+    this.roll.show();
   }
 
   moved() {
     this.paper.show();
     this.delegations.again();
-    this.ready();
+    this.roll?.show();
+    // Who goes through the legs by the keys stays there.
+    if (!document.activeElement?.matches("#roll-leg, #roll-group")) this.ready();
   }
 
   knows(code) {
@@ -132,8 +142,11 @@ export class Desk {
     if (!code) return;
     dropReason();
     this.history?.drop();
-    if (!isDelegation(code)) this.scan({ code, source });
-    else if (!this.delegations.open(code)) {
+    if (!isDelegation(code)) {
+      const { guests } = this.roll;
+      if (!this.isLeader) this.scan({ code, source });
+      else if (!guests.asks(code, source)) this.scan({ code, source, ...guests.order(this.engine.person(code)) });
+    } else if (!this.delegations.open(code)) {
       this.present(summary("refused", say("unknown"), [say("delegation_unknown")]), "refused");
     }
   }
@@ -152,7 +165,7 @@ export class Desk {
 
   source(source) { return this.paper.isOn ? "paper" : source; }
 
-  async scan({ code, source, ...more }) {
+  async scan({ code, source, was, ...more }) {
     const number = this.begin();
     const order = { ...this.order, code, source: this.source(source), ...more };
     if (!order.checkpoint) {
@@ -160,8 +173,9 @@ export class Desk {
       return;
     }
     const made = await this.engine.scan(order).catch(() => lost(this.engine, order));
-    const result = { ...made, override: Boolean(order.override) };
+    const result = { ...made, override: Boolean(order.override), was };
     this.last.add(result);
+    this.roll.guests.took(result, order);
     if (order.source === "paper") this.paper.took(result);
     this.show(result, number);
   }
@@ -224,19 +238,26 @@ export class Desk {
 
   actions(result) {
     const { verdict, reason, person } = result;
-    if (!this.isSupervisor || !person) return [];
-    const found = [];
+    if (!(this.isSupervisor || this.isLeader) || !person) return [];
+    const found = [this.roll.guests.action(result)].filter(Boolean);
+    if (this.isLeader) {
+      if (LETS_IN.has(verdict)) found.push(this.undoAction(result));
+      return found;
+    }
     if (verdict === "refused" || verdict === "duplicate") {
       if (reason !== "unknown") {
         found.push(button("btn btn-outline-primary", say("override_open"), () => this.override(result)));
       }
     } else if (verdict !== "not_stored") {
-      found.push(button("btn btn-outline-primary", [icon("undo"), say("undo")],
-        () => this.takeBack(result)));
+      found.push(this.undoAction(result));
     }
     if (!NO_BADGE.has(reason)) found.push(this.printAction(person));
     if (person.id) found.push(this.history.action(person));
     return found;
+  }
+
+  undoAction(result) {
+    return button("btn btn-outline-primary", [icon("undo"), say("undo")], () => this.takeBack(result));
   }
 
   printAction(person) {
@@ -273,7 +294,8 @@ export class Desk {
 
   async takeBack(entry) {
     const name = this.engine.person(entry.code)?.name ?? entry.code;
-    const note = await askReason({
+    // A leader has one hand free, and a bus that waits.
+    const note = this.isLeader ? say("roll_note") : await askReason({
       key: `undo ${entry.id}`,
       title: say("undo_title"),
       about: name,
@@ -286,6 +308,7 @@ export class Desk {
       const result = await this.engine.undo(target, note).catch(() => lost(this.engine, target));
       const done = result.verdict === "admitted";
       if (done) {
+        this.engine.buses.left(code);
         this.last.takenBack(entry.id);
         this.paper.forget(entry);
       }
@@ -315,7 +338,7 @@ export class Desk {
     const before = this.last.settle(id, result);
     const isShown = this.shown?.id === id;
     if (isShown) {
-      this.shown = { ...result, override: this.shown.override };
+      this.shown = { ...result, override: this.shown.override, was: this.shown.was };
       this.draw(this.shown);
     }
     // A new name for the same open or closed door is no news.

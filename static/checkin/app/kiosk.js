@@ -10,7 +10,7 @@ import { Scanner } from "./scanner.js";
 import { lost } from "./verdict.js";
 import { fill, kioskWords } from "./words.js";
 import { signal } from "./signals.js";
-import { place } from "./person.js";
+import { groupMark, place } from "./person.js";
 
 const SHOWN_MS = 7000;
 const OFFERED_MS = 20_000; // while a button can be pressed
@@ -160,7 +160,7 @@ export class Kiosk {
       said.append(element("p", "kiosk-name", person.name), element("p", "kiosk-line", place(person)));
       if (person.group) {
         const where = [person.group.bus, person.group.site].filter(Boolean).join(" · ");
-        said.append(element("p", "kiosk-line", element("span", "group-mark", person.group.letter), where));
+        said.append(element("p", "kiosk-line", groupMark(person.group), where));
       }
     }
     const badge = element("div", "kiosk-badge");

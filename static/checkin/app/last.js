@@ -64,6 +64,13 @@ export class Last {
     this.show();
   }
 
+  /** All that happened to somebody at a checkpoint. */
+  takenBackAt({ code, checkpoint }) {
+    for (const it of this.entries) if (it.code === code && it.checkpoint === checkpoint) it.isUndone = true;
+    this.save();
+    this.show();
+  }
+
   show() {
     $("last-none").hidden = this.entries.length > 0;
     $("last").replaceChildren(...this.entries.map((it) => this.line(it)));

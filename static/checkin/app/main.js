@@ -59,8 +59,8 @@ async function start() {
   let app = null;
   const revoked = () => {
     app?.forget();
-    const { unsent = 0, unsentWalkIns = 0 } = engine.state;
-    cannotScan(say("signed_out"), unsent + unsentWalkIns);
+    const { unsent = 0, unsentWalkIns = 0, unsentCalls = 0 } = engine.state;
+    cannotScan(say("signed_out"), unsent + unsentWalkIns + unsentCalls);
   };
   const status = new Status(engine);
   engine.addEventListener("change", () => (engine.state.revoked ? revoked() : status.show()));

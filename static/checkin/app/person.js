@@ -22,6 +22,18 @@ export function paint(target, category) {
   return target;
 }
 
+/** A group's letter in its colour; where it has none, as letters are. */
+export function paintGroup(target, group) {
+  const isColoured = /^#[0-9a-f]{6}$/i.test(group?.colour ?? "");
+  for (const name of ["--group", "--group-ink"]) target.style.removeProperty(name);
+  if (!isColoured) return target;
+  target.style.setProperty("--group", group.colour);
+  target.style.setProperty("--group-ink", ink(group.colour));
+  return target;
+}
+
+export function groupMark(group) { return paintGroup(element("span", "group-mark", group.letter), group); }
+
 export function categoryMark(category) {
   return paint(element("span", "category", named(category)), category);
 }
@@ -36,7 +48,7 @@ export function place(person) {
 export function groupMarks({ group }) {
   if (!group) return [];
   const text = [say("group", group.letter), group.bus, group.site].filter(Boolean).join(" · ");
-  return [element("span", "group-mark", group.letter), element("span", "", text)];
+  return [groupMark(group), element("span", "", text)];
 }
 
 export function notes(person) {

@@ -17,7 +17,7 @@ export class Status {
 
   show() {
     const { state } = this.engine;
-    const unsent = (state.unsent ?? 0) + (state.unsentWalkIns ?? 0);
+    const unsent = (state.unsent ?? 0) + (state.unsentWalkIns ?? 0) + (state.unsentCalls ?? 0);
     tell($("unsent"), unsent ? say("unsent", unsent) : say(state.unsentKnown === false ? "unsent_unknown" : "all_sent"));
     const others = state.unsentOthers ? say("unsent_others", state.unsentOthers) : "";
     $("unsent").classList.toggle("is-waiting", unsent > 0 || state.unsentKnown === false);

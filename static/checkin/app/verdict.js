@@ -49,6 +49,7 @@ export function panel(result, { checkpoint, zone, rights, actions = [] }) {
   made.append(element("p", "verdict-head", icon(verdict), headline(heading(result, checkpoint, zone))));
   if (person) {
     made.append(element("p", "verdict-name", person.name));
+    if (result.was && verdict === "admitted") made.append(element("p", "verdict-note", say("guest_was", result.was)));
     made.append(...notes(person).map((it) => element("p", "verdict-note", it)));
     if (person.position) made.append(element("p", "verdict-line", person.position));
     made.append(element("p", "verdict-line", place(person)));

@@ -3,32 +3,36 @@
 import { $ } from "./dom.js";
 
 const wide = matchMedia("(min-width: 64rem)");
-const INSIDE = { look: "more", paper: "more", delegation: "scan" };
 
 export class Views {
   /** onShow(name) is called when a part comes into view. */
   constructor(rights, onShow) {
     this.onShow = onShow;
+    this.home = rights === "leader" ? "roll" : "scan"; // where codes come in
+    this.inside = { look: "more", paper: "more", delegation: this.home, ...(this.home === "scan" && { roll: "scan" }) };
     // What a device may not do is not there at all, rather than hidden.
     for (const part of document.querySelectorAll("[data-right]")) {
-      if (part.dataset.right !== rights) part.remove();
+      if (!part.dataset.right.split(" ").includes(rights)) part.remove();
     }
     for (const control of document.querySelectorAll("[data-show]")) {
       control.addEventListener("click", () => this.show(control.dataset.show, { focus: true }));
     }
     wide.addEventListener("change", () => this.show(this.name));
-    this.show("scan");
+    this.show(this.home);
   }
 
-  show(name, { focus = false } = {}) {
+  show(wanted, { focus = false } = {}) {
+    const { home } = this;
+    const name = wanted === "scan" ? home : wanted;
     this.name = name;
     $("app").dataset.view = name;
-    const beside = wide.matches && name === "scan" ? "last" : name;
+    const beside = wide.matches && name === home ? "last" : name;
     for (const part of document.querySelectorAll("[data-panel]")) {
       const its = part.dataset.panel;
-      part.hidden = its === "scan" ? !wide.matches && name !== "scan" : its !== beside;
+      if (its === home) part.hidden = !wide.matches && name !== home;
+      else part.hidden = its === "scan" || its !== beside;
     }
-    const tab = INSIDE[beside] ?? beside;
+    const tab = this.inside[beside] ?? beside;
     for (const control of document.querySelectorAll(".app-nav [data-show]")) {
       if (control.dataset.show === tab) control.setAttribute("aria-current", "true");
       else control.removeAttribute("aria-current");

@@ -15,16 +15,17 @@ export function isFull(error) {
 }
 
 export class Database {
-  /** upgrade(database) makes the object stores of a new one. */
-  constructor(name, upgrade) {
+  /** upgrade(database) makes the object stores that a new or older one does not have. */
+  constructor(name, upgrade, version = 1) {
     this.name = name;
     this.upgrade = upgrade;
+    this.version = version;
     this.opened = null;
   }
 
   open() {
     this.opened ??= new Promise((resolve, reject) => {
-      const request = indexedDB.open(this.name, 1);
+      const request = indexedDB.open(this.name, this.version);
       request.onupgradeneeded = () => this.upgrade(request.result);
       request.onsuccess = () => {
         const database = request.result;

@@ -103,7 +103,7 @@ export async function wipe(event) {
     store("sealed").clear();
     store("walkins").clear();
     const before = (await ask(store("meta").get("version"))) ?? 0;
-    for (const name of ["roster", "log", "tables", "owner", "version"]) store("meta").delete(name);
+    for (const name of ["roster", "log", "tables", "phones", "owner", "version"]) store("meta").delete(name);
     return before;
   });
   await database.write(["meta", "outbox"], async (store) => {
@@ -142,7 +142,7 @@ async function rekey(event, oldTokens, newToken) {
   }
   await database.write(["meta", "outbox", "walkins", "sealed"], (store) => {
     store("sealed").clear();
-    for (const name of ["roster", "log", "tables", "owner"]) store("meta").delete(name);
+    for (const name of ["roster", "log", "tables", "phones", "owner"]) store("meta").delete(name);
     walkIns.forEach((it) => store("walkins").put(it));
     noted.forEach((it) => store("outbox").put(it));
   });

@@ -2,6 +2,7 @@
 // this device knows them. See docs/architecture.md, "How check-in works without a network".
 
 import { Answers } from "./answers.js";
+import { Buses } from "./buses.js";
 import { Clock } from "./clock.js";
 import { newCode, uuid } from "./codes.js";
 import { ask } from "./database.js";
@@ -11,12 +12,13 @@ import { Others } from "./others.js";
 import { Outbox } from "./outbox.js";
 import { People } from "./people.js";
 import { Readings } from "./readings.js";
+import { RollCalls } from "./roll_calls.js";
 import { Roster } from "./roster.js";
 import { Refused, Revoked, Server, Unreachable } from "./server.js";
 import { databaseOf } from "./stores.js";
 import { Sync } from "./sync.js";
 import { Tabs } from "./tabs.js";
-import { NOTHING, Replaced, Vault } from "./vault.js";
+import { Replaced, Vault } from "./vault.js";
 import { WalkIns } from "./walk_ins.js";
 
 export { Refused, Revoked, Unreachable, remember };
@@ -64,7 +66,7 @@ export class Engine extends EventTarget {
 
   /** Everything in memory is made from what is stored; nothing waits for the network. */
   async start({ event, token }) {
-    const { outbox, walkIns } = this; // of before a restart: what only they hold goes on
+    const { outbox, walkIns, calls } = this; // of before a restart: what only they hold goes on
     this.event = event;
     this.language = globalThis.document?.documentElement.lang || "vi";
     this.online = globalThis.navigator?.onLine !== false;
@@ -79,6 +81,8 @@ export class Engine extends EventTarget {
     this.people = new People(this.roster, this.outbox);
     this.vault = this.newVault(this.key);
     this.walkIns = new WalkIns(this.database, this.key, token ? walkIns : undefined);
+    this.calls = new RollCalls(this, calls);
+    this.buses = new Buses(this);
     this.answers = new Answers(this);
     this.readings ??= new Readings(this);
     this.clock = new Clock(await this.load(), { onJump: () => this.saveEpochs() });
@@ -104,6 +108,7 @@ export class Engine extends EventTarget {
       this.vault = this.newVault(null);
     }
     await this.walkIns.load().catch((error) => this.outbox.failed(error));
+    await this.calls.load().catch((error) => this.outbox.failed(error));
     for (const it of this.walkIns.pending.values()) this.people.addWalkIn(it);
     this.elsewhere = await this.tabs.heldElsewhere();
     return epochs;
@@ -111,7 +116,8 @@ export class Engine extends EventTarget {
 
   /** What goes with this page, should it be left: the browser asks before that. */
   get unsaved() {
-    return this.outbox.memory.size + [...this.walkIns.pending.values()].filter(({ seq }) => !seq).length;
+    const others = [...this.walkIns.pending.values(), ...this.calls.pending.values()];
+    return this.outbox.memory.size + others.filter(({ seq }) => !seq).length;
   }
 
   onLeave = (event) => { if (this.unsaved) event.preventDefault(); };
@@ -178,6 +184,7 @@ export class Engine extends EventTarget {
       unsent: this.outbox.size + this.elsewhere,
       unsentKnown: this.outbox.isCounted, // if not, there may be more
       unsentWalkIns: this.walkIns.size,
+      unsentCalls: this.calls.size,
       refused: this.link?.refused ?? 0,
       unsentOthers: this.others?.count ?? 0, // of other events
       lastContact: this.vault.cursors.contact,
@@ -193,7 +200,7 @@ export class Engine extends EventTarget {
   }
 
   /** Something waits to be sent. */
-  get waiting() { return this.outbox.size + this.walkIns.pending.size > 0; }
+  get waiting() { return this.outbox.size + this.walkIns.pending.size + this.calls.size > 0; }
 
   /** The server's time in ms, as well as it is known. */
   now() { return this.clock.now(); }
@@ -204,9 +211,13 @@ export class Engine extends EventTarget {
 
   // --- Readings -------------------------------------------------------------------------------
 
-  /** One reading of one code; its Result, once the entry is stored. readAt: a time from paper. */
-  async scan({ code, checkpoint, direction, source, readAt, note, override }) {
-    return (await this.log([{ kind: "scan", code, checkpoint, direction, source, readAt, note, override }]))[0];
+  /**
+   * One reading of one code; its Result, once the entry is stored. readAt: a time from paper; guest:
+   * taken along by a group that is not theirs, into that bus.
+   */
+  async scan({ code, checkpoint, direction, source, readAt, note, override, guest, bus }) {
+    const draft = { kind: "scan", code, checkpoint, direction, source, readAt, note, override, guest, bus };
+    return (await this.log([draft]))[0];
   }
 
   /** Many at once: stored in one transaction, sent in one request. Results in their order. */
@@ -291,14 +302,15 @@ export class Engine extends EventTarget {
   }
 
   /** What a sync has brought. */
-  async take({ device, tables, roster, log, open_discrepancies: openDiscrepancies = 0 }) {
+  async take({ device, tables, roster, log, phones, rolls, open_discrepancies: openDiscrepancies = 0 }) {
     const facts = { device, openDiscrepancies };
     const before = this.vault.facts;
     const passed = log.passed.map(([checkpoint, id, at, inside]) => (
       [checkpoint, id, at === null ? null : at * 1000, Boolean(inside)]
     ));
     const isSame = JSON.stringify(facts) === JSON.stringify(before);
-    const change = { facts: isSame ? null : facts, tables, roster, log: { ...log, passed } };
+    const news = this.buses.news({ device, phones, rolls });
+    const change = { facts: isSame ? null : facts, tables, roster, log: { ...log, passed }, ...news };
     try {
       await this.vault.write(change);
     } catch (error) {
@@ -321,8 +333,9 @@ export class Engine extends EventTarget {
     this.server = this.key = this.vault.key = this.walkIns.key = null;
     this.answers.giveUp();
     this.roster.clear();
-    this.vault.facts = null;
-    this.vault.cursors = { ...NOTHING, contact: this.vault.cursors.contact };
+    const { contact } = this.vault.cursors;
+    this.vault.forget();
+    this.vault.cursors.contact = contact;
     this.people.walkIns.clear();
     this.walkIns.pending.clear();
     this.readings.notes.clear();
@@ -350,6 +363,7 @@ export class Engine extends EventTarget {
     for (const it of answers) this.answers.give(it.id, it);
     if (kind === "revoked" || kind === "device") return this.restart();
     if (kind === "walkins") await this.walkIns.load();
+    else if (kind === "calls") await this.calls.load();
     else await this.outbox.load();
     if (kind !== "outbox") await this.catchUp();
     this.elsewhere = await this.tabs.heldElsewhere();

@@ -15,19 +15,20 @@ export function letsIn(verdict) { return LETS_IN.has(verdict); }
  * this is the place, whether this is the time.
  *
  * gate: {kind, day, session, group, categories, opens_at, closes_at} or null;
- * person: {status, category, group, days, sessions} or null.
+ * person: {status, category, group, days, sessions} or null;
+ * guest: they are taken along by the bus of a group that is not theirs.
  */
-export function refusal(gate, person, at) {
+export function refusal(gate, person, at, guest = false) {
   if (!person) return "unknown";
   if (GONE.has(person.status)) return "cancelled";
   if (person.status !== "approved") return "not_approved";
-  if (!gate || !belongs(gate, person)) return "wrong_checkpoint";
+  if (!gate || !belongs(gate, person, guest)) return "wrong_checkpoint";
   if (gate.opens_at && at < Date.parse(gate.opens_at)) return "not_open";
   if (gate.closes_at && at > Date.parse(gate.closes_at)) return "not_open";
   return null;
 }
 
-function belongs(gate, person) {
+function belongs(gate, person, guest) {
   if (gate.categories?.length && !gate.categories.includes(person.category)) return false;
   switch (gate.kind) {
     case "door":
@@ -36,7 +37,7 @@ function belongs(gate, person) {
     case "training":
       return person.sessions.includes(gate.session);
     case "bus":
-      return gate.group !== null && gate.group === person.group;
+      return gate.group !== null && (guest || gate.group === person.group);
     default:
       return false;
   }
@@ -56,8 +57,10 @@ export function passes(passage, before, direction, at) {
  * {verdict, reason} of a reading. A code that nobody here has may be newer than the device's list:
  * if it could be one, its holder is let in, to be confirmed.
  */
-export function judge({ gate, person, code, before, direction = "in", at, override = false }) {
-  const reason = refusal(gate, person, at);
+export function judge({
+  gate, person, code, before, direction = "in", at, override = false, guest = false,
+}) {
+  const reason = refusal(gate, person, at, guest);
   if (override && person) return { verdict: "admitted", reason: null };
   if (reason === "unknown" && isWellFormed(code) && gate) {
     const anew = passes(gate.passage, before, direction, at);

@@ -34,9 +34,10 @@ export class Others {
     const sender = await this.open(event);
     this.senders.set(event, sender);
     const show = () => {
-      const { unsent, unsentWalkIns } = sender.state;
-      this.note(event, unsent + unsentWalkIns);
-      if (unsent + unsentWalkIns) return;
+      const { unsent, unsentWalkIns, unsentCalls } = sender.state;
+      const all = unsent + unsentWalkIns + unsentCalls;
+      this.note(event, all);
+      if (all) return;
       sender.removeEventListener("change", show);
       this.senders.delete(event);
       sender.close();
@@ -54,9 +55,10 @@ export class Others {
 
 async function unsentOf(event) {
   const database = databaseOf(event);
-  const counts = await database.read(["outbox", "walkins"], (store) => Promise.all([
-    ask(store("outbox").count()), ask(store("walkins").count()),
-  ]));
+  const names = ["outbox", "walkins", "calls"];
+  const counts = await database.read(names, (store) => (
+    Promise.all(names.map((name) => ask(store(name).count())))
+  ));
   await database.close();
-  return counts[0] + counts[1];
+  return counts.reduce((sum, it) => sum + it, 0);
 }

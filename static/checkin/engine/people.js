@@ -66,7 +66,13 @@ export class People {
     const delegation = known.delegation?.name === delegate.delegation
       ? known.delegation
       : { id: null, name: delegate.delegation };
-    return { ...known, ...delegate, delegation };
+    return { ...known, ...delegate, delegation, group: this.withColour(delegate.group) };
+  }
+
+  /** The server's answers have no colours. */
+  withColour(group) {
+    const known = group && this.roster.tables.groups.find(({ letter }) => letter === group.letter);
+    return group && { colour: known?.colour ?? "", ...group };
   }
 
   /** A function of a checkpoint: {passed, inside}, how many have come and how many of them are in. */

@@ -9,6 +9,7 @@ import { withWaiting } from "./people.js";
 import { Replaced } from "./vault.js";
 
 const UNSAVED_PATIENCE_MS = 4000; // the server alone can keep what the disk does not take
+const TAKES_ALONG = new Set(["leader", "supervisor"]);
 const LOST = "–"; // in place of a note that may not be stored in clear
 
 export class Readings {
@@ -46,7 +47,7 @@ export class Readings {
 
   async entry({
     kind, code, checkpoint, direction = "in", source = "", readAt = null, undoes = null, undone = null,
-    note = "", override = false,
+    note = "", override = false, guest = false, bus = null,
   }) {
     if (!Number.isInteger(Number(checkpoint))) throw new TypeError("a reading has a checkpoint");
     const { key } = this.engine;
@@ -65,6 +66,8 @@ export class Readings {
       undoes,
       undone,
       override,
+      guest,
+      bus,
       note: sealed,
       notePlain: note && !sealed ? LOST : null,
       shown: null,
@@ -138,11 +141,12 @@ export class Readings {
         || here.some(({ undoes }) => undoes && undoes === entry.undoes);
       return { verdict: isVain ? "duplicate" : "admitted", reason: null, first };
     }
-    const own = vault.facts?.device?.checkpoints;
+    const { checkpoints: own, rights } = vault.facts?.device ?? {};
     let gate = own && !own.includes(entry.checkpoint) ? null : roster.gate(entry.checkpoint);
     // Before the first list has come nobody is known, and no checkpoint.
     if (vault.cursors.tables === null) gate = { passage: "once" };
-    return { ...judge({ ...entry, gate, person: roster.facts(line), before }), first };
+    const guest = entry.guest && TAKES_ALONG.has(rights);
+    return { ...judge({ ...entry, guest, gate, person: roster.facts(line), before }), first };
   }
 
   /** What is shown of an entry: the server's answer if it came in time. */

@@ -19,6 +19,7 @@ const EMPTY_TABLES = {
   categories: [],
   groups: [],
   buses: [],
+  stops: [],
   delegations: [],
   organisations: [],
 };
@@ -105,6 +106,9 @@ export class Roster {
     };
   }
 
+  /** Where they sit in the site visits: {group, bus}, ids or null. */
+  seat(line) { return { group: line[GROUP] ?? null, bus: line[BUS] ?? null }; }
+
   /** What is shown of a person; passed is filled in by who knows what is still on its way. */
   show(line) {
     const group = this.groups.get(line[GROUP]);
@@ -117,13 +121,15 @@ export class Roster {
       organisation: line[ORGANISATION],
       delegation: delegation ? { id: delegation.id, name: delegation.name } : null,
       category: this.categories.get(line[CATEGORY]) ?? null,
-      group: group ? { letter: group.letter, bus: this.buses.get(line[BUS]) ?? "", site: group.site } : null,
+      group: group ? this.shownGroup(group, this.buses.get(line[BUS])) : null,
       status: line[STATUS],
       substitutes: line[SUBSTITUTES] ?? null,
       reprint: Boolean(line[REPRINT]),
       passed: {},
     };
   }
+
+  shownGroup({ letter, site, colour = "" }, bus = "") { return { letter, bus, site, colour }; }
 
   text(line) {
     const delegation = this.delegations.get(line[DELEGATION])?.name ?? "";
@@ -170,7 +176,7 @@ export class Roster {
         if (EXPECTED.has(line[STATUS])) found.push(line);
       }
     }
-    return found.sort(byGivenName).slice(0, limit);
+    return found.sort(inOrder).slice(0, limit);
   }
 
   /** {delegation, lines} of a delegation's code as it is written or scanned, or null. */
@@ -185,13 +191,16 @@ export class Roster {
     for (const line of this.lines.values()) {
       if (line[DELEGATION] === delegation.id && EXPECTED.has(line[STATUS])) lines.push(line);
     }
-    return { delegation, lines: lines.sort(byGivenName) };
+    return { delegation, lines: lines.sort(inOrder) };
   }
 }
 
 const order = new Intl.Collator("vi");
 
-function byGivenName(a, b) {
+/** The order of Vietnamese lists: the given name, which stands last, first. */
+export function byGivenName(a, b) {
   const given = (name) => name.slice(name.lastIndexOf(" ") + 1);
-  return order.compare(given(a[NAME]), given(b[NAME])) || order.compare(a[NAME], b[NAME]) || a[ID] - b[ID];
+  return order.compare(given(a), given(b)) || order.compare(a, b);
 }
+
+function inOrder(a, b) { return byGivenName(a[NAME], b[NAME]) || a[ID] - b[ID]; }

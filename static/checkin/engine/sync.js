@@ -149,8 +149,13 @@ export class Sync {
   }
 
   async send() {
+    await this.sendEntries(new Set([...this.notNow(), ...await this.sendWalkIns()]));
+    await this.engine.calls.send(this);
+  }
+
+  /** tried: ids of those that are left until the next time. */
+  async sendEntries(tried) {
     const { outbox } = this.engine;
-    const tried = new Set([...this.notNow(), ...await this.sendWalkIns()]); // until the next time
     let size = this.size;
     let failures = 0; // one after another
     for (;;) {
@@ -202,10 +207,11 @@ export class Sync {
     return ABOUT_ONE.has(error.status) || (error.status === 500 && this.isOnlySending);
   }
 
-  /** How many entries and people the server would not have, though it answers. */
+  /** How many entries, people and rolls the server would not have, though it answers. */
   get refused() {
-    const { outbox, walkIns } = this.engine;
-    return [...this.aside.keys()].filter((id) => outbox.get(id) || walkIns.pending.has(id)).length;
+    const { calls, outbox, walkIns } = this.engine;
+    const isHere = (id) => outbox.get(id) || walkIns.pending.has(id) || calls.pending.has(id);
+    return [...this.aside.keys()].filter(isHere).length;
   }
 
   putAside(id) { this.aside.set(id, performance.now() + ASIDE_MS); }
@@ -225,7 +231,7 @@ export class Sync {
   }
 
   async wire(entry) {
-    const { id, checkpoint, code, kind, direction, source, shown, undoes, override } = entry;
+    const { id, checkpoint, code, kind, direction, source, shown, undoes, override, guest, bus } = entry;
     return {
       id,
       checkpoint,
@@ -237,6 +243,8 @@ export class Sync {
       ...(shown && { shown }),
       ...(undoes && { undoes }),
       ...(override && { override }),
+      ...(guest && { guest }),
+      ...(bus && { bus }),
       ...((entry.note || entry.notePlain) && { note: await this.engine.readings.noteOf(entry) }),
     };
   }
@@ -299,13 +307,14 @@ export class Sync {
   }
 
   async ask() {
-    const { outbox, vault, walkIns, battery } = this.engine;
-    const { roster, log, tables } = vault.cursors;
+    const { calls, outbox, vault, walkIns, battery } = this.engine;
+    const { roster, log, tables, phones } = vault.cursors;
     const answer = await this.call("sync", {
       roster,
       log,
       tables,
-      unsent: outbox.size + walkIns.size,
+      phones,
+      unsent: outbox.size + walkIns.size + calls.size,
       battery: battery ? Math.round(battery.level * 100) : null,
       counts: outbox.counts(),
     }, { patience: roster === null ? FIRST_LOAD_MS : undefined });

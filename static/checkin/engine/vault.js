@@ -16,7 +16,11 @@ const chunkOfPassed = (checkpoint, id) => `passed:${checkpoint}:${id >> PASSED}`
 export class Replaced extends Error {}
 
 /** What is known of the server's state: nothing. */
-export const NOTHING = { roster: null, log: null, tables: null, contact: null };
+export const NOTHING = { roster: null, log: null, tables: null, phones: null, contact: null };
+
+// Small things that are sealed each as a whole: telephone numbers of a leader's people by id, the last
+// rolls that were called, and who was taken along by another bus (buses.js).
+const emptyNotes = () => ({ phones: {}, rolls: [], moved: [] });
 
 export class Vault {
   /** Without a key everything is kept in memory only. alone(work) keeps other tabs from writing. */
@@ -30,6 +34,7 @@ export class Vault {
     this.dirty = new Set(); // chunks of which the disk does not have what is in memory
     this.version = 0;
     this.owner = null;
+    this.notes = emptyNotes();
     this.facts = null; // the device, and what else the server has said of it
   }
 
@@ -86,7 +91,7 @@ export class Vault {
     // What the disk has not taken of this tab's was for other cursors: nobody can say any more what is
     // missing, so everything is fetched.
     if (this.dirty.size) Object.assign(this.cursors, { roster: null, log: null });
-    if (this.dirty.has("tables")) this.cursors.tables = null;
+    for (const name of ["tables", "phones"]) if (this.dirty.has(name)) this.cursors[name] = null;
     for (const [name, content] of opened) this.fill(name, content);
   }
 
@@ -94,6 +99,7 @@ export class Vault {
     this.names.add(name);
     const [kind, first, second] = name.split(":");
     if (kind === "facts") this.facts = content;
+    else if (kind in this.notes) this.notes[kind] = content;
     else if (kind === "tables") this.roster.setTables(content);
     else if (kind === "people") {
       for (const id of idsOf(Number(first), PEOPLE)) this.roster.take(id);
@@ -109,11 +115,18 @@ export class Vault {
     this.roster.clear();
     this.names.clear();
     this.dirty.clear();
-    this.cursors = { ...NOTHING };
+    this.forget();
     await this.database.write(["meta", "sealed"], (store) => {
       store("sealed").clear();
       for (const name of Object.keys(NOTHING)) store("meta").delete(name);
     });
+  }
+
+  /** In memory. */
+  forget() {
+    this.facts = null;
+    this.notes = emptyNotes();
+    this.cursors = { ...NOTHING };
   }
 
   /**
@@ -121,7 +134,7 @@ export class Vault {
    * that it names. Raises Replaced, and what the disk says; what it did not take goes with the next
    * write, since the cursors that are written then are past it.
    *
-   * change: {facts, tables, roster: {number, whole, people, gone}, log: {cursor, whole, passed}, passed}, each
+   * change: {facts, tables, phones: {digest, people}, notes: some of them, roster: {number, whole, people, gone}, log: {cursor, whole, passed}, passed}, each
    * if there is one; passed are [checkpoint, person, first ms | null, inside].
    */
   write(change, stores = [], more = () => {}) {
@@ -153,7 +166,7 @@ export class Vault {
     });
   }
 
-  apply({ facts, tables, roster, log, passed = [] }) {
+  apply({ facts, tables, phones, notes = {}, roster, log, passed = [] }) {
     const { dirty } = this;
     if (facts) {
       this.facts = facts;
@@ -163,6 +176,11 @@ export class Vault {
       this.roster.setTables(tables);
       this.cursors.tables = tables.digest;
       dirty.add("tables");
+    }
+    if (phones) this.cursors.phones = phones.digest;
+    for (const [name, content] of Object.entries({ ...notes, ...(phones && { phones: phones.people }) })) {
+      this.notes[name] = content;
+      dirty.add(name);
     }
     if (roster) this.applyRoster(roster, dirty);
     if (log) {
@@ -198,6 +216,7 @@ export class Vault {
   content(name) {
     const [kind, first, second] = name.split(":");
     if (kind === "facts") return this.facts;
+    if (kind in this.notes) return this.notes[kind];
     if (kind === "tables") return this.roster.tables;
     if (kind === "people") {
       return idsOf(Number(first), PEOPLE).map((id) => this.roster.lines.get(id)).filter(Boolean);
