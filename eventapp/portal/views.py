@@ -246,15 +246,13 @@ def may_add_photo(delegate: Delegate) -> bool:
 
 def may_say_wishes(delegate: Delegate) -> bool:
     """Whether a delegate may change their wishes still when nothing else, by their own deadline."""
-    event, rules = delegate.event, wishing.rules(delegate.event_id, db.session())
-    return (
-        delegate.is_coming
-        and not editing.is_open(event, now())
-        and "wishes" not in editing.locked_parts(event)
-        and rules.until is not None
-        and not rules.are_over(now())
-        and bool(event.sites)
-    )
+    event = delegate.event
+    if not delegate.is_coming or editing.is_open(event, now()):
+        return False
+    if "wishes" in editing.locked_parts(event):
+        return False
+    rules = wishing.rules(event.id, db.session())
+    return rules.until is not None and not rules.are_over(now()) and bool(event.sites)
 
 
 def _has_pass(delegate: Delegate) -> bool:

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from eventapp.database import now
+from eventapp.duplicates import merging
 from eventapp.events.models import Day
 from eventapp.extensions import db
 from eventapp.mail.models import Message
 from eventapp.registration import service as registration
 from eventapp.registration.models import Delegate
-from eventapp.visits import change_rules, rules, service, sites, waiting, wishes
+from eventapp.visits import change_rules, rules, service, sites, swaps, waiting, wishes
 from eventapp.visits.fitting import Hindrance
 from eventapp.visits.models import Allocation, RuleKind, SeatSource, VisitGroup
 from eventapp.visits.swap_models import GroupWait
@@ -228,3 +229,14 @@ def test_not_on_a_day_on_which_they_do_not_come(event, groups, people):
     change(groups[0], departs_at=at(event.days[1].date.replace(year=2099), 9))
     with pytest.raises(waiting.CannotJoin):
         waiting.join(event, who, groups[0])
+
+
+def test_of_two_registrations_made_one_the_wait_goes_on_and_swaps_end(event, groups, people):
+    change_rules.set_rules(event.id, may_swap=True, may_wait=True, hours=12)
+    kept, other = people[1], build_delegate(event, email="b@a.vn").id
+    waiting.join(event, other, groups[0])
+    swaps.wish(event, kept, groups[2])
+    merging.merge(event, kept, other)
+    assert in_line(groups[0]) == [kept]
+    assert not swaps.is_pending(kept)
+    assert db.session.query(GroupWait).count() == 1
