@@ -233,7 +233,7 @@ class CheckpointForm(PageForm):
     def validate_leg(self, field: Field) -> None:
         """A stop is one of the group."""
         stop = (field.data or "").partition(":")[2]
-        if self.kind.data != CheckpointKind.BUS or not stop:
+        if field.errors or self.kind.data != CheckpointKind.BUS or not stop:
             return
         if db.session.scalar(select(Stop.group_id).filter_by(id=int(stop))) != self.group_id.data:
             raise ValidationError(_("Choose a stop of this group."))

@@ -12,6 +12,7 @@ from eventapp.accounts.models import AuditEntry
 from eventapp.badges.models import DelegatePhoto, PrintedBadge, PrintRun
 from eventapp.certificates.models import AttendanceCorrection, Certificate
 from eventapp.checkin.models import Attendance, Checkpoint, Scan, WalkIn
+from eventapp.checkin.roll_call_models import RollCall
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
 from eventapp.feedback.models import VisitFeedback
@@ -90,6 +91,7 @@ def everything(delegate: Delegate, language: str) -> dict[str, Any]:
         "visit_waitlist": _wait(delegate),
         "scans": _scans(ids, language),
         "walk_ins": _walk_ins(ids),
+        "missing_at": _missing_at(delegate, ids, language),
         "attendance": _attendance(ids, language),
         "attendance_corrections": _corrections(ids, language),
         "certificates": _certificates(ids, language),
@@ -294,6 +296,26 @@ def _walk_ins(ids: Sequence[int]) -> list[dict[str, Any]]:
             "typed": it.data,
         }
         for it in rows
+    ]
+
+
+def _missing_at(delegate: Delegate, ids: Sequence[int], language: str) -> list[dict[str, Any]]:
+    """The rolls that were closed without them."""
+    rows = db.session.execute(
+        select(RollCall, Checkpoint)
+        .join(Checkpoint, Checkpoint.id == RollCall.checkpoint_id)
+        .where(RollCall.event_id == delegate.event_id)
+        .order_by(RollCall.called_at, RollCall.id)
+    )
+    return [
+        {
+            "checkpoint": checkpoint.name_in(language),
+            "called_at": _plain(call.called_at),
+            "excused": bool(is_excused),
+        }
+        for call, checkpoint in rows
+        for who, is_excused in call.missing
+        if who in ids
     ]
 
 

@@ -13,7 +13,7 @@ from eventapp.accounts import audit
 from eventapp.accounts.models import AuditEntry, User
 from eventapp.accounts.permissions import Role
 from eventapp.checkin.models import Checkpoint, Device
-from eventapp.checkin.names import SHORT_PASSAGES, SHORT_RIGHTS
+from eventapp.checkin.names import LEGS, SHORT_PASSAGES, SHORT_RIGHTS
 from eventapp.database import db
 from eventapp.delegations.models import RequestKind
 from eventapp.events.models import Category, Day, Event, Room, Site
@@ -22,7 +22,7 @@ from eventapp.questions.models import Question
 from eventapp.registration.exporting import STATUS_NAMES
 from eventapp.registration.models import Delegate, Delegation, Organisation, Status
 from eventapp.reports.change_words import ACTIONS, FIELDS, REQUESTS, ROLES, SUBJECTS
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import Stop, VisitGroup
 from eventapp.visits.reason_words import AIMS
 from eventapp.visits.rule_views import KINDS as RULES
 from eventapp.web.language import current_language, moment, phone, short_day
@@ -47,7 +47,6 @@ _HIDDEN = frozenset(
         "submission_hash",
         "consent_version",
         "user_id",
-        "leader_user_id",
     }
 )
 _REFERENCES: dict[str, Any] = {
@@ -76,6 +75,8 @@ _REFERENCES: dict[str, Any] = {
     "merged_into_id": Delegate,
     "not_the_same": Delegate,
     "substitutes_id": Delegate,
+    "leader_user_id": User,
+    "stop_id": Stop,
 }
 # What a quota names, as the note of a change of its places has it (registration.quota.scope_of).
 _SCOPES: dict[str, Any] = {
@@ -89,6 +90,7 @@ _SCOPE = re.compile(rf"({'|'.join(_SCOPES)}):([0-9]+)")
 _CHOICES: dict[str, Any] = {
     "rights": SHORT_RIGHTS,
     "passage": SHORT_PASSAGES,
+    "leg": LEGS,
     "rule": RULES,
     "objectives": AIMS,
 }

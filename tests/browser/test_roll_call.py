@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
-from eventapp.text import fold
+from eventapp.text import fold, sort_key
 from tests.browser.conftest import Live
 from tests.browser.desk import (
     AXE,
@@ -18,6 +18,7 @@ from tests.browser.desk import (
     open_desk,
     people,
     ready,
+    show,
     type_like_a_scanner,
     verdict,
 )
@@ -272,6 +273,11 @@ def test_a_supervisor_takes_somebody_along(open_page: OPEN, live: Live) -> None:
     page.get_by_role("button", name=f"Cho đi cùng ({guest.name})").click()
     verdict(page, "admitted", guest.name)
     expect(page.locator("#verdict")).to_contain_text(f"trước đó: Nhóm {guest.letter}")
+    # A letter in the colour of its group, at every scan.
+    mark = page.locator("#verdict .group-mark")
+    letter, colour = mark.evaluate("e => [e.textContent, getComputedStyle(e).backgroundColor]")
+    known = one(live, "select colour from visit_group where letter = ?", letter)
+    assert colour == f"rgb{tuple(bytes.fromhex(known[1:]))}"
 
 
 def test_a_closed_roll_whose_answer_is_lost_is_one(open_page: OPEN, live: Live) -> None:
@@ -303,6 +309,49 @@ def test_a_closed_roll_that_the_server_will_not_have_is_kept(open_page: OPEN, li
     page.reload()
     all_sent(page)
     assert len(roll_calls(live, way)) == 1
+
+
+def test_a_leader_of_two_groups(open_page: OPEN, live: Live) -> None:
+    first, second = build_way(live, people=2), build_way(live, people=3)
+    page = open_roll(open_page, live, first.group, second.group).page
+    expect(page.locator("#roll-letter")).to_have_text(first.letter)
+    page.locator("#roll-group").select_option(str(second.group))
+    expect(page.locator("#roll-letter")).to_have_text(second.letter)
+    counts(page, "0/3 đã lên xe")
+    tick(page, second.people[0]).click()
+    counts(page, "1/3 đã lên xe")
+    page.reload()
+    ready(page)
+    expect(page.locator("#roll-letter")).to_have_text(second.letter)
+    counts(page, "1/3 đã lên xe")
+
+
+def test_names_stand_in_the_order_of_vietnamese_lists(open_page: OPEN, live: Live) -> None:
+    way = build_way(live, people=8)
+    page = open_roll(open_page, live, way.group).page
+    assert names(page, "missing") == sorted((it.name for it in way.people), key=sort_key)
+
+
+def test_a_leader_whose_group_has_no_checkpoint_is_told(open_page: OPEN, live: Live) -> None:
+    way = build_way(live, people=1)
+    live_write(live, "delete from checkpoint where group_id = ?", way.group)
+    page = open_roll(open_page, live, way.group, is_ready=False).page
+    expect(page.locator("#roll-nowhere")).to_be_visible()
+    expect(page.locator("#roll-body")).to_be_hidden()
+
+
+def test_ticks_from_a_paper_list_have_its_time(open_page: OPEN, live: Live) -> None:
+    way = build_way(live, people=2)
+    page = open_roll(open_page, live, way.group).page
+    show(page, "paper")
+    page.locator("#paper-at").fill("0:00")
+    page.keyboard.press("Enter")
+    show(page, "roll")
+    expect(page.locator("#paper-banner")).to_be_visible()
+    tick(page, way.people[0]).click()
+    expect(page.locator("#roll-aboard")).to_contain_text("lên xe 00:00")
+    all_sent(page)
+    assert [it.read_at[-15:-10] for it in log_of(live, way.people[0].code)] == ["17:00"]
 
 
 def test_finding_somebody_without_marks(open_page: OPEN, live: Live) -> None:
@@ -375,6 +424,9 @@ def test_the_roll_is_accessible(open_page: OPEN, live: Live, axe: AXE, size: str
         box = it.bounding_box()
         assert box is not None and box["height"] >= 44 and box["width"] >= 44
     page.locator("#roll-go").click()
+    assert axe(page) == []
+    page.get_by_role("button", name="Chốt điểm danh").click()
+    expect(page.locator("#roll-closed-text")).to_be_focused()
     assert axe(page) == []
 
 

@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from eventapp.accounts.models import AuditEntry
-from eventapp.checkin import checkpoints, devices
+from eventapp.checkin import checkpoints, devices, ways
 from eventapp.checkin.checkpoints import CheckpointData, all_checkpoints, make_checkpoints
-from eventapp.checkin.models import Checkpoint, CheckpointKind, Passage
+from eventapp.checkin.models import Checkpoint, CheckpointKind, Leg, Passage
 from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.programme.models import Session, SessionKind
-from eventapp.visits.models import VisitGroup
+from eventapp.visits.models import Stop, VisitGroup
 from tests.builders import at, build_delegate, build_event
 from tests.checkin.phone import Phone
 from tests.conftest import post
@@ -405,3 +405,116 @@ def test_a_checkpoint_whose_categories_are_gone_admits_nobody(
     assert phone.sync()["tables"]["checkpoints"][0]["categories"] == [0]
     checkpoints.change(event, door.id, CheckpointData(CheckpointKind.DOOR, "Cửa"))
     assert phone.scan(door.id, build_delegate(event).code)["verdict"] == "admitted"
+
+
+# --- On the ways of groups -------------------------------------------------------------------
+
+
+def add_way(event: Event, letter: str = "A", **values: Any) -> VisitGroup:
+    stops = [Stop(name="Cổng làng", name_en="Gate", position=0), Stop(name="Nhà máy", position=1)]
+    group = VisitGroup(
+        event_id=event.id,
+        site_id=event.sites[0].id,
+        letter=letter,
+        capacity=5,
+        stops=stops,
+        **{"departs_at": at(event.days[1].date, 8), **values},
+    )
+    db.session.add(group)
+    db.session.commit()
+    return group
+
+
+def legs_of(event: Event) -> list[tuple[str, str, str | None]]:
+    return [
+        (it.group.letter, it.leg, it.stop.name if it.stop else None)
+        for it in all_checkpoints(event.id)
+        if it.group
+    ]
+
+
+WAY = [("departure", None), ("stop", "Cổng làng"), ("stop", "Nhà máy"), ("return", None)]
+
+
+def test_the_plans_of_groups_make_their_checkpoints_in_order(event: Event) -> None:
+    add_way(event, "B")
+    make_checkpoints(event)  # with the departure of B
+    add_way(event, "A")
+    lacking = ways.lacking(event, "en")
+    assert [(it.letter, len(it.names)) for it in lacking] == [("A", 4), ("B", 3)]
+    assert "Group B – Gate" in lacking[1].names
+    assert ways.make_legs(event) == 7
+    assert legs_of(event) == [(letter, *leg) for letter in "AB" for leg in WAY]
+    assert ways.lacking(event, "en") == []
+    assert ways.make_legs(event) == 0
+    doors = [it.kind for it in all_checkpoints(event.id)]
+    assert doors[:2] == ["door", "door"]
+
+
+def test_what_the_plans_make_opens_early_and_never_closes(event: Event) -> None:
+    add_way(event)
+    ways.make_legs(event)
+    opens = at(event.days[1].date, 7)
+    assert {(it.opens_at, it.closes_at) for it in all_checkpoints(event.id)} == {(opens, None)}
+
+
+def test_a_group_that_departs_earlier_opens_its_checkpoints_earlier(event: Event) -> None:
+    group = add_way(event)
+    ways.make_legs(event)
+    group.departs_at = at(event.days[1].date, 6)
+    db.session.commit()
+    assert [(it.letter, it.names) for it in ways.lacking(event, "vi")] == [("A", ())]
+    assert ways.make_legs(event) == 0
+    assert {it.opens_at for it in all_checkpoints(event.id)} == {at(event.days[1].date, 5)}
+    group.departs_at = at(event.days[1].date, 9)  # later does no harm
+    db.session.commit()
+    assert ways.lacking(event, "vi") == []
+
+
+def test_a_stop_that_is_added_lacks_its_checkpoint(event: Event) -> None:
+    group = add_way(event)
+    ways.make_legs(event)
+    group.stops.append(Stop(name="Bảo tàng", position=2))
+    db.session.commit()
+    assert [it.names for it in ways.lacking(event, "vi")] == [("Nhóm A – Bảo tàng",)]
+    assert ways.make_legs(event) == 1
+    assert [name for _, _, name in legs_of(event)][1:4] == ["Cổng làng", "Nhà máy", "Bảo tàng"]
+
+
+def test_the_page_makes_those_of_the_plans(event: Event, organiser: FlaskClient) -> None:
+    page = f"/manage/{event.slug}/checkpoints"
+    assert "/checkpoints/plans" not in organiser.get(page).text
+    add_way(event)
+    assert "Group A – Gate" in organiser.get(f"{page}?lang=en").text
+    assert post(organiser, f"{page}/plans", {}, form_at=page).status_code == 302
+    assert len(legs_of(event)) == 4
+    assert "/checkpoints/plans" not in organiser.get(page).text
+
+
+def test_a_stop_is_chosen_by_hand(event: Event, organiser: FlaskClient) -> None:
+    group, other = add_way(event), add_way(event, "B")
+    page = f"/manage/{event.slug}/checkpoints/new"
+    typed = {"name": "Lên xe", "kind": "bus", "passage": "once", "group_id": group.id}
+    typed |= {"day_id": 0, "session_id": 0}
+    wrong = post(organiser, page, {**typed, "leg": f"stop:{other.stops[0].id}"})
+    assert wrong.status_code == 422
+    assert legs_of(event) == []
+    assert post(organiser, page, {**typed, "leg": "stop:x"}).status_code == 422
+    right = post(organiser, page, {**typed, "leg": f"stop:{group.stops[0].id}"})
+    assert right.status_code == 302
+    assert legs_of(event) == [("A", "stop", "Cổng làng")]
+    [made] = all_checkpoints(event.id)
+    address = f"/manage/{event.slug}/checkpoints/{made.id}"
+    assert f'value="stop:{group.stops[0].id}"' in organiser.get(address).text
+    assert post(organiser, address, {**typed, "leg": "return"}).status_code == 302
+    assert legs_of(event) == [("A", "return", None)]
+    assert post(organiser, address, {**typed, "kind": "door", "leg": "return"}).status_code == 302
+    [made] = all_checkpoints(event.id)
+    assert (made.kind, made.leg, made.stop_id) == ("door", "", None)
+
+
+def test_a_leg_needs_its_stop(event: Event) -> None:
+    group = add_way(event)
+    data = CheckpointData(CheckpointKind.BUS, "Xe", group_id=group.id, leg=Leg.STOP)
+    with pytest.raises(checkpoints.WrongChoice):
+        checkpoints.add(event, data)

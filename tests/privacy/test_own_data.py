@@ -1,12 +1,14 @@
 """What somebody sees of themselves, and how they take their consent back."""
 
 import json
+import uuid
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from eventapp.accounts.models import AuditEntry
+from eventapp.checkin import roll_calls
 from eventapp.checkin import service as checkin
 from eventapp.checkin.models import Checkpoint, Device, Scan
 from eventapp.database import now, transaction
@@ -14,7 +16,7 @@ from eventapp.duplicates import merging
 from eventapp.extensions import db
 from eventapp.mail import delivery, worker
 from eventapp.mail.models import MailStatus, Message
-from eventapp.privacy import erasing
+from eventapp.privacy import disclosure, erasing
 from eventapp.privacy.kinds import NOBODY
 from eventapp.privacy.models import Erasure
 from eventapp.questions.models import Answer, AnswerFile
@@ -23,6 +25,7 @@ from eventapp.registration.errors import RegistrationOver
 from eventapp.registration.models import Delegate, Status
 from eventapp.visits.models import Allocation, VisitGroup
 from tests.builders import build_delegate
+from tests.checkin.groups import build_leader, build_way
 from tests.conftest import post
 from tests.privacy.filled import CORRECTED, NAMES, TAKEN_BACK, fill
 from tests.privacy.test_close_out import everything_stored
@@ -302,3 +305,19 @@ def test_statistics_of_the_rest_stay(event, people):
     answers = db.session.scalars(select(Answer.value).filter_by(delegate_id=people[0].id)).all()
     assert sorted(map(str, answers)) == ["1", "None", "None", "None", "None"]
     assert now() - people[0].anonymised_at < timedelta(minutes=1)
+
+
+def test_rolls_that_were_closed_without_somebody(client, event):
+    way = build_way(event, "A")
+    one, other = build_delegate(event), build_delegate(event)
+    called = {
+        **{"id": str(uuid.uuid4()), "checkpoint": way["departure"].id, "bus": None},
+        **{"kind": "closed", "called_at": now().isoformat(), "present": 0, "guests": 0},
+        "missing": [[one.id, 1]],
+    }
+    roll_calls.record(build_leader(event, way["departure"].group_id), [called])
+    found = [disclosure.everything(it, "en")["missing_at"] for it in (one, other)]
+    assert [[(it["checkpoint"], it["excused"]) for it in its] for its in found] == [
+        [(way["departure"].name_en, True)],
+        [],
+    ]

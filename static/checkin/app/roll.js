@@ -79,7 +79,7 @@ export class Roll {
   /** On a leader's device the roll is what there is, with all that scans in it. */
   lead() {
     const tools = document.querySelector(".app-tools");
-    $("roll-scan").append($("viewfinder"), $("verdict"), tools);
+    $("roll-scan").append($("paper-banner"), $("viewfinder"), $("verdict"), tools);
     tools.append($("roll-find"));
     const check = $("code-form").querySelector("[type=submit]");
     check.setAttribute("aria-label", check.textContent);

@@ -6,6 +6,7 @@ import { withWaiting } from "./people.js";
 import { callRoll, closing, legOf, legsOf, newest } from "./roll.js";
 import { byGivenName } from "./roster.js";
 import { Revoked } from "./server.js";
+import { Replaced } from "./vault.js";
 
 const same = (a, b) => a.group === b.group && (a.bus ?? null) === (b.bus ?? null);
 
@@ -182,7 +183,12 @@ export class Buses {
   }
 
   async write(notes) {
-    await this.engine.vault.write({ notes }).catch((error) => this.engine.outbox.failed(error));
+    try {
+      await this.engine.vault.write({ notes });
+    } catch (error) {
+      if (error instanceof Replaced) await this.engine.restart();
+      else this.engine.outbox.failed(error); // it is in memory
+    }
     this.engine.tabs.tell({ kind: "version" });
     this.engine.changed();
   }
