@@ -128,7 +128,7 @@ def _notice(paper: NoticeDocument, notice: Notice) -> Iterator[Flowable]:
     yield _sentence(notice.opening)
     ending = [
         *([_sentence(notice.waiting)] if notice.waiting else []),
-        _sentence(notice.closing),
+        _sentence(notice.closing, "left"),  # it may end with an address, which is not divided
     ]
     after = letterhead.foot_height(notice.signature, width=_WIDTH, language=language) + sum(
         tables.height([it], _WIDTH) + 3 for it in ending
@@ -141,8 +141,8 @@ def _notice(paper: NoticeDocument, notice: Notice) -> Iterator[Flowable]:
     yield from letterhead.foot(notice.signature, width=_WIDTH, language=language, above=ending[-1:])
 
 
-def _sentence(text: str) -> Flowable:
-    style = document.style(align="justify", leading=1.25, below=1.5)
+def _sentence(text: str, align: document.Align = "justify") -> Flowable:
+    style = document.style(align=align, leading=1.25, below=1.5)
     return document.paragraph(text, document.indented(style, _INDENT))
 
 
