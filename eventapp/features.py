@@ -41,9 +41,14 @@ from eventapp.documents import delegation_list as _list_of_delegation  # noqa: F
 from eventapp.documents import heads, invitations, lists, paper
 from eventapp.documents import kinds as papers_of_documents
 from eventapp.documents import tents_view as _tents  # noqa: F401
+from eventapp.documents.bus_rosters import BUS_ROSTERS
 from eventapp.documents.pages import papers
+from eventapp.documents.signs import BUS_SIGNS
+from eventapp.documents.site_rosters import SITE_ROSTERS
+from eventapp.documents.tags import VISIT_TAGS
 from eventapp.documents.tents import NAME_TENTS
 from eventapp.documents.views import documents
+from eventapp.documents.visit_notices import VISIT_NOTICES
 from eventapp.duplicates import merging
 from eventapp.duplicates.views import duplicates
 from eventapp.events import guard
@@ -192,6 +197,11 @@ paper.register(
     invitations.INVITATION,
     lists.LIST,
     papers_of_documents.ROSTERS,
+    BUS_ROSTERS,
+    SITE_ROSTERS,
+    BUS_SIGNS,
+    VISIT_TAGS,
+    VISIT_NOTICES,
     NAME_TENTS,
     SEATING,
     INTRODUCTIONS,

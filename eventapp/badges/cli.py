@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from eventapp.badges import reprinting, runs, service, shipped, stocks, template_json, templates
+from eventapp.badges import reprinting, runs, service, shipped, template_json, templates
 from eventapp.badges.models import PrintRun
 from eventapp.badges.print_form import PAPERS
 from eventapp.badges.records import Numbered
@@ -20,6 +20,7 @@ from eventapp.commands import Refusal, in_app, replacing
 from eventapp.database import db
 from eventapp.events import service as events
 from eventapp.events.models import Category, Event
+from eventapp.pdf import stocks
 from eventapp.pdf.sheet import DoesNotFit
 from eventapp.registration.models import Delegation, Status
 from eventapp.registration.search import Filters, Selection

@@ -22,6 +22,7 @@ from eventapp.badges.layout import (
     Stack,
 )
 from eventapp.badges.placing import PlacedLines
+from eventapp.badges.template import GROUP_COLOUR
 from eventapp.pdf import MM, fonts, qr
 from eventapp.pdf.artwork import Artwork
 from eventapp.pdf.fitting import Measure
@@ -33,6 +34,7 @@ _KAPPA = 0.5523  # of a radius: where a curve's handles lie for a quarter of a c
 _MOST_KEPT = 4096
 
 
+_Drawn = tuple[bytes, tuple["Remark", ...]]
 Pictures = Callable[[str], Artwork | None]
 """The artwork of an image: of ``logo``, of a digest, or of a record's photo; None for none."""
 
@@ -68,7 +70,7 @@ class SidePrinter:
         self._design, self._side, self._number = design, side, number
         self._pictures = pictures
         self._artwork: dict[tuple[str, ...], tuple[bytes, tuple[Remark, ...]]] = {}
-        self._stacks: dict[tuple[int, str, tuple[str, ...]], tuple[bytes, tuple[Remark, ...]]] = {}
+        self._stacks: dict[tuple[int, str, str, tuple[str, ...]], _Drawn] = {}
         self._lines_known: dict[tuple[str, float, tuple[str, ...], float, str], bytes] = {}
         self._images: dict[str, tuple[Artwork, bytes] | None] = {}
         self._layers = tuple(enumerate(side.layers))
@@ -115,7 +117,7 @@ class SidePrinter:
                 if not element.shown.holds(values):
                     continue
                 if isinstance(element, Area):
-                    drawn.append(self._area(element, record.colour))
+                    drawn.append(self._area(element, record))
                 elif isinstance(element, Stack):
                     drawn.append(self._stack(element, record))
                 elif isinstance(element, Picture):
@@ -135,19 +137,19 @@ class SidePrinter:
         whole = Box(0, 0, self._design.width, self._design.height)
         drawn = b""
         if ground.colour is not None:
-            colour = _rgb(inks.colour_of(ground.colour, record.colour))
+            colour = _ink(ground.colour, record)
             drawn = b"%b rg\n%bf\n" % (colour, self._path(whole, 0))
         if ground.image is not None:
             drawn += self._image(ground.image, whole, covers=True, radius=0)
         return drawn
 
-    def _area(self, area: Area, category: str) -> bytes:
+    def _area(self, area: Area, record: BadgeRecord) -> bytes:
         path = self._path(area.box, area.radius)
         drawn = b""
         if area.fill is not None:
-            drawn += b"%b rg\n%bf\n" % (_rgb(inks.colour_of(area.fill, category)), path)
+            drawn += b"%b rg\n%bf\n" % (_ink(area.fill, record), path)
         if area.line is not None and area.line_width:
-            colour = _rgb(inks.colour_of(area.line, category))
+            colour = _ink(area.line, record)
             drawn += b"%b RG %.2f w\n%bS\n" % (colour, area.line_width * MM, path)
         return drawn
 
@@ -219,12 +221,12 @@ class SidePrinter:
             ]
         )
         if not stack.repeats:
-            drawn, remarks = self._draw_stack(stack, texts, record.colour)
+            drawn, remarks = self._draw_stack(stack, texts, record)
         else:
-            key = (id(stack), record.colour, texts)
+            key = (id(stack), record.colour, record.values.get(GROUP_COLOUR, ""), texts)
             known = self._stacks.get(key)
             if known is None:
-                known = self._draw_stack(stack, texts, record.colour)
+                known = self._draw_stack(stack, texts, record)
                 _keep(self._stacks, key, known)
             drawn, remarks = known
         if remarks:
@@ -232,7 +234,7 @@ class SidePrinter:
         return drawn
 
     def _draw_stack(
-        self, stack: Stack, texts: tuple[str, ...], category: str
+        self, stack: Stack, texts: tuple[str, ...], record: BadgeRecord
     ) -> tuple[bytes, tuple[Remark, ...]]:
         placed, _ = placing.place(stack, texts)
         box = stack.box
@@ -244,7 +246,7 @@ class SidePrinter:
         # As they were given: of what no font can draw, the lines have nothing left.
         given = dict(zip(stack.parts, texts, strict=True))
         for lines in placed:
-            colour = _rgb(inks.colour_of(lines.part.ink, category))
+            colour = _ink(lines.part.ink, record)
             drawn.append(b"%b rg 1 0 0 1 %.2f %.2f Tm\n" % (colour, left, top - lines.baseline))
             drawn.append(self._lines(lines, stack.align))
             if remark := _remark(stack.number, lines, given[lines.part], self._number):
@@ -292,6 +294,11 @@ def _keep(known: dict[_Key, _Kept], key: _Key, drawn: _Kept) -> None:
     if len(known) >= _MOST_KEPT:
         known.clear()
     known[key] = drawn
+
+
+def _ink(ink: str, record: BadgeRecord) -> bytes:
+    """What a template's colour is on this badge."""
+    return _rgb(inks.colour_of(ink, record.colour, record.values.get(GROUP_COLOUR, "")))
 
 
 @lru_cache(maxsize=256)

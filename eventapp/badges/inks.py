@@ -1,4 +1,4 @@
-"""The colours that a template means, on a badge of a category's colour.
+"""The colours that a template means, on a badge of a category's and a visit group's colour.
 
 Contrast is that of WCAG 2.2.
 """
@@ -12,22 +12,23 @@ _UNKNOWN_COLOUR = "#3b4754"
 _FIXED = {"text": "#16202b", "soft": "#4a5766", "line": "#8e9aa8"}
 
 
-def colour_of(ink: str, category: str) -> str:
-    """The ``#rrggbb`` that a template's colour means on a badge of a category's colour."""
+def colour_of(ink: str, category: str, group: str = "") -> str:
+    """The ``#rrggbb`` that a template's colour means on a badge of a category's and a visit group's
+    colour."""
     if ink.startswith("#"):
         return ink
     if ink in _FIXED:
         return _FIXED[ink]
-    colour = usable_colour(category)
-    if ink == "on_category":
+    colour = usable_colour(group if "group" in ink else category)
+    if ink.startswith("on_"):
         return ink_on(colour)
-    if ink == "category_light":
+    if ink.endswith("_light"):
         return light_of(colour)
-    return readable_on_light(colour) if ink == "category_text" else colour
+    return readable_on_light(colour) if ink.endswith("_text") else colour
 
 
 def usable_colour(colour: str) -> str:
-    """The category's colour, or a calm grey for one that is no ``#rrggbb``."""
+    """The colour, or a calm grey for one that is no ``#rrggbb``."""
     return colour if is_colour(colour) else _UNKNOWN_COLOUR
 
 

@@ -170,6 +170,13 @@ def _is_common(element: Element) -> bool:
     return not isinstance(element, Stack | Picture) or element.is_artwork
 
 
+def _inks(element: Element) -> frozenset[str | None]:
+    """The colours it is drawn in, as the template says them."""
+    if isinstance(element, Area):
+        return frozenset({element.fill, element.line})
+    return frozenset(it.ink for it in element.parts) if isinstance(element, Stack) else frozenset()
+
+
 def _is_own(element: Element) -> bool:
     return isinstance(element, Code) or not _is_common(element)
 
@@ -218,13 +225,20 @@ class Side:
 
     @cached_property
     def drawn_keys(self) -> frozenset[str]:
-        """Keys of the texts that are the same on many badges, and are drawn once for them."""
-        return frozenset(
+        """Keys of the texts that are the same on many badges, and are drawn once for them; and of
+        the group's colour, if something of it is."""
+        common = [it for it in self.elements if _is_common(it)]
+        found = {
             part.key
-            for element in self.elements
-            if isinstance(element, Stack) and element.is_artwork
+            for element in common
+            if isinstance(element, Stack)
             for part in element.parts
             if part.key is not None
+        }
+        grounds = (self.ground, *self.by_category.values())
+        inks = {it.colour for it in grounds}.union(*map(_inks, common))
+        return frozenset(
+            found | ({template.GROUP_COLOUR} if inks & template.GROUP_COLOURS else set())
         )
 
     @cached_property

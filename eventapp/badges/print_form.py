@@ -19,11 +19,12 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange, Optional, StopValidation
 
-from eventapp.badges import shipped, stocks, templates
+from eventapp.badges import shipped, templates
 from eventapp.badges.models import BadgeTemplate
 from eventapp.badges.selection import Order, classes_of
 from eventapp.badges.sheets import LARGEST_OFFSET, Settings
 from eventapp.events.models import Event
+from eventapp.pdf import stocks
 from eventapp.questions.answers import label_of
 from eventapp.questions.models import QuestionKind
 from eventapp.questions.service import asked

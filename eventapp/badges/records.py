@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from eventapp.badges.layout import BadgeRecord
 from eventapp.badges.models import DelegatePhoto
-from eventapp.badges.template import OF_EVENT, Language, key_of
+from eventapp.badges.template import GROUP_COLOUR, OF_EVENT, Language, key_of
 from eventapp.database import db
 from eventapp.events.dates import date_range
 from eventapp.events.models import Category, Day, Event, Site
@@ -120,6 +120,7 @@ def _of(people: Select[Any]) -> Select[Any]:
             Category.name_en.label("category_en"),
             Category.colour,
             VisitGroup.letter,
+            VisitGroup.colour.label("group_colour"),
             Bus.label.label("bus"),
             Site.name.label("site"),
             DelegatePhoto.digest.label("photo"),
@@ -159,6 +160,7 @@ def _makers(event: Event, keys: Collection[str]) -> dict[str, Callable[[_Row], s
         "contact": lambda _row: contact,
         "web": lambda _row: web,
         "group": lambda row: row.letter or "",
+        GROUP_COLOUR: lambda row: row.group_colour or "",
         "bus": lambda row: row.bus or "",
         "site": lambda row: row.site or "",
         "site@en": lambda row: row.site or "",

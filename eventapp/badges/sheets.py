@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Protocol
 import msgspec
 from msgspec import Meta, Struct
 
-from eventapp.badges import stocks
-from eventapp.pdf import sheet
+from eventapp.pdf import sheet, stocks
 from eventapp.pdf.sheet import DoesNotFit, Impossible, Line, Margins, Sheet
 
 __all__ = [

@@ -10,11 +10,15 @@ from typing import Any
 from eventapp.badges import inks, layout, placing
 from eventapp.badges.drawing import Remark, SidePrinter
 from eventapp.badges.layout import BadgeRecord, Design, Part, Stack
-from eventapp.badges.template import Template
+from eventapp.badges.template import GROUP_COLOUR, Template
 from eventapp.pdf import MM, fonts, qr
 
 _SHARE = {"left": 0.0, "center": 0.5, "right": 1.0}
-_MEANINGS = ("text", "soft", "category", "on_category", "category_text", "category_light", "line")
+_MEANINGS = (
+    *("text", "soft", "line"),
+    *("category", "on_category", "category_text", "category_light"),
+    *("group", "on_group", "group_text", "group_light"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,14 @@ def sketch(template: Template, record: BadgeRecord) -> Sketch:
     """One badge for the canvas."""
     design = layout.design_of(template)
     symbol = qr.symbol(record.code)
+    group = record.values.get(GROUP_COLOUR, "")
     return Sketch(
         [[it.shown.holds(record.values) for it in side.elements] for side in design.sides],
         [
             [_lines(it, record) if isinstance(it, Stack) else [] for it in side.elements]
             for side in design.sides
         ],
-        {it: inks.colour_of(it, record.colour) for it in _MEANINGS},
+        {it: inks.colour_of(it, record.colour, group) for it in _MEANINGS},
         [format(row, f"0{len(symbol)}b") for row in symbol],
         record.category,
     )

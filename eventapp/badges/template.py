@@ -26,12 +26,14 @@ Colour = Annotated[
     str,
     Meta(
         pattern=r"^(#[0-9a-f]{6}|text|soft|line"
-        rf"|category|on_category|category_text|category_light){_END}"
+        r"|category|on_category|category_text|category_light"
+        rf"|group|on_group|group_text|group_light){_END}"
     ),
 ]
 """``#rrggbb``, or by meaning: ``category`` is the category's colour, ``on_category`` black or
 white, whichever is read on it, ``category_light`` a tint of it, ``category_text`` the same darkened
-until it is read on that and on white."""
+until it is read on that and on white. ``group``, ``on_group``, ``group_light`` and ``group_text``
+are the same of the visit group's colour, a calm grey where it has none."""
 Digest = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{_END}")]
 """SHA-256 of an image, which the event keeps or which the file brings along."""
 Picture = Annotated[str, Meta(pattern=rf"^(logo|photo|[0-9a-f]{{64}}){_END}")]
@@ -205,9 +207,7 @@ class Template(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     def sources(self) -> frozenset[str]:
         """The keys of what it shows of a delegate and of the event; see `key_of`."""
-        return frozenset(
-            key for side in self.sides for element in side.elements for key in _keys(element)
-        )
+        return frozenset(key for side in self.sides for key in _keys_of(side))
 
 
 def key_of(source: str, language: str) -> str:
@@ -218,6 +218,10 @@ def key_of(source: str, language: str) -> str:
 BILINGUAL = frozenset({"event", "dates", "venue", "category", "class", "site", "days"})
 OF_EVENT = ("event", "dates", "venue", "organiser", "contact", "web")
 """What is the same on all badges: ``web`` is the address of the event's public page."""
+GROUP_COLOUR = "group_colour"
+"""Under which key a record holds the colour of the visit group, where a template shows it. No part
+shows it as a text."""
+GROUP_COLOURS = frozenset({"group", "on_group", "group_text", "group_light"})
 SOURCES = (
     *("name", "position", "organisation", "province", "category", "code"),
     *OF_EVENT,
@@ -258,6 +262,22 @@ def carrying(template: Template, images: Mapping[str, bytes]) -> Template:
 def is_source(source: str) -> bool:
     """Whether a part can show it."""
     return source == "text" or source in SOURCES or source.startswith("question:")
+
+
+def _keys_of(side: Face) -> Iterator[str]:
+    grounds = (side.ground, *side.by_category.values())
+    if any(it.colour in GROUP_COLOURS for it in grounds):
+        yield GROUP_COLOUR
+    for element in side.elements:
+        yield from _keys(element)
+        if GROUP_COLOURS.intersection(_colours(element)):
+            yield GROUP_COLOUR
+
+
+def _colours(element: Element) -> tuple[str | None, ...]:
+    if isinstance(element, Box):
+        return element.fill, element.line
+    return tuple(it.colour for it in element.parts) if isinstance(element, Text) else ()
 
 
 def _keys(element: Element) -> Iterator[str]:

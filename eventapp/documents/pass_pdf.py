@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from eventapp.documents import marks
 from eventapp.events.colours import ink, is_colour
 from eventapp.pdf import MM, fitting, fonts, qr
+from eventapp.pdf.lettering import Frame
 from eventapp.pdf.sheet import A5
 from eventapp.pdf.stream import About, PageStream
 
@@ -14,6 +16,7 @@ _WIDTH, _HEIGHT = A5
 _EDGE = 11.0
 _BAND = 33.0
 _CODE = 44.0
+_LABEL, _MARK = 34.0, 15.0
 _TEXT, _SOFT, _LINE = "#16202b", "#4a5766", "#cfd6de"
 _DEFAULT_COLOUR = "#1d4e89"
 
@@ -25,6 +28,17 @@ class PassLabels:
     kind: str = "Thẻ tham dự"
     how_to: str = "Cách dùng thẻ"
     footer: str = "Thẻ chỉ dùng cho người có tên trên thẻ."
+
+
+@dataclass(frozen=True, slots=True)
+class PassVisit:
+    """The visit group: its letter, its colour (``#rrggbb`` or nothing), and what to know as lines:
+    the site first, then bus, meeting point and departure."""
+
+    label: str
+    letter: str
+    colour: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,7 @@ class PassDocument:
     dates: str = ""
     # (label, text): days, training class, visit group, venue …; those without text are left out.
     facts: tuple[tuple[str, str], ...] = ()
+    visit: PassVisit | None = None  # below the facts
     how_to: tuple[str, ...] = ()  # short steps
     notice: str = ""  # what matters most, such as that the registration is not yet approved
     language: str = "vi"
@@ -130,7 +145,7 @@ def _facts_and_steps(page: "_Page", paper: PassDocument, start: float) -> None:
 
 def _lower_part(page: "_Page", paper: PassDocument, top: float, scale: float) -> float:
     inner, size = _WIDTH - 2 * _EDGE, 10 * scale
-    label_width = 34.0
+    label_width = _LABEL
     if paper.notice:
         lines = fitting.balanced(paper.notice, fonts.SANS_SEMIBOLD, size, (inner - 8) * MM)
         height = len(lines) * size * 1.35 / MM + 5
@@ -147,6 +162,8 @@ def _lower_part(page: "_Page", paper: PassDocument, top: float, scale: float) ->
             )
             top = end + 1.8 * scale
             page.rule(_EDGE, top, _WIDTH - _EDGE)
+    if paper.visit is not None:
+        top = _visit(page, paper.visit, top, scale)
     if paper.how_to:
         top += 5 * scale
         top += page.text(
@@ -159,6 +176,24 @@ def _lower_part(page: "_Page", paper: PassDocument, top: float, scale: float) ->
                 _EDGE + 6, top + 1 * scale, lines, fonts.SANS, 9.5 * scale, _TEXT
             )
     return top
+
+
+def _visit(page: "_Page", visit: PassVisit, top: float, scale: float) -> float:
+    """The group's mark beside what to know of it; returns where that ends."""
+    size, side = 10 * scale, _MARK * scale
+    left = _EDGE + _LABEL + side + 3
+    page.text(_EDGE, top + 1.8 * scale, _LABEL - 2, visit.label, fonts.SANS, size, _SOFT)
+    page.mark(_EDGE + _LABEL, top + 2.2 * scale, side, visit.letter, visit.colour)
+    end = top + 1.8 * scale
+    for at, text in enumerate(visit.lines):
+        font = fonts.SANS_SEMIBOLD if at == 0 else fonts.SANS_MEDIUM
+        room = (_WIDTH - _EDGE - left) * MM
+        broken = fitting.broken(text, font, size, room)
+        lines = fitting.balanced(broken, font, size, room)
+        end = page.plain_lines(left, end, lines, font, size, _TEXT)
+    end = max(end, top + 2.2 * scale + side) + 1.8 * scale
+    page.rule(_EDGE, end, _WIDTH - _EDGE)
+    return end
 
 
 def _fit_height(
@@ -206,6 +241,11 @@ class _Page:
         """The QR code, without its quiet zone, black."""
         bottom = (_HEIGHT - y - side) * MM
         self._drawn += (b"0 g ", qr.operators(code, x=x * MM, y=bottom, size=side * MM))
+
+    def mark(self, x: float, y: float, side: float, letter: str, colour: str) -> None:
+        """A visit group's letter in a block of its colour."""
+        frame = Frame(x * MM, (_HEIGHT - y - side) * MM, side * MM, side * MM)
+        self._drawn.append(marks.mark(self.pages, letter, frame, colour, line=0.03 * side * MM))
 
     def text(
         self,

@@ -71,9 +71,9 @@ class Named:
     def whole_office(self) -> str:
         """The office with the delegation, if that says more: "Sở Nội vụ, tỉnh Bắc Ninh", but
         "Tỉnh ủy Bắc Ninh"."""
-        if self.is_other or f" {fold(self.office)}".endswith(f" {fold(self.delegation)}"):
+        if self.is_other:
             return self.office
-        return f"{self.office}, {self.province}"
+        return whole_office(self.office, self.delegation, self.province_kind)
 
 
 def full_name(delegation: str, province_kind: str | None) -> str:
@@ -85,6 +85,19 @@ def full_name(delegation: str, province_kind: str | None) -> str:
     if not province_kind or delegation.casefold().startswith(province_kind.casefold()):
         return delegation
     return f"{province_kind} {delegation}"
+
+
+def whole_office(office: str, delegation: str, province_kind: str | None) -> str:
+    """An office with its delegation, if that says more.
+
+    >>> whole_office("Sở Nội vụ", "Bắc Ninh", "tỉnh")
+    'Sở Nội vụ, tỉnh Bắc Ninh'
+    >>> whole_office("Tỉnh ủy Bắc Ninh", "Bắc Ninh", "tỉnh")
+    'Tỉnh ủy Bắc Ninh'
+    """
+    if f" {fold(office)}".endswith(f" {fold(delegation)}"):
+        return office
+    return f"{office}, {full_name(delegation, province_kind)}"
 
 
 def count(chosen: Chosen) -> int:

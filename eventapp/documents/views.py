@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from eventapp.accounts.permissions import Access, requires
-from eventapp.documents import agendas, service
+from eventapp.documents import agendas, bus_rosters, buses, service
+from eventapp.documents.paper import Order
 from eventapp.documents.roster_pdf import NoRosters
 from eventapp.events.models import Event
 from eventapp.extensions import limiter
@@ -46,6 +47,23 @@ def roster(event: Event, group_id: int) -> ResponseReturnValue:
     stream = BytesIO()
     service.rosters(event, [group], stream, current_language())
     return _pdf(stream, f"roster-{event.slug}-{group.id}.pdf")
+
+
+@documents.get("/manage/<event:event>/visits/groups/<int:group_id>/bus-rosters.pdf")
+@requires(Access.VIEW_GROUPS)
+def bus_rosters_of(event: Event, group_id: int) -> ResponseReturnValue:
+    """The rosters of a group's buses, each beginning a page; of one with ``bus``."""
+    try:
+        group = sites.group(event.id, group_id)
+    except sites.GroupNotFound:
+        abort(404)
+    bus = request.args.get("bus", type=int)
+    if bus is not None and bus not in {it.id for it in group.buses}:
+        abort(404)
+    chosen = f"{buses.GROUP}-{group.id}" if bus is None else f"{buses.BUS}-{bus}"
+    stream = BytesIO()
+    bus_rosters.write(Order(event, {"bus": chosen}, current_language()), stream)
+    return _pdf(stream, f"bus-rosters-{event.slug}-{group.id}.pdf")
 
 
 @documents.get("/manage/<event:event>/visits/rosters.pdf")

@@ -1,6 +1,6 @@
 """Whose a paper is: choices that many papers offer, and how a delegation is called on them."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,7 +8,7 @@ from wtforms import BooleanField, SelectField
 
 from eventapp.documents import people
 from eventapp.documents.paper import Options, Order
-from eventapp.documents.people import Chosen, Named
+from eventapp.documents.people import Chosen
 from eventapp.events.models import Event
 
 
@@ -50,7 +50,19 @@ def chosen_of(order: Order) -> Chosen:
     )
 
 
-def called(one: Named) -> str:
+class Belongs(Protocol):
+    """Somebody or something of a delegation."""
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it is that of whoever comes from elsewhere."""
+
+    @property
+    def province(self) -> str:
+        """The delegation as it is called with its province's kind."""
+
+
+def called(one: Belongs) -> str:
     """The delegation that somebody belongs to, as titles call it."""
     text: str = (
         _("Delegates of other organisations")

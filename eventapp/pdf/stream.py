@@ -263,6 +263,11 @@ class StreamedCanvas(Canvas):
         )
         cast(Any, self)._code.append(f"BT {shown}ET")  # what the page says so far
 
+    def show(self, text: str, font: str, size: float) -> bytes:
+        """Operators that show one line at the text position, for `show_operators`; between BT and
+        ET, in points."""
+        return self._operators(text, font, size).encode("ascii")
+
     def show_operators(self, operators: bytes) -> None:
         """Draw by ready operators: ASCII, from the present origin."""
         cast(Any, self)._code.append(operators.decode("ascii"))

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from flask_babel import gettext as _
 
-from eventapp.documents.pass_pdf import PassDocument, PassLabels, write_pass
+from eventapp.documents.pass_pdf import PassDocument, PassLabels, PassVisit, write_pass
 from eventapp.events.dates import date_range
 from eventapp.registration.itinerary import classes_of
 from eventapp.registration.models import Delegate
@@ -35,9 +35,10 @@ def pass_pdf(delegate: Delegate, group: VisitGroup | None, bus: str, language: s
         facts=(
             (_("Days"), "; ".join(day(it.date) for it in delegate.days)),
             (_("Training class"), _classes(delegate, language)),
-            (_("Site visit"), _visit(group, bus)),
+            (_("Site visit"), "" if group else _("Your group will be announced.")),
             (_("Contact"), _contact(delegate)),
         ),
+        visit=_visit(group, bus) if group else None,
         how_to=(
             _("Keep this pass on your phone, or print it."),
             _("At the entrance hold the code before the scanner."),
@@ -60,17 +61,14 @@ def _classes(delegate: Delegate, language: str) -> str:
     )
 
 
-def _visit(group: VisitGroup | None, bus: str) -> str:
-    if group is None:
-        will_be: str = _("Your group will be announced.")
-        return will_be
-    parts = [
-        f"{group.letter} – {group.site.name}",
-        bus,
-        group.meeting_point,
-        moment(group.departs_at),
-    ]
-    return " · ".join(filter(None, parts))
+def _visit(group: VisitGroup, bus: str) -> PassVisit:
+    departs = moment(group.departs_at)
+    lines = (
+        _("Group %(letter)s: %(site)s", letter=group.letter, site=group.site.name),
+        " · ".join(filter(None, (bus, group.meeting_point))),
+        _("Departs %(time)s", time=departs) if departs else "",
+    )
+    return PassVisit(_("Site visit"), group.letter, group.colour, tuple(filter(None, lines)))
 
 
 def _contact(delegate: Delegate) -> str:

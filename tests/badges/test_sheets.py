@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from eventapp.badges import shipped, stocks
+from eventapp.badges import shipped
 from eventapp.badges.layout import design_of
 from eventapp.badges.sheets import (
     DoesNotFit,
@@ -18,6 +18,7 @@ from eventapp.badges.sheets import (
     UnknownPaper,
     papers_for,
 )
+from eventapp.pdf import stocks
 
 
 @dataclass(frozen=True)

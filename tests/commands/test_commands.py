@@ -119,10 +119,15 @@ def test_papers(loaded: Installation, tmp_path: Path) -> None:
     loaded.done("documents", "agenda", EVENT, "-o", paper, "--set", "language=en")
     assert paper.read_bytes().startswith(b"%PDF")
     paper.unlink()
+    for kind in ("bus-rosters", "site-rosters", "bus-signs", "visit-tags", "visit-notices"):
+        loaded.done("documents", kind, EVENT, "-o", paper)
+        assert paper.read_bytes().startswith(b"%PDF")
+        paper.unlink()
     for said, *arguments in (
         ("Choose of: agenda", "khong-co"),
         ("agenda has no choice colour", "agenda", "--set", "colour=1"),
         ("language: ", "agenda", "--set", "language=fr"),
+        ("bus: ", "bus-signs", "--set", "bus=bus-0"),
         ("--set takes NAME=VALUE", "agenda", "--set", "language"),
     ):
         kind, *others = arguments

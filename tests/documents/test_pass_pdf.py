@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from eventapp.documents.pass_pdf import PassDocument, PassLabels, write_pass
-from tests.pdf.pictures import codes_in, needs_poppler, opened, pictures, text_of
+from eventapp.documents.pass_pdf import PassDocument, PassLabels, PassVisit, write_pass
+from tests.pdf.pictures import codes_in, lines_of, needs_poppler, opened, pictures, text_of
 
 PASS = PassDocument(
     name="Nguyễn Thị Minh Hạnh",
@@ -88,3 +88,39 @@ def test_everything_stays_on_the_page_and_the_code_is_read(tmp_path, changed):
     assert left > edge
     assert right < page.width - edge
     assert bottom < lower.height - edge
+
+
+VISIT = PassVisit(
+    "Tham quan thực tế",
+    "VIP1",
+    "#ffe066",
+    ("Nhóm VIP1: Bệnh viện đa khoa tỉnh", "Xe 2 · Sân trước", "Khởi hành 07:30 27/11/2026"),
+)
+
+
+@needs_poppler
+def test_the_group_is_there_by_its_letter_with_all_there_is_to_know(tmp_path):
+    pdf = pdf_of(replace(PASS, visit=VISIT))
+    text = " ".join(text_of(pdf).split())
+    for part in ("VIP1", *VISIT.lines):
+        assert part in text
+    (page,) = pictures(pdf, tmp_path)
+    assert codes_in(page) == ["7QXJ4M2K9TBC"]
+
+
+@needs_poppler
+@pytest.mark.parametrize("colour", ["#1d4e89", "#ffe066", ""])
+def test_its_letter_is_read_whatever_the_colour(colour, tmp_path):
+    pdf = pdf_of(replace(PASS, visit=replace(VISIT, letter="I", colour=colour)))
+    # The letter in its block, which is the only line that is an I alone.
+    line = next(it for it in lines_of(pdf) if it.text == "I")
+    (page,) = pictures(pdf, tmp_path, dpi=254)  # ten pixels a millimetre
+    middle = round((line.left + line.right) * 5), round((line.top + line.baseline) * 5)
+    within = [page.getpixel((middle[0] + dx, middle[1])) for dx in range(-45, 46)]
+    assert max(within) - min(within) > 110
+
+
+def test_a_site_of_the_longest_name_stays_on_the_page():
+    lines = ("Nhóm VIP1: " + "Trung tâm Điều hành đô thị thông minh, " * 5, "Xe số 12, " * 20)
+    pdf = pdf_of(replace(PASS, visit=replace(VISIT, lines=lines)))
+    assert all(it.baseline < 210 - 3 for it in lines_of(pdf))
