@@ -64,7 +64,7 @@ class Unit:
     here: Step
     """The leg at which it is; the departure for one that waits."""
     present: int
-    """On board at this leg, of those who are expected …"""
+    """On board at this leg, late ones and guests too; and with those who are awaited there:"""
     expected: int
     missing: tuple[Guest, ...]
     """At the last leg whose roll is closed, as it is now: late ones are not missing any more."""
@@ -232,14 +232,15 @@ class _Group:
         excused = roll.excused if roll is not None and is_closed else frozenset()
         aboard = {who for it in self._legs for who in it.present}
         awaited = [it for it in expected if it.id not in leg.present]
+        present = sum(it.id in leg.present for it in people)
         return Unit(
             group_id=self._way.group_id,
             bus=bus,
             phase=_phase(at, leg, is_closed=is_closed),
             steps=self._steps(rolls, place if at >= 0 else None),
             here=self._steps(rolls, place)[place],
-            present=len(expected) - len(awaited),
-            expected=len(expected),
+            present=present,
+            expected=present + len(awaited),
             missing=tuple(self._missing(closed, rolls, people)),
             awaited=() if is_closed else tuple(awaited),
             excused=tuple(it for it in awaited if it.id in excused),

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from eventapp.checkin import leading, roll_calls
-from eventapp.checkin.models import Device, Rights
+from eventapp.checkin.models import Attendance, Checkpoint, Device, Rights
 from eventapp.database import db
 from eventapp.events.models import Site
 from eventapp.registration.models import COMING, Delegate
@@ -89,17 +89,24 @@ def tables(event_id: int, device: Device) -> dict[str, list[Json]]:
 
 
 def phones(device: Device, known: str | None) -> Json | None:
-    """Telephones of the people of a leader's groups: {"digest", "people": {id: number}}.
+    """Telephones of the people of a leader's groups, and of guests on board without a seat there:
+    {"digest", "people": {id: number}}.
 
     None for other devices, and for one that has just these.
     """
     if device.rights != Rights.LEADER:
         return None
+    own = leading.groups_of(device)
+    seated = select(Allocation.delegate_id).where(Allocation.group_id.in_(own))
+    aboard = (
+        select(Attendance.delegate_id)
+        .join(Checkpoint, Checkpoint.id == Attendance.checkpoint_id)
+        .where(Checkpoint.group_id.in_(own))
+    )
     rows = db.session.execute(
         select(Delegate.id, Delegate.phone)
-        .join(Allocation, Allocation.delegate_id == Delegate.id)
         .where(
-            Allocation.group_id.in_(leading.groups_of(device)),
+            Delegate.id.in_(union(seated, aboard)),
             Delegate.status.in_(COMING),
             Delegate.phone != "",
         )

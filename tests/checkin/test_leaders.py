@@ -109,6 +109,19 @@ def test_it_is_told_the_telephones_of_its_people_alone(
         assert Phone(phone.client, event, rights=rights).sync()["phones"] is None
 
 
+def test_it_is_told_the_telephone_of_a_guest_for_whom_there_is_no_seat(
+    event: Event, group_id: int
+) -> None:
+    way = build_way(event, "B", capacity=0)
+    leader = build_leader(event, way["departure"].group_id)
+    guest = build_delegate(event, phone="+84912000003")
+    seat(group_id, guest)
+    sent = entry(guest, way["departure"], source="roll", guest=True)
+    assert verdicts(leader, sent) == ["admitted"]
+    [told] = [group_tables.phones(leader, None)]
+    assert told is not None and told["people"] == {str(guest.id): "+84912000003"}
+
+
 def test_telephones_of_leaders_guides_and_drivers(
     event: Event, group_id: int, phone: Phone
 ) -> None:

@@ -200,10 +200,10 @@ export class Roll {
   }
 
   count(roll, group) {
-    const { expected, here, missing, excused, aboard, closed } = roll;
+    const { missing, excused, aboard, closed } = roll;
     const guests = this.guestsOf(roll);
     $("roll-count").replaceChildren(
-      element("span", "roll-number", say("roll_count", here, expected)),
+      element("span", "roll-number", say("roll_count", aboard.length, aboard.length + missing.length)),
       element("span", `roll-left ${missing.length ? "is-missing" : "is-all"}`,
         missing.length ? say("roll_missing", missing.length) : say("roll_all")),
       ...[[excused.length, "roll_excused_count"], [guests, "roll_guests"],
