@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from eventapp.checkin import leading
 from eventapp.checkin.devices import LIVE
 from eventapp.checkin.models import (
     Device,
@@ -62,7 +63,7 @@ class Around:
 
 
 def around(event_id: int, checkpoint_ids: Collection[int]) -> dict[int, Around]:
-    """The devices of these checkpoints; five queries, however many they are."""
+    """The devices of these checkpoints; six queries, however many they are."""
     arrived = _arrived(event_id, checkpoint_ids)
     told = _told(checkpoint_ids)
     assigned = _assigned(checkpoint_ids)
@@ -178,7 +179,7 @@ def _assigned(ids: Collection[int]) -> dict[int, set[int]]:
     rows = db.session.execute(
         select(columns.checkpoint_id, columns.device_id).where(columns.checkpoint_id.in_(ids))
     )
-    for checkpoint_id, device_id in rows:
+    for checkpoint_id, device_id in (*rows, *leading.devices_at(ids)):
         found[checkpoint_id].add(device_id)
     return found
 
@@ -193,11 +194,12 @@ def _explained(ids: Collection[int]) -> dict[int, dict[int, Explanation]]:
 
 def _devices(event_id: int) -> Sequence[Any]:
     """(device, whether it may be used, whether it scans only at certain checkpoints)"""
-    is_bound = select(device_checkpoint.c.device_id).where(
+    is_listed = select(device_checkpoint.c.device_id).where(
         device_checkpoint.c.device_id == Device.id
     )
+    is_bound = or_(is_listed.exists(), Device.rights == Rights.LEADER)
     return db.session.execute(
-        select(Device, LIVE.label("is_live"), is_bound.exists().label("is_bound"))
+        select(Device, LIVE.label("is_live"), is_bound.label("is_bound"))
         .where(Device.event_id == event_id)
         .order_by(Device.name, Device.id)
     ).all()

@@ -22,20 +22,27 @@ LEADS_NOW: ColumnElement[bool] = exists(
 """Whether the user of a device leads any group of its event."""
 
 _THEIRS = and_(VisitGroup.event_id == Device.event_id, VisitGroup.leader_user_id == Device.user_id)
-_is_asked = one_of_ids(Device.id, "devices"), Device.rights == Rights.LEADER
-# Built once: it is asked with each scan of a leader.
-_CHECKPOINTS = (
-    select(Device.id, Checkpoint.id)
-    .join(device_group, device_group.c.device_id == Device.id)
-    .join(Checkpoint, Checkpoint.group_id == device_group.c.group_id)
-    .where(*_is_asked)
-    .union(
+
+
+def _pairs(condition: Any) -> Any:
+    """(leader's device, checkpoint of its groups) where the condition holds."""
+    return (
         select(Device.id, Checkpoint.id)
-        .join(VisitGroup, _THEIRS)
-        .join(Checkpoint, Checkpoint.group_id == VisitGroup.id)
-        .where(*_is_asked)
+        .join(device_group, device_group.c.device_id == Device.id)
+        .join(Checkpoint, Checkpoint.group_id == device_group.c.group_id)
+        .where(Device.rights == Rights.LEADER, condition)
+        .union(
+            select(Device.id, Checkpoint.id)
+            .join(VisitGroup, _THEIRS)
+            .join(Checkpoint, Checkpoint.group_id == VisitGroup.id)
+            .where(Device.rights == Rights.LEADER, condition)
+        )
     )
-)
+
+
+# Built once: it is asked with each scan of a leader.
+_CHECKPOINTS = _pairs(one_of_ids(Device.id, "devices"))
+_DEVICES = _pairs(one_of_ids(Checkpoint.id, "checkpoints"))
 
 
 def checkpoints_of(devices: Collection[int]) -> dict[int, frozenset[int]]:
@@ -45,6 +52,12 @@ def checkpoints_of(devices: Collection[int]) -> dict[int, frozenset[int]]:
     for device_id, checkpoint_id in rows:
         found[device_id].add(checkpoint_id)
     return {id_: frozenset(ids) for id_, ids in found.items()}
+
+
+def devices_at(checkpoints: Collection[int]) -> list[tuple[int, int]]:
+    """(checkpoint, leader's device that scans there) of these checkpoints. One query."""
+    rows: Any = db.session.connection().execute(_DEVICES, {"checkpoints": sorted(checkpoints)})
+    return [(checkpoint_id, device_id) for device_id, checkpoint_id in rows]
 
 
 def groups_of(device: Device) -> list[int]:

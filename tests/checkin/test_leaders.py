@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventapp.accounts import service as accounts
 from eventapp.accounts.models import User
 from eventapp.accounts.permissions import Role
-from eventapp.checkin import devices, leader_devices
+from eventapp.checkin import closing_counts, devices, leader_devices
 from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -294,3 +294,21 @@ def test_a_stop_at_which_the_roll_was_called_stays(event: Event, way: Json, grou
 def lead(group_id: int, user: User | None) -> None:
     db.session.get_one(VisitGroup, group_id).leader_user_id = user.id if user else None
     db.session.commit()
+
+
+def test_a_leaders_phone_counts_at_the_checkpoints_of_its_groups_alone(
+    event: Event, way: Json, phone: Phone
+) -> None:
+    """Whoever closes out another checkpoint does not wait for it."""
+    other = build_way(event, "B")
+    mine = build_delegate(event)
+    seat(other["departure"].group_id, mine)
+    phone.sync()
+    verdicts(
+        build_leader(event, other["departure"].group_id, name="Khác"),
+        entry(mine, other["departure"]),
+    )
+    places = [way["departure"].id, other["departure"].id]
+    found = closing_counts.around(event.id, places)
+    assert [[row.name for row in found[it].rows] for it in places] == [["Cửa 1"], ["Khác"]]
+    assert found[places[1]].elsewhere == []
