@@ -118,7 +118,7 @@ def test_it_is_told_the_telephone_of_a_guest_for_whom_there_is_no_seat(
     seat(group_id, guest)
     sent = entry(guest, way["departure"], source="roll", guest=True)
     assert verdicts(leader, sent) == ["admitted"]
-    [told] = [group_tables.phones(leader, None)]
+    told = group_tables.phones(leader, None)
     assert told is not None and told["people"] == {str(guest.id): "+84912000003"}
 
 
