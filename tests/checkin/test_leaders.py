@@ -11,7 +11,7 @@ from sqlalchemy import select
 from eventapp.accounts import service as accounts
 from eventapp.accounts.models import User
 from eventapp.accounts.permissions import Role
-from eventapp.checkin import closing_counts, devices, leader_devices
+from eventapp.checkin import closing_counts, devices, group_tables, leader_devices
 from eventapp.checkin.models import Device, Rights
 from eventapp.events.models import Event
 from eventapp.extensions import db
