@@ -62,7 +62,7 @@ def test_a_swap_by_code_from_offer_to_done(client, groups, two):
     (a, home_a), (b, home_b) = two
     assert send(client, home_a, action="ask", code=code_of(b)).status_code == 303
     assert "Trần Thị Bình" in text_of(client.get(f"{home_a}/seat"))
-    assert "Có đề nghị đổi chỗ với bạn" in text_of(client.get(home_b))
+    assert "Có đề nghị đổi chỗ với quý vị" in text_of(client.get(home_b))
     offer = client.get(f"{home_b}/seat")
     assert "Nguyễn Văn An" in text_of(offer)
     assert send(client, home_b, action="agree", swap=swap_on(offer)).status_code == 303
