@@ -122,7 +122,7 @@ def test_declined_and_withdrawn(client, groups, two):
 def test_waiting(client, event, groups, two):
     (a, home_a), (b, _) = two
     send(client, home_a, action="wait", group=groups[1])
-    assert "Bạn đứng thứ 1" in text_of(client.get(f"{home_a}/seat"))
+    assert "Quý vị đứng thứ 1" in text_of(client.get(f"{home_a}/seat"))
     send(client, home_a, action="unwait")
     assert waiting.wait_of(a) == (None, 0)
     send(client, home_a, action="wait", group=groups[1])
