@@ -66,6 +66,7 @@ ACTIONS = {
     "print": lazy_gettext("printed"),
     "print_at_desk": lazy_gettext("printed the badge at the desk"),
     "correct_attendance": lazy_gettext("corrected the attendance"),
+    "close": lazy_gettext("closed"),
     "make_default": lazy_gettext("made the default"),
     "ask_allocation": lazy_gettext("asked for"),
     "stop_allocation": lazy_gettext("stopped"),

@@ -35,7 +35,8 @@ def at_a_gate_of_both_ways(live: Live) -> int:
     gate = checkpoints(live)[-1]
     with closing(sqlite3.connect(live.instance / "eventapp.db", timeout=30)) as kept, kept:
         kept.execute(
-            "update checkpoint set passage = 'in_out', kind = 'door', day_id = null where id = ?",
+            "update checkpoint set passage = 'in_out', kind = 'door', day_id = null, leg = '',"
+            " stop_id = null, group_id = null where id = ?",
             (gate,),
         )
     return gate

@@ -235,4 +235,4 @@ def test_queries_are_few(client, made, home, count_queries):
     client.get(home)
     with count_queries() as queries:
         client.get(home)
-    assert len(queries) <= 13, queries
+    assert len(queries) <= 14, queries
