@@ -41,6 +41,8 @@ _EVENT_PAGES = (
     (lazy_gettext("Team"), "team.index", "team", Access.ORGANISE),
     (lazy_gettext("Settings"), "settings.edit", "settings", Access.ORGANISE),
 )
+# Pages of a later feature that stand among those of an earlier one.
+_UNDER = {"checkin.control": "visits.index", "feedback.show": "visits.index"}
 
 
 def entries() -> list[Entry]:
@@ -49,6 +51,7 @@ def entries() -> list[Entry]:
     if event is None or not current_user.is_authenticated:
         return []
     endpoint = request.endpoint or ""
+    endpoint = _UNDER.get(endpoint, endpoint)
     return [
         Entry(
             label=label,

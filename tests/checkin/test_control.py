@@ -1,6 +1,7 @@
 """The control room: where buses are in their plans, who is missing, and who may see telephones."""
 
 import json
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -296,3 +297,11 @@ def test_words_of_times_on_other_days(event: Event) -> None:
     said = control_words.when(today - timedelta(days=2), event.zone, today)
     assert "/" in said
     assert control_words.when(None, event.zone, today) == ""
+
+
+def test_it_stands_among_the_pages_of_site_visits(
+    organiser: FlaskClient, event: Event, way: dict[str, Any]
+) -> None:
+    page = organiser.get(f"/manage/{event.slug}/visits/control?lang=en").text
+    [current] = re.findall(r'<a href="([^"]+)" aria-current="page"><svg', page)
+    assert current == f"/manage/{event.slug}/visits"
