@@ -2,14 +2,17 @@
 //
 // VERSION and FILES ([address, SHA-256] of each file) stand before this: the server puts them there
 // (eventapp/checkin/shell.py). A new version is fetched while the old one works, and takes over at the
-// next start of the app; files of two versions never meet.
+// next start of the app. Each page has its files of the version with which it began, whoever has taken
+// over since: files of two versions never meet.
 
 const PREFIX = "eventapp-checkin-";
 const CACHE = PREFIX + VERSION;
-const SETTINGS = "eventapp-settings"; // the language that was chosen last
+const SETTINGS = "eventapp-settings"; // the language that was chosen last; which page began with what
 const COLOURS = "eventapp-colours"; // of events; they are no part of the app's version
 const APP = "/checkin/";
-const PATHS = new Set(FILES.map(([address]) => address.split("?")[0]));
+const CLIENT = "/client/";
+
+const began = new Map(); // by client: the cache of its version
 
 self.addEventListener("install", (event) => {
   event.waitUntil(install());
@@ -20,7 +23,8 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "take over") event.waitUntil(takeOver());
+  if (event.data === "take over") event.waitUntil(self.skipWaiting());
+  else if (event.data === "started") event.waitUntil(clean());
 });
 
 self.addEventListener("fetch", (event) => {
@@ -28,9 +32,9 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") {
-    if (url.pathname === APP) event.respondWith(page(request, url));
-  } else if (PATHS.has(url.pathname) && url.pathname !== APP) {
-    event.respondWith(file(request, url.pathname));
+    if (url.pathname === APP) event.respondWith(page(event, url));
+  } else if (url.pathname.startsWith("/static/")) {
+    event.respondWith(file(event, url.pathname));
   } else if (/^\/e\/[^/]+\/colours\.css$/.test(url.pathname)) {
     event.respondWith(colours(request));
   }
@@ -67,20 +71,51 @@ async function digestOf(answer) {
 }
 
 async function activate() {
-  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX));
-  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
   // The page that has brought this in the first time has its files from the network, and of the same
   // version; whatever it asks for from now on is kept.
-  if (names.length <= 1) await self.clients.claim();
+  if (!others.length) await self.clients.claim();
+  await clean();
 }
 
-/** Only when nobody works with the old version: another tab would be served files of both. */
-async function takeOver() {
-  const pages = await self.clients.matchAll({ includeUncontrolled: true, type: "window" });
-  if (pages.filter((it) => new URL(it.url).pathname === APP).length <= 1) await self.skipWaiting();
+/** Remove versions with which no open page began. */
+async function clean() {
+  const settings = await caches.open(SETTINGS);
+  const clients = await self.clients.matchAll({ includeUncontrolled: true, type: "all" });
+  const open = new Set(clients.map(({ id }) => id));
+  const used = new Set([CACHE]);
+  for (const request of await settings.keys()) {
+    const { pathname } = new URL(request.url);
+    if (!pathname.startsWith(CLIENT)) continue;
+    if (open.has(pathname.slice(CLIENT.length))) {
+      used.add(await (await settings.match(request)).text());
+    } else await settings.delete(request);
+  }
+  const waiting = self.registration.waiting || self.registration.installing;
+  if (waiting && self.registration.active?.state === "activated") return; // it has begun to fetch
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && !used.has(name));
+  await Promise.all(names.map((name) => caches.delete(name)));
 }
 
-async function page(request, url) {
+/** Note with which version a page begins. On a full disk it is remembered for as long as this runs. */
+async function begin(id, cache) {
+  if (!id) return;
+  began.set(id, cache);
+  const settings = await caches.open(SETTINGS);
+  await settings.put(CLIENT + id, new Response(cache));
+}
+
+async function cacheOf(id) {
+  if (!began.has(id)) {
+    const settings = await caches.open(SETTINGS);
+    const noted = id && await settings.match(CLIENT + id);
+    began.set(id, noted ? await noted.text() : CACHE);
+  }
+  return began.get(id);
+}
+
+async function page(event, url) {
+  event.waitUntil(begin(event.resultingClientId, CACHE).catch(() => {}));
   const chosen = url.searchParams.get("lang");
   const languages = FILES.map(([address]) => new URL(address, location).searchParams.get("lang"));
   const settings = await caches.open(SETTINGS).catch(() => null);
@@ -89,12 +124,19 @@ async function page(request, url) {
   }
   const remembered = await (await settings?.match("/language"))?.text();
   const language = [chosen, remembered, languages[0]].find((it) => it && languages.includes(it));
-  return file(request, `${APP}?lang=${language}`);
+  const cache = await caches.open(CACHE);
+  return (await cache.match(`${APP}?lang=${language}`)) ?? fetch(event.request);
 }
 
-async function file(request, address) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(address)) ?? fetch(request); // the browser may throw away what it keeps
+async function file(event, path) {
+  const name = await cacheOf(event.clientId).catch(() => CACHE);
+  // A worker of a page is of the page's version.
+  if (event.resultingClientId) {
+    event.waitUntil(begin(event.resultingClientId, name).catch(() => {}));
+  }
+  const cache = await caches.open(name);
+  // What is not kept (another page's file; or the browser has thrown it away) comes as it is.
+  return (await cache.match(path)) ?? fetch(event.request);
 }
 
 /** As they were last, at once; as they are, next time. */

@@ -65,8 +65,8 @@ def test_passing_is_the_servers(page: Page, rules: dict[str, Any]) -> None:
     for case, (verdict, after) in zip(cases, found, strict=True):
         moved = (case["before"] or {}).get("moved_at")
         # What arrives late turns nothing back; what a device reads itself is the latest there is.
-        counts = case["passage"] == "in_out" or case["direction"] == "in"
-        if counts and verdict == "admitted" and (moved is None or case["at"] > moved):
+        both_ways = case["passage"] == "in_out"
+        if both_ways and verdict == "admitted" and (moved is None or case["at"] > moved):
             assert after["inside"] == case["after"]["inside"], case
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.conftest import _FLAGS, CHROMIUM, PHONE, Live
 from tests.browser.door import (
@@ -116,15 +117,12 @@ def test_a_new_version_is_taken_at_the_next_start(
     assert len(version(page)) == 2
     assert [it for it in proxy.asked[asked:] if it.startswith("/static/")] == [WORDS]
     assert page.evaluate("window.isNew") is None
-    page.reload()
-    door.wait_until("state.ready")
-    expect(page.locator("#app")).to_have_attribute("data-ready", "true")
-    page.wait_for_function("window.isNew")
+    start_anew(door)
+    page.evaluate(_ONE_VERSION)
     assert version(page) != old
-    assert len(version(page)) == 1
 
 
-def test_two_tabs_keep_the_version_with_which_they_began(
+def test_each_tab_keeps_the_version_with_which_it_began(
     open_here: Callable[[str], Door], proxy: Proxy, live: Live
 ) -> None:
     door = open_here("Hai cửa sổ")
@@ -133,33 +131,59 @@ def test_two_tabs_keep_the_version_with_which_they_began(
     other.wait_until("state.ready")
     proxy.release(WORDS, b"\nwindow.isNew = true;\n")
     door.page.evaluate(_UPDATE)
-    other.page.reload()
-    other.wait_until("state.ready")
-    assert other.page.evaluate("window.isNew") is None
+    start_anew(other)
+    # The server has another one now, and so has the worker. This page began before.
+    fetched = "async (path) => (await (await fetch(path)).text()).includes('isNew')"
+    assert not door.page.evaluate(fetched, WORDS)
+    assert other.page.evaluate(fetched, WORDS)
+    assert len(version(door.page)) == 2
     door.page.close()
     other.page.reload()
-    other.page.wait_for_function("window.isNew")
+    other.wait_until("state.ready")
+    other.page.evaluate(_ONE_VERSION)
 
 
-def test_a_server_that_is_being_replaced_leaves_the_old_version(
-    open_here: Callable[[str], Door], proxy: Proxy
-) -> None:
-    door = open_here("Đang thay máy chủ")
-    old = version(door.page)
-    # One process announces what the other one does not have yet.
-    proxy.announced[WORDS] = b"\nwindow.isNew = true;\n"
-    door.page.evaluate(_UPDATE)
-    assert version(door.page) == old
-    proxy.down = True
-    door.page.reload()
-    door.wait_until("state.ready")
+_ONE_VERSION = """async () => {
+    const end = performance.now() + 60000;
+    const count = async () => (await caches.keys())
+        .filter((name) => name.startsWith("eventapp-checkin-")).length;
+    while ((await count()) > 1) {
+        if (performance.now() > end) throw new Error("the old version is still there");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+}"""
 
 
+def start_anew(door: Door) -> None:
+    """Start the app until it is the new version: on a busy machine the old one may go once more."""
+    for _ in range(5):
+        door.page.evaluate("window.isOld = true; setTimeout(() => location.reload());")
+        if started(door.page):
+            return
+    pytest.fail("the new version does not start")
+
+
+def started(page: Page) -> bool:
+    """Whether it is the new version that has started; the app may load itself once more first."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with contextlib.suppress(PlaywrightError):  # the page has just gone
+            found = page.evaluate(_STARTED)
+            if found is not None:
+                return bool(found)
+    pytest.fail("the app does not start")
+
+
+_STARTED = """async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (window.isOld || document.getElementById("app")?.dataset.ready !== "true") return null;
+    return Boolean(window.isNew);
+}"""
 _UPDATE = """async () => {
     const registration = await navigator.serviceWorker.getRegistration("/checkin/");
     await registration.update();
     const worker = registration.installing ?? registration.waiting;
-    while (worker && !["installed", "redundant"].includes(worker.state)) {
+    while (worker && !["installed", "redundant", "activated"].includes(worker.state)) {
         await new Promise((resolve) => setTimeout(resolve, 20));
     }
 }"""

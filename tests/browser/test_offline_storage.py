@@ -210,6 +210,25 @@ def test_a_revoked_device_forgets_people_in_every_tab(door: Door, live: Live) ->
     assert log_of(live, code) == []
 
 
+def test_a_full_disk_keeps_nobody_from_being_forgotten(door: Door, live: Live) -> None:
+    fill(door, full=True)
+    revoke(live, door.state["device"]["name"])
+    assert door.sync() in {"Revoked", "Unreachable"}
+    door.wait_until("state.revoked")
+    assert door.page.evaluate(_SEALED, EVENT) == 0
+    door.page.reload()
+    assert door.page.evaluate(_SEALED, EVENT) == 0
+
+
+_SEALED = """(event) => new Promise((resolve) => {
+    const request = indexedDB.open(`eventapp-checkin-${event}`);
+    request.onsuccess = () => {
+        const count = request.result.transaction("sealed").objectStore("sealed").count();
+        count.onsuccess = () => { request.result.close(); resolve(count.result); };
+    };
+})"""
+
+
 def test_a_new_token_takes_over_what_waits(door: Door, live: Live) -> None:
     [code] = fresh_codes(live)
     door.page.context.set_offline(True)

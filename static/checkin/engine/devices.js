@@ -16,7 +16,7 @@ export async function devices() {
 
 /** The device for an event or, for null, the one that was used last; null when there is none. */
 export async function recall(event = null) {
-  const waiting = await takeWaiting();
+  const waiting = await waitingToken();
   if (waiting && event === null) event = waiting.event;
   event ??= (await devices())[0]?.event;
   if (!event) return null;
@@ -35,36 +35,44 @@ export async function recall(event = null) {
  */
 export async function remember({ event, token }) {
   try {
-    const before = await DEVICES.read(["devices"], (store) => ask(store("devices").get(event)));
-    if (before?.token && before.token !== token) await rekey(event, before.token, token);
-    await DEVICES.write(["devices"], (store) => {
-      store("devices").put({ event, token, usedAt: Date.now() });
-    });
+    await store({ event, token });
   } catch {
     // The link is used up, so the token must not be lost on a full disk: that store is another one.
     localStorage.setItem(WAITING, JSON.stringify({ event, token }));
-    return;
   }
+}
+
+async function store({ event, token }) {
+  const before = await DEVICES.read(["devices"], (open) => ask(open("devices").get(event)));
+  if (before && before.token === token) return;
+  if (before?.token && token) await rekey(event, before.token, token);
+  await DEVICES.write(["devices"], (open) => {
+    open("devices").put({ event, token, usedAt: Date.now() });
+  });
   const channel = new BroadcastChannel(`eventapp-checkin-${event}`);
   channel.postMessage({ kind: "device" });
   channel.close();
 }
 
-/** Take over a token for which there was no room before; it works all the same when there is none yet. */
-async function takeWaiting() {
+/** A token, or its end, for which there was no room; it is stored as soon as there is some. */
+async function waitingToken() {
   const waiting = JSON.parse(globalThis.localStorage?.getItem(WAITING) ?? "null");
-  if (!waiting) return null;
-  localStorage.removeItem(WAITING);
-  await remember(waiting);
+  if (waiting) await store(waiting).then(() => localStorage.removeItem(WAITING), () => {});
   return waiting;
 }
 
 /** The server does not know the token any more: everything that it opens goes, and so does it. */
 export async function forget(event) {
-  await DEVICES.write(["devices"], (store) => {
-    store("devices").put({ event, token: null, usedAt: Date.now() });
-  });
+  globalThis.localStorage?.removeItem(WAITING);
   await wipe(event);
+  try {
+    await DEVICES.write(["devices"], (open) => {
+      open("devices").put({ event, token: null, usedAt: Date.now() });
+    });
+  } catch { // on a full disk things can only be taken away
+    localStorage.setItem(WAITING, JSON.stringify({ event, token: null }));
+    await DEVICES.write(["devices"], (open) => { open("devices").delete(event); });
+  }
 }
 
 const LOST = "–"; // a supervisor's note that went with its key: there was one
@@ -72,15 +80,16 @@ const LOST = "–"; // a supervisor's note that went with its key: there was one
 /** Remove people, walk-ins and notes of an event; what stays to be sent are codes. */
 export async function wipe(event) {
   const database = databaseOf(event);
-  await database.write(["meta", "outbox", "walkins", "sealed"], async (store) => {
-    store("sealed").clear();
-    store("walkins").clear();
-    for (const name of ["roster", "log", "tables", "owner"]) store("meta").delete(name);
-    store("meta").put(((await ask(store("meta").get("version"))) ?? 0) + 1, "version");
-    for (const entry of await ask(store("outbox").getAll())) {
-      if (entry.note) store("outbox").put({ ...entry, note: null, notePlain: LOST });
-    }
+  await database.write(["meta", "walkins", "sealed"], (open) => {
+    open("sealed").clear();
+    open("walkins").clear();
+    for (const name of ["roster", "log", "tables", "owner", "version"]) open("meta").delete(name);
   });
+  await database.write(["outbox"], async (open) => {
+    for (const entry of await ask(open("outbox").getAll())) {
+      if (entry.note) open("outbox").put({ ...entry, note: null, notePlain: LOST });
+    }
+  }).catch(() => {}); // sealed as they are, nobody reads them any more
   await database.close();
 }
 

@@ -1,7 +1,7 @@
 // Keeps the app's own files, by a service worker, for when there is no network.
 
 const CHECK_MS = 30 * 60_000;
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 2000;
 
 /**
  * To be called first of all. False when the page is about to be loaded anew, as the version that was
@@ -15,6 +15,7 @@ export async function keepApp() {
     location.reload();
     return false;
   }
+  container.controller?.postMessage("started"); // what nobody uses any more can go
   register(container);
   return true;
 }
@@ -27,14 +28,11 @@ async function register(container) {
   } catch { /* no network, or no answer: what is kept goes on */ }
 }
 
-/** Let a waiting version work; false when another tab still works with the old one. */
+/** Let a waiting version work. False when that takes too long: the old one is as good, once more. */
 function takesOver(container, waiting) {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
-    container.addEventListener("controllerchange", () => {
-      clearTimeout(timer);
-      resolve(true);
-    }, { once: true });
+    setTimeout(() => resolve(false), PATIENCE_MS);
+    container.addEventListener("controllerchange", () => resolve(true), { once: true });
     waiting.postMessage("take over");
   });
 }

@@ -57,8 +57,6 @@ export class Sync {
   /** Send what waits and learn what is new. Raises what stands against it. */
   now() {
     return this.guarded(async () => {
-      // What was read before this clock was measured is sent when it has been.
-      if (this.engine.clock.current.offset === null) await this.exchange();
       await this.flush();
       await this.exchange();
     });
@@ -113,6 +111,9 @@ export class Sync {
   async drain() {
     while (this.again) {
       this.again = false;
+      // What was read before this clock was measured is sent when it has been.
+      this.engine.clock.look();
+      if (this.engine.clock.current.offset === null) await this.exchange();
       await this.engine.tabs.alone("send", () => this.send());
     }
   }
