@@ -83,8 +83,12 @@ class Sheet:
         if not self.crop_marks:
             return ()
         lefts, tops = self._lefts(), self._tops()
-        across = sorted({x for left in lefts for x in (left, left + self.item_width)})
-        down = sorted({y for top in tops for y in (top, top + self.item_height)})
+        across = sorted(
+            {_within(x, self.width) for left in lefts for x in (left, left + self.item_width)}
+        )
+        down = sorted(
+            {_within(y, self.height) for top in tops for y in (top, top + self.item_height)}
+        )
         return self._in_margins(across, down, shortest=0.0)
 
     def folds(self, axis: Literal["x", "y"]) -> tuple[Line, ...]:
@@ -126,6 +130,11 @@ class Sheet:
         block = self.rows * (self.item_height + self.gap_y) - self.gap_y
         start = (self.height - block) / 2 if self.top is None else self.top
         return tuple(start + n * (self.item_height + self.gap_y) for n in range(self.rows))
+
+
+def _within(place: float, length: float) -> float:
+    """A place on the paper: what just fits may end a hair (`_TOUCH`) beyond it."""
+    return min(max(place, 0.0), length)
 
 
 def _span(free: float, shortest: float) -> tuple[float, float]:

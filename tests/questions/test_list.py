@@ -65,7 +65,8 @@ def test_the_list_of_an_event_without_questions_offers_none(organiser, event):
 
 
 def test_the_change_log_says_which_question(organiser, event, questions, people):
-    entry = db.session.query(AuditEntry).filter_by(action="register").first()
+    entries = db.session.query(AuditEntry).filter_by(action="register")
+    entry = entries.order_by(AuditEntry.id).first()
     assert entry.changes[f"question:{questions[0]}"] == ["", "Cỡ nhỏ"]
     with transaction():
         db.session.get(Question, questions[0]).label = "Áo đồng phục"
