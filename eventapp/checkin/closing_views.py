@@ -1,5 +1,6 @@
 """Organisers' pages of closing checkpoints out."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -33,6 +34,13 @@ def closings(event: Event) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def closing_page(event: Event, checkpoint_id: int) -> ResponseReturnValue:
     """The counts of each device, what stands against closing, and the report once it is closed."""
+    return _page(event, checkpoint_id)
+
+
+def _page(
+    event: Event, checkpoint_id: int, *, note: str = "", reasons: Mapping[int, str] | None = None
+) -> str:
+    """The page, with what was typed and not taken: the note, and reasons by device."""
     try:
         found = service.standing(event.id, checkpoint_id)
     except CheckpointNotFound:
@@ -46,6 +54,8 @@ def closing_page(event: Event, checkpoint_id: int) -> ResponseReturnValue:
         changes=service.changes(event.id, checkpoint_id),
         kinds=KINDS,
         max_text=service.MAX_TEXT,
+        typed_note=note,
+        typed_reasons=reasons or {},
         report=closing_report.summary(found, current_language()) if found.closing else None,
     )
 
@@ -54,16 +64,16 @@ def closing_page(event: Event, checkpoint_id: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def close_checkpoint(event: Event, checkpoint_id: int) -> ResponseReturnValue:
     """Close it out, if nothing stands against it."""
+    note = request.form.get("note", "")
     try:
-        service.close(
-            event.id, checkpoint_id, by=current_user.name, note=request.form.get("note", "")
-        )
+        service.close(event.id, checkpoint_id, by=current_user.name, note=note)
     except CheckpointNotFound:
         abort(404)
     except service.AlreadyClosed:
         flash(_("The checkpoint was closed out already."), "info")
     except service.NotReconciled as error:
         flash(_refusal(error), "danger")
+        return _page(event, checkpoint_id, note=note), 422
     else:
         flash(_("The checkpoint is closed out. The report can be printed and signed."), "success")
     return _back(event, checkpoint_id)
@@ -73,6 +83,7 @@ def close_checkpoint(event: Event, checkpoint_id: int) -> ResponseReturnValue:
 @requires(Access.ORGANISE)
 def explain_counts(event: Event, checkpoint_id: int) -> ResponseReturnValue:
     """Say why a device's counts may stay as they are."""
+    device_id, reason = request.form.get("device", 0, type=int), request.form.get("reason", "")
     numbers = (
         request.form.get("made", -1, type=int),
         request.form.get("received", -1, type=int),
@@ -81,9 +92,9 @@ def explain_counts(event: Event, checkpoint_id: int) -> ResponseReturnValue:
         service.explain(
             event.id,
             checkpoint_id,
-            request.form.get("device", 0, type=int),
+            device_id,
             numbers=numbers,
-            reason=request.form.get("reason", ""),
+            reason=reason,
             by=current_user.name,
         )
     except CheckpointNotFound:
@@ -94,6 +105,7 @@ def explain_counts(event: Event, checkpoint_id: int) -> ResponseReturnValue:
         flash(_("The checkpoint is closed out. Open it again to change anything."), "danger")
     except service.CountsChanged:
         flash(_("The counts of this device have changed meanwhile. Look at them again."), "warning")
+        return _page(event, checkpoint_id, reasons={device_id: reason}), 422
     else:
         flash(_("The explanation is noted, for exactly these counts."), "success")
     return _back(event, checkpoint_id)

@@ -447,11 +447,17 @@ def address(gate, rest=""):
 def test_organisers_close_explain_and_open_again(organiser, reconciled, gate, device):
     report(device, gate, 3, unsent=1)
     here = address(gate)
-    answer = post(organiser, here, {"note": ""})
-    page = organiser.get(answer.location)
+    page = post(organiser, here, {"note": "Đủ & khớp"})
+    assert page.status_code == 422
     assert "notice-danger" in page.text
     assert "Cửa 1" in page.text
+    assert 'value="Đủ &amp; khớp"' in page.text
     counts = {"device": device.id, "made": 3, "received": 2}
+    overtaken = {**counts, "made": 4, "reason": "Máy hết pin"}
+    page = post(organiser, address(gate, "/explanation"), overtaken, form_at=here)
+    assert page.status_code == 422
+    assert "notice-warning" in page.text
+    assert 'value="Máy hết pin"' in page.text
     for reason, tone in (("", "danger"), ("Máy bị mất", "success")):
         answer = post(
             organiser, address(gate, "/explanation"), {**counts, "reason": reason}, form_at=here
