@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,11 +12,11 @@ from eventapp.database import db, now
 from eventapp.events.models import Event, Site
 from eventapp.feedback import visitors
 from eventapp.feedback.models import VisitFeedback, VisitSurvey
-from eventapp.mail import links, outbox
+from eventapp.mail import links
 from eventapp.mail.composing import Kind, Overtaken
 from eventapp.mail.models import Message
 from eventapp.mail.placeholders import Facts
-from eventapp.registration import letter_facts, letter_texts, personal_links
+from eventapp.registration import letter_facts, letter_texts, letters, personal_links
 from eventapp.registration.models import COMING, Delegate, Status
 from eventapp.visits.models import VisitGroup
 from eventapp.web.language import day
@@ -34,33 +35,16 @@ def ask(event: Event, at: datetime) -> int:
     written = select(Message.delegate_id).where(
         Message.event_id == event.id, Message.kind == SURVEY, Message.delegate_id.is_not(None)
     )
-    rows = db.session.execute(
-        select(Delegate.id, Delegate.email, Delegate.name, Delegate.language)
-        .where(
-            Delegate.event_id == event.id,
-            Delegate.status.in_(COMING),
-            Delegate.email != "",
-            Delegate.merged_into_id.is_(None),
-            Delegate.anonymised_at.is_(None),
-            Delegate.id.not_in(written),
-            Delegate.id.not_in(select(VisitFeedback.delegate_id)),
-        )
-        .order_by(Delegate.id)
+
+    def about(who: int) -> tuple[str, dict[str, Any]] | None:
+        return (SURVEY, {"group": went[who]}) if went.get(who) in back else None
+
+    return letters.tell_those(
+        event.id,
+        about,
+        Delegate.id.not_in(written),
+        Delegate.id.not_in(select(VisitFeedback.delegate_id)),
     )
-    letters = [
-        outbox.ToCompose(
-            kind=SURVEY,
-            to_address=address,
-            to_name=name,
-            language=language,
-            event_id=event.id,
-            delegate_id=who,
-            details={"group": went[who]},
-        )
-        for who, address, name, language in rows
-        if went.get(who) in back
-    ]
-    return outbox.add_all(letters, host=outbox.host_of(links.base_url()))
 
 
 def facts(message: Message) -> Facts:

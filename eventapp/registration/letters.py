@@ -4,19 +4,19 @@ Only that a letter is due is written down; it is put into words when it is sent
 (eventapp.registration.letter_facts).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from eventapp import text
 from eventapp.database import db, now
 from eventapp.mail import links, outbox
 from eventapp.mail.models import MailStatus, Message
 from eventapp.registration.details import DelegateData
-from eventapp.registration.models import Delegate, Status
+from eventapp.registration.models import COMING, Delegate, Status
 from eventapp.registration.wording import without_sensitive
 
 
@@ -105,6 +105,47 @@ def tell_all(recipients: Iterable[Recipient]) -> int:
             )
             for it in recipients
             if it.address
+        ),
+        host=_host(),
+    )
+
+
+def tell_those(
+    event_id: int,
+    about: Callable[[int], tuple[str, dict[str, Any]] | None],
+    *conditions: ColumnElement[bool],
+) -> int:
+    """Write to each of an event who comes and of whom the conditions are true; how many letters.
+
+    ``about`` says of which kind the letter to somebody is and what it needs (as JSON), or None
+    where there is none. Whoever has no address, was merged into another registration or is
+    anonymised gets none.
+    """
+    people = db.session.execute(
+        select(Delegate.id, Delegate.email, Delegate.name, Delegate.language)
+        .where(
+            Delegate.event_id == event_id,
+            Delegate.status.in_(COMING),
+            Delegate.email != "",
+            Delegate.merged_into_id.is_(None),
+            Delegate.anonymised_at.is_(None),
+            *conditions,
+        )
+        .order_by(Delegate.id)
+    )
+    return outbox.add_all(
+        (
+            outbox.ToCompose(
+                kind=said[0],
+                to_address=address,
+                to_name=name,
+                language=language,
+                event_id=event_id,
+                delegate_id=who,
+                details=said[1],
+            )
+            for who, address, name, language in people.all()
+            if (said := about(who)) is not None
         ),
         host=_host(),
     )

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, or_, select
 
 from eventapp.database import db
 from eventapp.events.models import Day
-from eventapp.mail import links, outbox
+from eventapp.mail import links
 from eventapp.mail.composing import Kind, Overtaken
 from eventapp.mail.models import MailStatus, Message
 from eventapp.mail.placeholders import Facts
@@ -29,7 +29,7 @@ from eventapp.programme.differences import (
 from eventapp.programme.models import Session, SessionKind
 from eventapp.programme.published import Publication
 from eventapp.programme.records import Record
-from eventapp.registration import letter_facts, letter_texts, personal_links
+from eventapp.registration import letter_facts, letter_texts, letters, personal_links
 from eventapp.registration.itinerary import calendar_file, taken_away
 from eventapp.registration.models import COMING, Delegate, Status, delegate_day, enrolment
 
@@ -59,31 +59,11 @@ def tell_concerned(publication: Publication) -> int:
             Session.uid.in_([it.uid for it in publication.differences]),
         )
     )
-    people = db.session.execute(
-        select(Delegate.id, Delegate.email, Delegate.name, Delegate.language)
-        .where(
-            Delegate.event_id == publication.event_id,
-            Delegate.status.in_(COMING),
-            Delegate.email != "",
-            Delegate.merged_into_id.is_(None),
-            Delegate.anonymised_at.is_(None),
-            or_(Delegate.id.in_(comes), Delegate.id.in_(has_chosen)),
-        )
-        .order_by(Delegate.id)
+    return letters.tell_those(
+        publication.event_id,
+        lambda _who: (PROGRAMME_CHANGED, {"since": before.number}),
+        or_(Delegate.id.in_(comes), Delegate.id.in_(has_chosen)),
     )
-    letters = [
-        outbox.ToCompose(
-            kind=PROGRAMME_CHANGED,
-            to_address=address,
-            to_name=name,
-            language=language,
-            event_id=publication.event_id,
-            delegate_id=delegate_id,
-            details={"since": before.number},
-        )
-        for delegate_id, address, name, language in people
-    ]
-    return outbox.add_all(letters, host=outbox.host_of(links.base_url()))
 
 
 def facts(message: Message) -> Facts:
